@@ -1,0 +1,46 @@
+import { AppError, notFound } from './errors.ts';
+
+export type Role = 'Desk.Read' | 'Desk.Operate' | 'Desk.Admin';
+
+/** Which customers a caller may see: every one, or those listed (the desk's own customer ids). */
+export type CustomerScope = 'all' | ReadonlySet<string>;
+
+/** Who is calling. Only the authenticator makes one. */
+export type Caller =
+  | { kind: 'person'; id: string; name: string; tenantId: string; objectId: string; roles: ReadonlySet<Role> }
+  | { kind: 'portal'; id: string; portalId: string; customers: CustomerScope };
+
+/** `Desk.Admin` may what `Desk.Operate` may, which may what `Desk.Read` may. */
+export function withIncludedRoles(roles: readonly Role[]): ReadonlySet<Role> {
+  const all = new Set(roles);
+  if (all.has('Desk.Admin')) all.add('Desk.Operate');
+  if (all.has('Desk.Operate')) all.add('Desk.Read');
+  return all;
+}
+
+/** Who may use a route: portals (for what is theirs), people from a role upwards, or both. */
+export type Access = { portals: boolean; role?: Role };
+
+export function requireAccess(caller: Caller, access: Access): void {
+  const allowed = caller.kind === 'portal' ? access.portals : access.role !== undefined && caller.roles.has(access.role);
+  if (!allowed) throw new AppError('forbidden', 'This call is not open to you.');
+}
+
+export const maySeeCustomer = (caller: Caller, customerId: string): boolean =>
+  caller.kind === 'person' || caller.customers === 'all' || caller.customers.has(customerId);
+
+/** What a request, an event or a delivery belongs to. */
+export type Owned = { portalId: string; customerId: string };
+
+/** A portal sees what it brought in for a customer that is still its own; people see everything. */
+export const maySee = (caller: Caller, owned: Owned): boolean =>
+  caller.kind === 'person' || (caller.portalId === owned.portalId && maySeeCustomer(caller, owned.customerId));
+
+/** The thing itself, or the same 404 for "no such thing" and "not yours". */
+export function visibleTo<T extends Owned>(caller: Caller, thing: T | undefined): T {
+  if (thing === undefined || !maySee(caller, thing)) throw notFound();
+  return thing;
+}
+
+/** The portal that a caller's requests belong to: its own, or `desk` for people. */
+export const portalOf = (caller: Caller): string => (caller.kind === 'portal' ? caller.portalId : 'desk');

@@ -1,0 +1,32 @@
+/** Every limit of the desk, once: enforced in code and quoted in the API document. Units are in the names. */
+export const limits = {
+  bodyBytes: 256 * 1024,
+  pageSizeDefault: 25,
+  pageSizeMax: 100,
+  titleCharacters: 200,
+  descriptionCharacters: 20_000,
+  commentCharacters: 20_000,
+  evidenceCharacters: 30_000,
+  externalRefs: 10,
+  idempotencyKeyCharacters: 255,
+  portalRatePerSecond: 50,
+  portalBurst: 500,
+  webhookToleranceSeconds: 300,
+  webhookSecretBytesMin: 24,
+  webhookSecretBytesMax: 64,
+  /** How long an intake waits for the bus before it leaves the sending to the sweep. */
+  sendWaitMs: 1_000,
+  /** A storage call that takes longer is answered as "away"; intake must say so within six seconds. */
+  storageCallMs: 2_000,
+  /** Rows of the outbox older than this are sent again by the sweep. */
+  outboxGraceMs: 120_000,
+  cacheMs: 30_000,
+  upstreamCallMs: 20_000,
+  upstreamAnswerBytes: 8 * 1024 * 1024,
+  deliveryCallMs: 15_000,
+  deliveryAnswerBytes: 64 * 1024,
+  requestShards: 32,
+  healthShardTenants: 250,
+  healthConcurrency: 16,
+  claimMinutes: 30,
+} as const;

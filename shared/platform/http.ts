@@ -1,0 +1,39 @@
+/** An outbound call. Relative to nothing: `url` is absolute. */
+export type HttpCall = {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  url: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Time allowed for the whole exchange. */
+  timeoutMs: number;
+  /** Larger answers are refused unread. */
+  maxBytes: number;
+};
+
+/** Header names are in lower case. Every status is an answer, redirects too: they are never followed. */
+export type HttpAnswer = { status: number; headers: Record<string, string>; body: string };
+
+/**
+ * One exchange with another server. Throws {@link HttpFailure} where there was no whole answer: then the other side may or may
+ * not have acted.
+ */
+export type Http = (call: HttpCall) => Promise<HttpAnswer>;
+
+export class HttpFailure extends Error {
+  override readonly name = 'HttpFailure';
+  readonly reason: 'refused-address' | 'timeout' | 'network' | 'too-large';
+
+  constructor(reason: HttpFailure['reason'], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.reason = reason;
+  }
+}
+
+/** `Retry-After` in seconds: a number of seconds or an HTTP date; undefined where absent or unreadable. */
+export function retryAfterSeconds(answer: HttpAnswer, nowMs: number): number | undefined {
+  const value = answer.headers['retry-after'];
+  if (value === undefined) return undefined;
+  if (/^\d+$/.test(value)) return Number(value);
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - nowMs) / 1_000));
+}

@@ -1,0 +1,70 @@
+import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
+import * as z from 'zod';
+import type { Access, Caller } from '../core/caller.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Scope } from './telemetry.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** What a handler gets: everything parsed, the caller known. `Body`, `Query` and `Params` are the outputs of the route's schemas. */
+export type Call<Params, Query, Body> = {
+  params: Params;
+  query: Query;
+  body: Body;
+  /** Undefined on public routes. */
+  caller: Caller | undefined;
+  headers: Headers;
+  /** The bytes as they came; empty where the route takes no body. */
+  raw: Uint8Array;
+  scope: Scope;
+};
+
+export type Answer = {
+  status: number;
+  /** JSON, or undefined for an empty body. */
+  body?: unknown;
+  /** Sent instead of JSON, with its own content type in `headers`. */
+  text?: string;
+  headers?: Record<string, string>;
+};
+
+/**
+ * One HTTP function: where it stands, who may call it, what it takes and gives, and what it does. The list of routes is the one
+ * list: registration, the local host, the tests and the OpenAPI document are all made from it.
+ */
+export type Route<Params = unknown, Query = unknown, Body = unknown> = {
+  /** The function's name on Azure: a stable verb phrase. */
+  name: string;
+  method: Method;
+  /** As the host takes it, e.g. `api/requests/{id}`. */
+  path: string;
+  summary: string;
+  /** `public`; `signed` where the handler itself checks a signature over the raw body; else who may. */
+  access: 'public' | 'signed' | Access;
+  params?: z.ZodType<Params>;
+  query?: z.ZodType<Query>;
+  body?: z.ZodType<Body>;
+  /** Answers that are not errors, by status. */
+  answers: Record<number, { description: string; schema?: z.ZodType; headers?: Record<string, string> }>;
+  /** Errors beyond those that every route has (400, 401, 403, 413, 415, 429, 500, 503). */
+  errors?: readonly ErrorCode[];
+  handle(call: Call<Params, Query, Body>): Promise<Answer>;
+};
+
+/** Keeps the types of the schemas in the handler and forgets them in the list. */
+export const route = <Params, Query, Body>(definition: Route<Params, Query, Body>): Route =>
+  definition as unknown as Route;
+
+/** Who sends this request. Throws `unauthenticated`; must not touch storage or the bus for credentials that do not hold. */
+export type Authenticate = (headers: Headers, scope: Scope) => Promise<Caller>;
+
+/** Takes one token of the caller's bucket. Throws `too-many-requests`. */
+export type TakeTurn = (callerId: string) => void;
+
+export type HttpHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
+
+/** Paging members that every list takes. */
+export const pagingQuery = {
+  limit: z.coerce.number().int().min(1).max(100).optional(),
+  cursor: z.string().max(4_000).optional(),
+};

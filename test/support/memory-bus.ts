@@ -1,0 +1,83 @@
+import type { Bus, OutMessage } from '../../shared/platform/bus.ts';
+import type { QueueName } from '../../shared/platform/resources.ts';
+
+/** A message as a consumer gets it. */
+export type Held = { message: OutMessage; queue: QueueName; deliveries: number; lockedUntil: number; sequence: number };
+
+export type BusTrouble = {
+  before?(operation: string): Promise<void>;
+  after?(operation: string): Promise<void>;
+};
+
+const lockMs = 60_000;
+const maxDeliveries = 10;
+const duplicateWindowMs = 600_000;
+
+/**
+ * A bus in memory with the rules of Service Bus queues: peek-lock, delivery count, dead-letter, scheduled messages, duplicate
+ * window. A harness receives with {@link take} and settles; a lock that expires hands the message out again.
+ */
+export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
+  const queues = new Map<QueueName, Held[]>();
+  const dead: Held[] = [];
+  const seen = new Map<string, number>();
+  const counts = { sends: 0, messages: 0 };
+  let sequence = 0;
+
+  const bus: Bus = {
+    send: async (queue, messages) => {
+      counts.sends++;
+      await trouble.before?.('send');
+      for (const message of messages) {
+        counts.messages++;
+        const key = `${queue}|${message.id}`;
+        const last = seen.get(key);
+        if (last !== undefined && now() - last < duplicateWindowMs) continue;
+        seen.set(key, now());
+        const held = { message: structuredClone(message), queue, deliveries: 0, lockedUntil: 0, sequence: ++sequence };
+        queues.set(queue, [...(queues.get(queue) ?? []), held]);
+      }
+      await trouble.after?.('send');
+    },
+  };
+
+  const ready = (): Held[] =>
+    [...queues.values()]
+      .flat()
+      .filter((held) => (held.message.notBefore ?? 0) <= now() && held.lockedUntil <= now());
+
+  const remove = (held: Held) => {
+    queues.set(
+      held.queue,
+      (queues.get(held.queue) ?? []).filter((other) => other !== held),
+    );
+  };
+
+  return {
+    bus,
+    counts,
+    dead,
+    /** Messages that could be received now, oldest first. */
+    ready,
+    all: (): Held[] => [...queues.values()].flat(),
+    /** Locks one message for a consumer. */
+    take: (held: Held): Held => {
+      held.deliveries++;
+      held.lockedUntil = now() + lockMs;
+      return held;
+    },
+    complete: remove,
+    /** Puts the message back at once; after ten deliveries it is dead-lettered. */
+    abandon: (held: Held) => {
+      held.lockedUntil = 0;
+      if (held.deliveries < maxDeliveries) return;
+      remove(held);
+      dead.push(held);
+    },
+    /** When the next message becomes ready; undefined when none waits. */
+    nextReadyAt: (): number | undefined => {
+      const times = [...queues.values()].flat().map((held) => Math.max(held.message.notBefore ?? 0, held.lockedUntil));
+      return times.length === 0 ? undefined : Math.min(...times);
+    },
+  };
+}
