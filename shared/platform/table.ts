@@ -6,7 +6,10 @@ export type Columns = Record<string, Scalar>;
 
 export type Row = { pk: string; rk: string; etag: string; columns: Columns };
 
-/** One step of a transaction. `etag` is the version that must still be there; a delete without one takes any version. */
+/**
+ * One step of a transaction. `etag` is the version that must still be there; a delete without one takes any version. A delete
+ * with an ETag stands alone in its transaction.
+ */
 export type TableOp =
   | { kind: 'insert'; rk: string; columns: Columns }
   | { kind: 'replace'; rk: string; columns: Columns; etag: string }

@@ -1,9 +1,13 @@
-import type { InvocationContext, Timer } from '@azure/functions';
+import type { Timer } from '@azure/functions';
 import type { Ids } from '../core/ids.ts';
 import { errorFields, scopeFor, type Log, type LogEvent, type Scope } from './telemetry.ts';
 
 /** A timer function: its schedule is the name of a setting. What it does follows from stored watermarks, never from the tick. */
-export type TimerFunction = { name: string; scheduleSetting: string; handle: (scope: Scope) => Promise<Record<string, unknown>> };
+export type TimerFunction = {
+  name: string;
+  scheduleSetting: string;
+  handle: (scope: Scope) => Promise<Record<string, unknown>>;
+};
 
 export const timerEvents = {
   ran: { id: 'timer.ran', level: 'info' },
@@ -12,7 +16,7 @@ export const timerEvents = {
 
 /** One summary line per run; a failure is logged and thrown, so that the platform shows the run as failed. */
 export function handleTimer(fn: TimerFunction, deps: { log: Log; ids: Pick<Ids, 'newId'> }) {
-  return async (timer: Timer, _context: InvocationContext): Promise<void> => {
+  return async (timer: Timer): Promise<void> => {
     const scope = scopeFor(deps.log, deps.ids.newId());
     try {
       const summary = await fn.handle(scope);

@@ -21,7 +21,7 @@ export function withWriteTokens(table: Table, ids: Pick<Ids, 'bytes'>): Table {
         const witness = marked.find((op) => op.kind !== 'delete');
         if (witness === undefined || !(isRefusal(error) || isAppError(error, 'unavailable'))) throw error;
         const found = await table.get(pk, witness.rk);
-        if (found?.columns.w === token) return etagsAfter(table, pk, marked, found);
+        if (found?.columns.w === token) return etagsAfter(table, marked, found);
         if (isRefusal(error)) {
           throw new TableRefusal(error.reason, error.step, { ...(found && { found }), cause: error });
         }
@@ -32,12 +32,12 @@ export function withWriteTokens(table: Table, ids: Pick<Ids, 'bytes'>): Table {
 }
 
 /** The ETags of a transaction whose answer was lost: known for the witness, read for the others. */
-async function etagsAfter(table: Table, pk: string, ops: readonly TableOp[], witness: Row): Promise<string[]> {
+async function etagsAfter(table: Table, ops: readonly TableOp[], witness: Row): Promise<string[]> {
   return Promise.all(
     ops.map(async (op) => {
       if (op.kind === 'delete') return '';
       if (op.rk === witness.rk) return witness.etag;
-      return (await table.get(pk, op.rk))?.etag ?? '';
+      return (await table.get(witness.pk, op.rk))?.etag ?? '';
     }),
   );
 }

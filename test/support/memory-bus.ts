@@ -42,9 +42,7 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
   };
 
   const ready = (): Held[] =>
-    [...queues.values()]
-      .flat()
-      .filter((held) => (held.message.notBefore ?? 0) <= now() && held.lockedUntil <= now());
+    [...queues.values()].flat().filter((held) => (held.message.notBefore ?? 0) <= now() && held.lockedUntil <= now());
 
   const remove = (held: Held) => {
     queues.set(

@@ -1,4 +1,11 @@
-import { TableRefusal, type Columns, type Row, type Table, type TableOp, type TableQuery } from '../../shared/platform/table.ts';
+import {
+  TableRefusal,
+  type Columns,
+  type Row,
+  type Table,
+  type TableOp,
+  type TableQuery,
+} from '../../shared/platform/table.ts';
 
 /** What a memory table may do to its caller; every answer is drawn from the seeded `chance`. */
 export type TableTrouble = {
@@ -11,7 +18,14 @@ export type TableTrouble = {
 };
 
 /** How often each operation was called: what a use case costs. `rows` counts the rows that queries returned. */
-export type TableCounts = { get: number; transact: number; query: number; rows: number; refused: number; written: number };
+export type TableCounts = {
+  get: number;
+  transact: number;
+  query: number;
+  rows: number;
+  refused: number;
+  written: number;
+};
 
 type Stored = { etag: string; columns: Columns };
 
@@ -39,8 +53,12 @@ export function memoryTable(trouble: TableTrouble = quiet) {
   });
 
   const transact = (pk: string, ops: readonly TableOp[]): string[] => {
-    if (ops.length === 0 || ops.length > 100) throw new Error(`a transaction has 1 to 100 steps, not ${String(ops.length)}`);
+    if (ops.length === 0 || ops.length > 100)
+      throw new Error(`a transaction has 1 to 100 steps, not ${String(ops.length)}`);
     if (new Set(ops.map((op) => op.rk)).size !== ops.length) throw new Error('a transaction names each row once');
+    if (ops.length > 1 && ops.some((op) => op.kind === 'delete' && op.etag !== undefined)) {
+      throw new Error('a delete with an ETag stands alone in its transaction');
+    }
     const rows = partition(pk);
     for (const [step, op] of ops.entries()) {
       checkKeys(pk, op.rk);
@@ -83,7 +101,7 @@ export function memoryTable(trouble: TableTrouble = quiet) {
       await trouble.before?.('query');
       if (trouble.emptyPage?.()) return { rows: [], continuation: query.continuation ?? `=${query.from ?? ''}` };
       const page = pageOf(query, partitions.get(query.pk) ?? new Map<string, Stored>());
-      const rows = page.keys.map((rk) => toRow(query.pk, rk, partition(query.pk).get(rk) as Stored));
+      const rows = page.keys.map((rk) => toRow(query.pk, rk, partition(query.pk).get(rk)!));
       counts.rows += rows.length;
       await trouble.after?.('query');
       return { rows, ...(page.next !== undefined && { continuation: `=${page.next}` }) };
