@@ -1,0 +1,4 @@
+import { runPart } from '../part.ts';
+import { startInbox } from './start.ts';
+
+runPart(startInbox);

@@ -1,0 +1,4 @@
+import { runPart } from '../part.ts';
+import { startStorage } from './start.ts';
+
+runPart(startStorage);
