@@ -22,7 +22,8 @@ export function withIncludedRoles(roles: readonly Role[]): ReadonlySet<Role> {
 export type Access = { portals: boolean; role?: Role };
 
 export function requireAccess(caller: Caller, access: Access): void {
-  const allowed = caller.kind === 'portal' ? access.portals : access.role !== undefined && caller.roles.has(access.role);
+  const allowed =
+    caller.kind === 'portal' ? access.portals : access.role !== undefined && caller.roles.has(access.role);
   if (!allowed) throw new AppError('forbidden', 'This call is not open to you.');
 }
 

@@ -57,10 +57,14 @@ export class AppError extends Error {
 export const notFound = (): AppError => new AppError('not-found', 'There is no such resource, or it is not yours.');
 
 export const unavailable = (part: string, cause: unknown): AppError =>
-  new AppError('unavailable', `The ${part} cannot be reached. Nothing was changed that was not acknowledged; try again.`, {
-    cause,
-    retryAfterSeconds: 5,
-  });
+  new AppError(
+    'unavailable',
+    `The ${part} cannot be reached. Nothing was changed that was not acknowledged; try again.`,
+    {
+      cause,
+      retryAfterSeconds: 5,
+    },
+  );
 
 export const isAppError = (error: unknown, code?: ErrorCode): error is AppError =>
   error instanceof AppError && (code === undefined || error.code === code);

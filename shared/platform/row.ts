@@ -34,7 +34,8 @@ export function rowKind<Schema extends z.ZodType>(schema: Schema, version = 1): 
       for (const [name, column] of Object.entries(row.columns)) {
         if (name === 'w') continue;
         if (name === 'v') {
-          if (column !== version && column !== version - 1) throw new Error(`row version ${String(column)} is not readable`);
+          if (column !== version && column !== version - 1)
+            throw new Error(`row version ${String(column)} is not readable`);
         } else if (name.endsWith(jsonSuffix)) {
           value[name.slice(0, -jsonSuffix.length)] = JSON.parse(String(column));
         } else value[name] = column;

@@ -1,0 +1,34 @@
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+/**
+ * Makes the deploy root. `@azure/functions-core` stays external: the platform's worker injects it through `require`, which an ES
+ * module has only if the banner makes one.
+ */
+export async function buildDeployRoot(folder = 'dist'): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await build({
+    entryPoints: ['functions/index.ts'],
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    mainFields: ['module', 'main'],
+    external: ['@azure/functions-core'],
+    chunkNames: 'chunks/[name]-[hash]',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'warning',
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  await cp('host.json', `${folder}/host.json`);
+  const manifest = { name: 'csp-support-desk', private: true, type: 'module', main: 'index.js' };
+  await writeFile(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+if (import.meta.main) {
+  await buildDeployRoot();
+  console.log('The deploy root is in dist/.');
+}
