@@ -48,7 +48,7 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   answers: Record<number, { description: string; schema?: z.ZodType; headers?: Record<string, string> }>;
   /** Errors beyond those that every route has (400, 401, 403, 413, 415, 429, 500, 503). */
   errors?: readonly ErrorCode[];
-  handle(call: Call<Params, Query, Body>): Promise<Answer>;
+  handle(call: Call<Params, Query, Body>): Answer | Promise<Answer>;
 };
 
 /** Keeps the types of the schemas in the handler and forgets them in the list. */
