@@ -1,4 +1,3 @@
-import type { HttpMethod } from '@azure/functions';
 import type { FunctionsApp } from '../shared/platform/functions-app.ts';
 import { handleQueue, type QueueFunction } from '../shared/platform/queue-handler.ts';
 import { handleRoute, type RouteDeps } from '../shared/platform/handle-route.ts';
