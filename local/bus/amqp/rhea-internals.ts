@@ -1,0 +1,62 @@
+import rhea, { type AmqpError, type Connection, type Receiver, type Sender, type Session } from 'rhea';
+import type { AmqpValue } from './values.ts';
+
+// What a broker needs of rhea beyond its typings. All of it was read in rhea 3.0.5; the tests in test/local-bus hold it in place.
+
+type Attach = { snd_settle_mode: number | null | undefined; rcv_settle_mode: number | null | undefined };
+
+type Terminus = { address: string | null | undefined; filter?: Record<string, unknown> | null; value: unknown };
+
+type ServerLink = {
+  local: { attach: Attach };
+  remote: { attach: Attach & { source: Terminus | null | undefined; target: Terminus | null | undefined } };
+  session: ServerSession;
+  connection: Connection & { _register(): void };
+};
+
+export type ServerSession = Session & {
+  incoming: { on_transfer(frame: TransferFrame, receiver: Receiver): void };
+  outgoing: { available(): number };
+};
+
+export type TransferFrame = { performative: { message_format: number | null | undefined } };
+
+export type ServerSender = Omit<Sender, 'send' | 'session' | 'connection'> &
+  ServerLink & {
+    credit: number;
+    delivery_count: number;
+    issue_flow: boolean;
+    _get_drain(): boolean;
+    send(bytes: Buffer, tag: Buffer, format: number): ServerDelivery;
+  };
+
+export type ServerReceiver = Omit<Receiver, 'session' | 'connection'> & ServerLink;
+
+export type ServerDelivery = {
+  tag: Buffer;
+  settled: boolean;
+  remote_settled: boolean;
+  /** The composite's fields in order; null for an empty list. */
+  remote_state?: { value: readonly (AmqpValue | undefined)[] | null };
+  update(settled: boolean, state?: unknown): void;
+};
+
+type Outcome = { described(): unknown };
+
+const outcomes = rhea.message as unknown as {
+  accepted(): Outcome;
+  rejected(fields: { error: AmqpError }): Outcome;
+};
+
+export const accepted = (): unknown => outcomes.accepted().described();
+
+export const rejected = (error: AmqpError): unknown => outcomes.rejected({ error }).described();
+
+/** The address of a terminus. .NET sends an empty list for one without fields, whose accessors throw. */
+export function addressOf(terminus: Terminus | null | undefined): string | undefined {
+  return terminus?.value ? (terminus.address ?? undefined) : undefined;
+}
+
+export function filterNames(terminus: Terminus | null | undefined): string[] {
+  return terminus?.value ? Object.keys(terminus.filter ?? {}) : [];
+}

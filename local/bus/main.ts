@@ -1,0 +1,4 @@
+import { runPart } from '../part.ts';
+import { startBus } from './start.ts';
+
+runPart(startBus);
