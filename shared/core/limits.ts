@@ -28,5 +28,18 @@ export const limits = {
   requestShards: 32,
   healthShardTenants: 250,
   healthConcurrency: 16,
+  /** A shard stops starting reads after this time, so that a slow Microsoft cannot outlast the function's two minutes. */
+  healthCycleMs: 80_000,
+  /** Pages of one answer of Graph that are followed. */
+  healthAnswerPages: 10,
+  /** A shard or customer not read for this many intervals is unknown. */
+  healthStaleIntervals: 3,
+  /** Incidents that ended longer ago than this are not taken in. */
+  incidentPastDays: 30,
+  directoryPageCustomers: 100,
+  directoryPagesMax: 2_000,
+  directoryConcurrency: 8,
+  /** Partner Center takes 500 calls a minute per partner tenant; the desk stays below. */
+  partnerCenterPerMinute: 450,
   claimMinutes: 30,
 } as const;

@@ -73,3 +73,19 @@ export async function queryAll(table: Table, query: Omit<TableQuery, 'limit' | '
   } while (continuation !== undefined);
   return rows;
 }
+
+/** The first `count` rows of a query, past short and empty pages; fewer only where there are no more. */
+export async function firstRows(
+  table: Table,
+  query: Omit<TableQuery, 'limit' | 'continuation'>,
+  count: number,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let continuation: string | undefined;
+  do {
+    const page = await table.query({ ...query, limit: count - rows.length, ...(continuation && { continuation }) });
+    rows.push(...page.rows);
+    continuation = page.continuation;
+  } while (continuation !== undefined && rows.length < count);
+  return rows;
+}

@@ -1,0 +1,132 @@
+import pLimit from 'p-limit';
+import { encodeKey } from '../core/key.ts';
+import { firstRows, isRefusal, type Row, type Table, type TableOp, type Tables } from '../platform/table.ts';
+import {
+  customerPartition,
+  customerRow,
+  domainPartition,
+  pointerRow,
+  refPartition,
+  type Customer,
+} from './customer.ts';
+import type { ExternalRef } from './customer.ts';
+
+const concurrentReads = 16;
+const transactionSteps = 100;
+const attempts = 5;
+
+/** The customers' rows. Two writers share a row (directory sync, health poll), so every change is read, made and checked by ETag. */
+export type CustomerStore = {
+  get(customerId: string): Promise<Customer | undefined>;
+  getMany(customerIds: Iterable<string>): Promise<Map<string, Customer>>;
+  /** In order of id, from after `after`. `next` is where the following page begins. */
+  page(query: { after?: string | undefined; limit: number }): Promise<{ customers: Customer[]; next?: string }>;
+  /** False when the customer is there already. */
+  insert(customer: Customer): Promise<boolean>;
+  /** Writes what `change` makes of each customer, up to 100 in one transaction; undefined leaves it as it is. Returns how many changed. */
+  change(customerIds: Iterable<string>, change: (customer: Customer) => Customer | undefined): Promise<number>;
+  pointDomains(customerId: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<void>;
+  pointRefs(customerId: string, change: { add: readonly ExternalRef[]; remove: readonly ExternalRef[] }): Promise<void>;
+  byDomain(domain: string): Promise<string | undefined>;
+  byRef(ref: ExternalRef): Promise<string | undefined>;
+};
+
+export const refKey = (ref: ExternalRef): string => `${encodeKey(ref.system)}|${encodeKey(ref.id)}`;
+
+const domainKey = (domain: string): string => encodeKey(domain.toLowerCase());
+
+export function createCustomerStore({ tables }: { tables: Tables<'customers'> }): CustomerStore {
+  const table = tables('customers');
+  const limit = pLimit(concurrentReads);
+  const rowsOf = async (ids: Iterable<string>): Promise<Row[]> => {
+    const rows = await Promise.all([...new Set(ids)].map((id) => limit(async () => table.get(customerPartition, id))));
+    return rows.filter((row) => row !== undefined);
+  };
+  const pointed = async (pk: string, rk: string): Promise<string | undefined> => {
+    const row = await table.get(pk, rk);
+    return row && pointerRow.fromRow(row).customerId;
+  };
+
+  return {
+    get: async (customerId) => {
+      if (!customerIdPattern.test(customerId)) return undefined;
+      const row = await table.get(customerPartition, customerId);
+      return row && customerRow.fromRow(row);
+    },
+    getMany: async (ids) => new Map((await rowsOf(ids)).map((row) => [row.rk, customerRow.fromRow(row)])),
+    page: async ({ after, limit: size }) => {
+      const from = after === undefined ? '' : `${after}!`;
+      const rows = await firstRows(table, { pk: customerPartition, from }, size + 1);
+      const shown = rows.slice(0, size);
+      const last = shown.at(-1);
+      return {
+        customers: shown.map((row) => customerRow.fromRow(row)),
+        ...(rows.length > size && last && { next: last.rk }),
+      };
+    },
+    insert: async (customer) => {
+      try {
+        const columns = customerRow.toColumns(customer);
+        await table.transact(customerPartition, [{ kind: 'insert', rk: customer.customerId, columns }]);
+        return true;
+      } catch (error) {
+        if (isRefusal(error, 'exists')) return false;
+        throw error;
+      }
+    },
+    change: async (ids, change) => {
+      const all = [...new Set(ids)];
+      let changed = 0;
+      for (let at = 0; at < all.length; at += transactionSteps) {
+        changed += await changeTogether(table, {
+          read: async () => rowsOf(all.slice(at, at + transactionSteps)),
+          change,
+        });
+      }
+      return changed;
+    },
+    pointDomains: async (customerId, { add, remove }) =>
+      repoint(table, { pk: domainPartition, customerId, add: add.map(domainKey), remove: remove.map(domainKey) }),
+    pointRefs: async (customerId, { add, remove }) =>
+      repoint(table, { pk: refPartition, customerId, add: add.map(refKey), remove: remove.map(refKey) }),
+    byDomain: async (domain) => pointed(domainPartition, domainKey(domain)),
+    byRef: async (ref) => pointed(refPartition, refKey(ref)),
+  };
+}
+
+type Changing = { read: () => Promise<Row[]>; change: (customer: Customer) => Customer | undefined };
+
+async function changeTogether(table: Table, { read, change }: Changing): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    const ops = (await read()).flatMap((row): TableOp[] => {
+      const next = change(customerRow.fromRow(row));
+      if (next === undefined) return [];
+      return [{ kind: 'replace', rk: row.rk, columns: customerRow.toColumns(next), etag: row.etag }];
+    });
+    if (ops.length === 0) return 0;
+    try {
+      await table.transact(customerPartition, ops);
+      return ops.length;
+    } catch (error) {
+      if (!isRefusal(error) || attempt === attempts) throw error;
+    }
+  }
+}
+
+type Repointing = { pk: string; customerId: string; add: string[]; remove: string[] };
+
+/** A pointer is taken away only where it still points here: the other side may have claimed the domain since. */
+async function repoint(table: Table, { pk, customerId, add, remove }: Repointing): Promise<void> {
+  for (const rk of add) {
+    await table.transact(pk, [{ kind: 'upsert', rk, columns: pointerRow.toColumns({ customerId }) }]);
+  }
+  for (const rk of remove) {
+    const row = await table.get(pk, rk);
+    if (!row || pointerRow.fromRow(row).customerId !== customerId) continue;
+    try {
+      await table.transact(pk, [{ kind: 'delete', rk, etag: row.etag }]);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+    }
+  }
+}

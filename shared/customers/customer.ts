@@ -1,0 +1,60 @@
+import * as z from 'zod';
+import { hashOf } from '../core/hash.ts';
+import { rowKind } from '../platform/row.ts';
+import type { CloudName } from './cloud.ts';
+import { troubleSchema } from './coverage.ts';
+
+/** The id of a customer at a portal or in a PSA tool. */
+export const externalRefSchema = z.strictObject({ system: z.string().min(1).max(64), id: z.string().min(1).max(128) });
+export type ExternalRef = z.output<typeof externalRefSchema>;
+
+/**
+ * A customer's tenant as the desk knows it. The directory sync writes who it is; the health poll writes `openIncidentIds` and
+ * `coverage`, so that an intake needs this row alone.
+ */
+export const customerSchema = z.object({
+  customerId: z.string(),
+  connectionId: z.string(),
+  tenantId: z.string(),
+  name: z.string(),
+  /** `something.onmicrosoft.com`, or the only domain that Partner Center shows. */
+  initialDomain: z.string(),
+  /** Lower case; at least the initial domain. */
+  domains: z.array(z.string()),
+  relationship: z.string(),
+  services: z.array(z.string()).optional(),
+  azureSubscriptionIds: z.array(z.string()),
+  access: z.object({ way: z.enum(['app', 'gdap', 'none']) }),
+  /** `connectionId|n`, fixed when the customer joins. */
+  healthShard: z.string(),
+  openIncidentIds: z.array(z.object({ id: z.string(), revision: z.string() })),
+  /** `lastGoodAt` is the last good read before the trouble began; without a trouble, see the shard. */
+  coverage: z.object({ lastGoodAt: z.string().optional(), trouble: troubleSchema.optional() }),
+  /** When details (domains, subscriptions) were read last. */
+  detailsAt: z.string(),
+  /** When the customer was found gone from the partner's list. Its history is kept; it is polled no more. */
+  leftAt: z.string().optional(),
+  externalRefs: z.array(externalRefSchema),
+});
+export type Customer = z.output<typeof customerSchema>;
+
+export const customerRow = rowKind(customerSchema);
+export const customerPartition = 'customer';
+
+/** The row of a domain or a reference, pointing at its customer. */
+export const pointerRow = rowKind(z.object({ customerId: z.string() }));
+export const domainPartition = 'domain';
+export const refPartition = 'ref';
+
+/** The desk's own id of a tenant: names nobody, and is found without a look-up. */
+export const customerIdOf = (cloud: CloudName, tenantId: string): string =>
+  `c${hashOf('customer', cloud, tenantId.toLowerCase()).slice(0, 20)}`;
+
+export const customerIdPattern = /^c[a-z2-7]{20}$/;
+
+export const shardKey = (connectionId: string, shard: number): string => `${connectionId}|${String(shard)}`;
+
+export function parseShardKey(key: string): { connectionId: string; shard: number } {
+  const at = key.lastIndexOf('|');
+  return { connectionId: key.slice(0, at), shard: Number(key.slice(at + 1)) };
+}

@@ -1,0 +1,61 @@
+import * as z from 'zod';
+import type { Clock } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import type { CloudName } from './cloud.ts';
+import type { CustomerStore } from './customer-store.ts';
+import { refKey } from './customer-store.ts';
+import { customerIdOf, externalRefSchema, type Customer } from './customer.ts';
+
+/** How a body names a customer: in exactly one way. */
+export const customerNameSchema = z
+  .strictObject({
+    customerId: z.string().max(64).optional(),
+    tenantId: z.guid().optional(),
+    domain: z.string().min(1).max(253).optional(),
+    externalRef: externalRefSchema.optional(),
+  })
+  .refine((name) => Object.keys(name).length === 1, {
+    message: 'give exactly one of customerId, tenantId, domain, externalRef',
+  })
+  .meta({ id: 'CustomerName' });
+export type CustomerName = z.output<typeof customerNameSchema>;
+
+/** The customer's row, fresh, or undefined where nobody is known by that name. */
+export type ResolveCustomer = (name: CustomerName) => Promise<Customer | undefined>;
+
+const rememberedNames = 10_000;
+
+/**
+ * Finds a customer by any of its names. By id and by tenant this is one point read; domains and references are looked up once
+ * and remembered for as long as any cache of the desk, so that a warm look-up is one point read too.
+ */
+export function createResolveCustomer(deps: {
+  store: Pick<CustomerStore, 'get' | 'byDomain' | 'byRef'>;
+  cloud: CloudName;
+  clock: Pick<Clock, 'now'>;
+}): ResolveCustomer {
+  const remembered = new Map<string, { customerId: string; until: number }>();
+  const lookUp = async (key: string, read: () => Promise<string | undefined>): Promise<string | undefined> => {
+    const known = remembered.get(key);
+    if (known && known.until > deps.clock.now()) return known.customerId;
+    remembered.delete(key);
+    const customerId = await read();
+    if (customerId === undefined) return undefined;
+    if (remembered.size >= rememberedNames) remembered.clear();
+    remembered.set(key, { customerId, until: deps.clock.now() + limits.cacheMs });
+    return customerId;
+  };
+  const idOf = async ({ customerId, tenantId, domain, externalRef }: CustomerName): Promise<string | undefined> => {
+    if (customerId !== undefined) return customerId;
+    if (tenantId !== undefined) return customerIdOf(deps.cloud, tenantId);
+    if (domain !== undefined) {
+      return lookUp(`domain|${domain.toLowerCase()}`, async () => deps.store.byDomain(domain));
+    }
+    if (externalRef === undefined) return undefined;
+    return lookUp(`ref|${refKey(externalRef)}`, async () => deps.store.byRef(externalRef));
+  };
+  return async (name) => {
+    const customerId = await idOf(name);
+    return customerId === undefined ? undefined : deps.store.get(customerId);
+  };
+}
