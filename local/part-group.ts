@@ -12,7 +12,7 @@ export type PartGroup = {
   part(name: string): PartHandle;
   /** Moves the clock of every live part forward; resolves when all have followed. One advance at a time. */
   advance(seconds: number): Promise<void>;
-  /** Switches the host's timers by name; a host that starts again is told too. */
+  /** Switches the host's timers by name; a host that starts again is told when it is up. */
   setTimers(set: Record<string, boolean>): void;
   /** Ends every part within five seconds. */
   stop(): Promise<void>;
@@ -104,7 +104,7 @@ export async function createPartGroup(options: Options): Promise<PartGroup> {
           onTimers: setTimers,
         },
         restart,
-        onSpawn: (channel) => {
+        onUp: (channel) => {
           channel.setTimers(timers);
         },
         report,

@@ -25,14 +25,15 @@ type Plan = {
   launch: Omit<PartLaunch, 'onSpawn'>;
   /** Absent: a part that ended stays away until it is started by hand. */
   restart: RestartPauses | undefined;
-  onSpawn: (channel: PartChannel) => void;
+  /** After each start. */
+  onUp: (channel: PartChannel) => void;
   /** Takes one line (or more, with the end of a log) for the person at the terminal. */
   report: (line: string) => void;
 };
 
 const deadly = new Set<NodeJS.Signals>(['SIGTERM', 'SIGKILL', 'SIGINT']);
 
-export function createSupervisedPart({ launch, restart, onSpawn, report }: Plan): SupervisedPart {
+export function createSupervisedPart({ launch, restart, onUp, report }: Plan): SupervisedPart {
   let channel: PartChannel | undefined;
   let exited: Promise<Exit> = Promise.resolve({ code: null, signal: null });
   let settings: Promise<Record<string, string>> | undefined;
@@ -54,7 +55,6 @@ export function createSupervisedPart({ launch, restart, onSpawn, report }: Plan)
           settings = undefined;
         });
         if (retired) spawned.kill('SIGKILL');
-        onSpawn(spawned);
       },
     });
     void process.exited.then((exit) => {
@@ -63,6 +63,7 @@ export function createSupervisedPart({ launch, restart, onSpawn, report }: Plan)
       report(`${launch.name} ended unexpectedly (${describeExit(exit)})`);
       startLater();
     });
+    if (channel) onUp(channel);
     return process.settings;
   };
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import resources from '../infra/resources.json' with { type: 'json' };
 import { createPartGroup } from './part-group.ts';
@@ -48,9 +49,9 @@ const restart = { firstMs: 5_000, longestMs: 60_000 };
 const clockOrder: PartName[] = ['inbox', 'microsoft', 'host', 'bus'];
 
 const stopOrder: { names: PartName[]; withinMs: number }[] = [
-  { names: ['host'], withinMs: 1_800 },
-  { names: ['bus', 'microsoft', 'inbox'], withinMs: 900 },
-  { names: ['storage'], withinMs: 2_000 },
+  { names: ['host'], withinMs: 2_700 },
+  { names: ['bus', 'microsoft', 'inbox'], withinMs: 600 },
+  { names: ['storage'], withinMs: 1_500 },
 ];
 
 /** Starts a whole local world. Throws, with everything ended again, when a port is taken or a part does not start. */
@@ -117,7 +118,7 @@ function partsBeforeHost(folder: string, { bus, blob, queue, table, microsoft, i
       // Runs even when the desk talks to another Microsoft: the control endpoint and the vault are here.
       setting: undefined,
       ports: { microsoft },
-      options: { port: microsoft, journal: join(folder, 'microsoft') },
+      options: { port: microsoft, journal: join(folder, 'microsoft', 'journal.jsonl'), worldId: randomUUID() },
     },
     {
       name: 'inbox',

@@ -1,7 +1,5 @@
 import { once } from 'node:events';
-import { subscribe } from 'node:diagnostics_channel';
 import { createRequire } from 'node:module';
-import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StartPart } from '../part.ts';
 
@@ -27,14 +25,13 @@ const upWithinMs = 30_000;
  * five seconds, since it saves its tables at that interval.
  */
 export const startStorage: StartPart<StorageOptions> = async (options) => {
-  const sockets = trackSockets();
   process.title = `azurite ${String(options.tablePort)} (local/storage/main.ts)`;
   process.argv = [process.execPath, 'azurite', ...commandLine(options)];
   const listeners = process.listenerCount('SIGTERM');
   // Its command-line entry: it reads the arguments above, and closes in order on SIGTERM.
   createRequire(import.meta.url)('azurite/dist/src/azurite.js');
   await until(() => process.listenerCount('SIGTERM') > listeners);
-  return { settings: { STORAGE: connectionString(options) }, stop: () => close(sockets) };
+  return { settings: { STORAGE: connectionString(options) }, stop: close };
 };
 
 function commandLine(options: StorageOptions): string[] {
@@ -75,20 +72,9 @@ async function until(isUp: () => boolean): Promise<void> {
   }
 }
 
-function trackSockets(): Set<Socket> {
-  const sockets = new Set<Socket>();
-  subscribe('net.server.socket', (message) => {
-    const { socket } = message as { socket: Socket };
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  return sockets;
-}
-
-async function close(sockets: Set<Socket>): Promise<void> {
-  // Azurite still answers requests under way while it saves: what it writes then would be acknowledged, and lost.
-  for (const socket of sockets) socket.destroy();
-  process.kill(process.pid, 'SIGTERM');
+async function close(): Promise<void> {
+  // The end may have come by the parent's end instead of a signal; Azurite closes at the first one only.
+  process.emit('SIGTERM', 'SIGTERM');
   if (process.connected) process.disconnect();
   // Azurite does not tell when its files are written; when nothing is left to do, they are.
   await once(process, 'beforeExit');

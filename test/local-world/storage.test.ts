@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { TableClient } from '@azure/data-tables';
+import { request } from 'node:http';
+import { AzureNamedKeyCredential, generateAccountSas, TableClient } from '@azure/data-tables';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createPartGroup, type PartGroup } from '../../local/part-group.ts';
 import { freePort, isRunning, temporaryFolder } from './world-folder.ts';
 
+const accountKey = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const file = join(import.meta.dirname, '../../local/storage/main.ts');
 
 async function storageOptions(folder: string) {
@@ -80,6 +82,29 @@ test('every insert acknowledged before or during SIGTERM is there after a start'
   expect([...acknowledged].filter((key) => !kept.has(key))).toEqual([]);
 });
 
+test('an insert whose body is under way at SIGTERM is not acknowledged', async () => {
+  const { group, table } = await startAzurite(...(await folderAndOptions()));
+  await table.createTable();
+  const sas = generateAccountSas(new AzureNamedKeyCredential('devstoreaccount1', accountKey), {
+    permissions: { add: true },
+  });
+  const insert = request(`${table.url}/orders?${sas}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json;odata=nometadata' },
+  });
+  const answer = once(insert, 'response').catch((error: unknown) => error);
+  insert.write('{"PartitionKey":"p",');
+  await table.createEntity({ partitionKey: 'p', rowKey: 'before' });
+  group.part('storage').kill('SIGTERM');
+  await vi.waitFor(() => expect(rowKeys(table)).rejects.toThrow());
+  insert.end('"RowKey":"after"}');
+  expect(await answer).toMatchObject({ code: 'ECONNRESET' });
+  await group.part('storage').exited;
+
+  await group.part('storage').start();
+  expect(await rowKeys(table)).toEqual(['before']);
+});
+
 test('when the world is killed, storage saves what it acknowledged and ends', async () => {
   const [folder, options] = await folderAndOptions();
   const fixture = join(import.meta.dirname, 'fixtures', 'one-part-world.ts');
@@ -89,7 +114,7 @@ test('when the world is killed, storage saves what it acknowledged and ends', as
   onTestFinished(() => void world.kill('SIGKILL'));
   const [line] = (await once(createInterface(world.stdout), 'line')) as [string];
   const storagePid = Number(line);
-  const connection = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==;TableEndpoint=http://127.0.0.1:${String(options.tablePort)}/devstoreaccount1;`;
+  const connection = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${accountKey};TableEndpoint=http://127.0.0.1:${String(options.tablePort)}/devstoreaccount1;`;
   const table = clientFor(connection);
   await table.createTable();
   await table.createEntity({ partitionKey: 'p', rowKey: 'kept' });
