@@ -1,0 +1,64 @@
+import type { Clock } from '../core/clock.ts';
+import type { Ids, Random } from '../core/ids.ts';
+import type { Bus } from '../platform/bus.ts';
+import type { Tables } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import type { EscalationState } from './escalation.ts';
+import type { FilingChannel } from './filing-channel.ts';
+import type { PartnerContact } from './packet.ts';
+import type { Cloud } from './product.ts';
+import type { Channel, Vehicle } from './vehicle.ts';
+
+export type AppliedEscalation = {
+  requestId: string;
+  escalation: {
+    id: string;
+    version: number;
+    state: EscalationState;
+    vehicle?: Vehicle | undefined;
+    channel: Channel;
+    caseNumber?: string | undefined;
+  };
+  at: string;
+  what: 'started' | 'changed' | 'closed';
+  note?: string | undefined;
+};
+
+/** What the requests offer to escalations. `applyEscalation` is idempotent by escalation id and version. */
+export type RequestsPort = {
+  readForEscalation(requestId: string): Promise<EscalatableRequest | undefined>;
+  applyEscalation(applied: AppliedEscalation, scope: Scope): Promise<void>;
+};
+
+/** Tells the portals, once per event id and portal, however often it is called. */
+export type Announce = (
+  notice: {
+    eventId: string;
+    type: 'escalation.updated';
+    at: string;
+    data: (portal: { id: string }) => Record<string, unknown> | undefined;
+    portalIds: readonly string[];
+  },
+  scope: Scope,
+) => Promise<void>;
+
+/** What escalations need from the rest of the desk; tables are wrapped with write tokens by whoever builds this. */
+export type EscalationDeps = {
+  tables: Tables<'escalations' | 'desk'>;
+  bus: Bus;
+  clock: Clock;
+  ids: Pick<Ids, 'newId'>;
+  random: Random;
+  cloud: Cloud;
+  requests: RequestsPort;
+  customers: { byId(customerId: string): Promise<EscalatableCustomer | undefined> };
+  connections: (id: string) => Connection | undefined;
+  /** The partner's own contact for cases of a connection. */
+  contact: (connectionId: string) => Promise<PartnerContact | undefined>;
+  /** Of the incidents named, those that Microsoft has not resolved. */
+  openIncidents: (ids: readonly string[]) => Promise<readonly { id: string; title: string }[]>;
+  channel: FilingChannel;
+  announce: Announce;
+  caseSyncMinutes: number;
+};

@@ -1,0 +1,104 @@
+import { fromIso } from '../core/clock.ts';
+import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import { resourceOf, type PartnerContact } from './packet.ts';
+import { productOf, type Cloud, type Product } from './product.ts';
+import { technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
+
+/** Everything the decision rests on, read beforehand: the decision itself looks nothing up. */
+export type Facts = {
+  nowMs: number;
+  cloud: Cloud;
+  /** The id that the escalation will have. */
+  escalationId: string;
+  request: EscalatableRequest;
+  customer?: EscalatableCustomer | undefined;
+  connection?: Connection | undefined;
+  contact?: PartnerContact | undefined;
+  contracts: readonly Contract[];
+  capabilities: readonly Capability[];
+  /** Of the request's likely incidents, those that Microsoft has not resolved. */
+  openIncidents: readonly { id: string; title: string }[];
+  wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
+};
+
+/** Why a vehicle can or cannot carry the case. */
+export type Eligibility = 'eligible' | 'wrong-category' | 'missing' | 'expired' | 'used-up' | 'product-not-covered';
+
+/** The facts with what follows from them, so that each rule is one plain question. */
+export type Case = Facts & {
+  product: Product;
+  isCommercial: boolean;
+  vehicle?: Vehicle;
+  contract?: Contract;
+  /** Each technical vehicle that was looked at, and how it stood. */
+  looked: readonly { vehicle: Vehicle; eligibility: Eligibility }[];
+  channel: Channel;
+  subscriptionId?: string;
+  resourceId?: string;
+  liveIncidents: readonly { id: string; title: string }[];
+};
+
+/** Below this a likeness is a hint for people, not a reason to wait. */
+export const likelyConfidence = 0.5;
+
+export function caseOf(facts: Facts): Case {
+  const product = productOf(facts.request.category, facts.request.service);
+  const isCommercial = product === 'partner-center';
+  const resource = resourceOf(facts.request, facts.customer?.azureSubscriptionIds ?? []);
+  const subscriptionId = resource?.subscriptionId ?? facts.customer?.azureSubscriptionIds[0];
+  const likely = new Set(
+    facts.request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id),
+  );
+  const looked = wantedVehicles(facts, isCommercial).map((vehicle) => ({
+    vehicle,
+    eligibility: eligibility(facts, vehicle, { isCommercial, product }),
+  }));
+  const vehicle = looked.find((one) => one.eligibility === 'eligible')?.vehicle;
+  return {
+    ...facts,
+    product,
+    isCommercial,
+    looked,
+    ...(vehicle && { vehicle }),
+    ...contractPart(facts.contracts, vehicle),
+    channel: channelFor(facts, product, subscriptionId),
+    ...(product === 'azure' && subscriptionId !== undefined && { subscriptionId }),
+    ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
+    liveIncidents: facts.openIncidents.filter((incident) => likely.has(incident.id)),
+  };
+}
+
+function contractPart(contracts: readonly Contract[], vehicle: Vehicle | undefined): { contract?: Contract } {
+  const contract = contracts.find((one) => one.vehicle === vehicle);
+  return contract ? { contract } : {};
+}
+
+function wantedVehicles({ wanted }: Facts, isCommercial: boolean): readonly Vehicle[] {
+  if (wanted?.vehicle) return [wanted.vehicle];
+  return isCommercial ? ['commercial'] : technicalVehicles;
+}
+
+function eligibility(facts: Facts, vehicle: Vehicle, kind: { isCommercial: boolean; product: Product }): Eligibility {
+  if (vehicle === 'customer-own') return 'eligible';
+  if ((vehicle === 'commercial') !== kind.isCommercial) return 'wrong-category';
+  if (vehicle === 'commercial') return 'eligible';
+  const contract = facts.contracts.find((one) => one.vehicle === vehicle);
+  if (!contract) return 'missing';
+  if (contract.expiresAt !== undefined && fromIso(contract.expiresAt) <= facts.nowMs) return 'expired';
+  if (contract.incidentsLeft === 0) return 'used-up';
+  return contract.products?.includes(kind.product) === false ? 'product-not-covered' : 'eligible';
+}
+
+/** Only Azure has an interface for filing; a refusal met once is believed until the row says otherwise. */
+function channelFor({ capabilities }: Facts, product: Product, subscriptionId: string | undefined): Channel {
+  if (product !== 'azure' || subscriptionId === undefined) return 'assisted';
+  const known = capabilities.find((one) => one.channel === 'azure-support');
+  return known?.state === 'refused' ? 'assisted' : 'azure-support';
+}
+
+/** Whether the desk or its people reach the tenant by a right that is alive. */
+export function hasDelegatedAccess({ customer, nowMs }: Pick<Case, 'customer' | 'nowMs'>): boolean {
+  if (!customer || customer.access.way === 'none') return false;
+  const { endsAt } = customer.access;
+  return endsAt === undefined || fromIso(endsAt) > nowMs;
+}

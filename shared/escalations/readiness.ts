@@ -1,0 +1,82 @@
+import * as z from 'zod';
+import { reasonSchema, type Party, type Reason } from './escalation.ts';
+import { buildPacket, packetSchema, type Packet } from './packet.ts';
+import { caseOf, type Case, type Facts } from './readiness-case.ts';
+import { readinessRules, type Effect, type Rule } from './readiness-rules.ts';
+import { channels, vehicles, type Channel, type Contract, type Vehicle } from './vehicle.ts';
+
+export const decisions = ['ready', 'blocked', 'redirect', 'wait'] as const;
+
+/** The answer of the gate. Vehicle, channel and packet are there as far as they can be said. */
+export const readinessSchema = z
+  .strictObject({
+    decision: z.enum(decisions),
+    reasons: z.array(reasonSchema),
+    vehicle: z.enum(vehicles).optional(),
+    channel: z.enum(channels).optional(),
+    packet: packetSchema.optional(),
+  })
+  .meta({ id: 'Readiness' });
+
+export type Decision = {
+  decision: (typeof decisions)[number];
+  reasons: Reason[];
+  vehicle?: Vehicle;
+  channel: Channel;
+  packet?: Packet;
+  contract?: Contract;
+  subscriptionId?: string;
+  /** Who must act, where the decision is `redirect`. */
+  party?: Party;
+};
+
+/** What an effect means under force: an administrator who gives a reason may overrule a wait and a doubt, nothing else. */
+const effectOf = (rule: Rule, isForced: boolean): Effect =>
+  isForced && (rule.effect === 'waits' || rule.effect === 'doubts') ? 'notes' : rule.effect;
+
+/** Whether, by which vehicle and by which way a request goes to Microsoft: the one place where this is decided. Pure. */
+export function decide(facts: Facts): Decision {
+  const c = caseOf(facts);
+  const isForced = facts.wanted?.force === true;
+  const held: { rule: Rule; effect: Effect }[] = [];
+  let decision: Decision['decision'] = 'ready';
+  for (const stage of [0, 1, 2]) {
+    const now = readinessRules
+      .filter((rule) => rule.stage === stage && rule.holds(c))
+      .map((rule) => ({ rule, effect: effectOf(rule, isForced) }));
+    held.push(...now);
+    decision = decisionOf(now.map((one) => one.effect));
+    if (decision !== 'ready') break;
+  }
+  const party = held.find((one) => one.effect === 'redirects')?.rule.party;
+  return {
+    decision,
+    reasons: held.map(({ rule }, index) => reason(rule, c, index + 1)),
+    channel: c.channel,
+    ...(c.vehicle && { vehicle: c.vehicle }),
+    ...(c.contract && { contract: c.contract }),
+    ...(c.subscriptionId !== undefined && { subscriptionId: c.subscriptionId }),
+    ...(decision === 'redirect' && party && { party, channel: 'assisted' as const }),
+    ...packetPart(c),
+  };
+}
+
+function decisionOf(effects: readonly Effect[]): Decision['decision'] {
+  if (effects.includes('redirects')) return 'redirect';
+  if (effects.includes('blocks') || effects.includes('doubts')) return 'blocked';
+  return effects.includes('waits') ? 'wait' : 'ready';
+}
+
+const reason = (rule: Rule, c: Case, n: number): Reason => ({
+  n,
+  code: rule.code,
+  text: rule.text(c),
+  ...(rule.remedy !== undefined && { remedy: rule.remedy }),
+});
+
+function packetPart(c: Case): { packet?: Packet } {
+  const { escalationId, cloud, request, customer, contact, liveIncidents } = c;
+  if (!customer || !contact) return {};
+  const incidentIds = liveIncidents.map((incident) => incident.id);
+  return { packet: buildPacket({ escalationId, cloud, request, customer, contact, incidentIds }) };
+}
