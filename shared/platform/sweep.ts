@@ -1,0 +1,84 @@
+import pLimit from 'p-limit';
+import * as z from 'zod';
+import { fromIso, toIso, type Clock } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import type { Bus } from './bus.ts';
+import { sweepPartition } from './outbox.ts';
+import type { TableName } from './resources.ts';
+import { rowKind } from './row.ts';
+import type { Tables } from './table.ts';
+import { errorFields, type LogEvent, type Scope } from './telemetry.ts';
+
+/** A partition that may owe wakes. */
+export type Place = { table: TableName; pk: string };
+
+/** The fixed shards of a table: two digits each. */
+export const shardPlaces = (table: TableName): Place[] =>
+  Array.from({ length: limits.requestShards }, (_, shard) => ({ table, pk: String(shard).padStart(2, '0') }));
+
+export type SweepDeps = {
+  tables: Tables<TableName>;
+  bus: Bus;
+  clock: Clock;
+  /** Every partition that may owe something, asked anew at each sweep. */
+  places: () => Promise<Place[]>;
+};
+
+export type SweepSummary = { partitions: number; owed: number; oldestMs: number; failed: number };
+
+export const sweepEvents = {
+  partitionFailed: { id: 'sweep.partition-failed', level: 'warn' },
+} as const satisfies Record<string, LogEvent>;
+
+const lastSweep = rowKind(z.object({ at: z.iso.datetime(), owed: z.number(), oldestMs: z.number() }));
+const lastSweepKey = { pk: 'sweep', rk: 'last' };
+
+const partitionsAtOnce = 16;
+
+/**
+ * Sends again whatever has been owed for more than two minutes, in every partition. A partition that fails does not hold up the
+ * others: it is counted and comes round again in a minute.
+ */
+export async function sweep({ tables, bus, clock, places }: SweepDeps, scope: Scope): Promise<SweepSummary> {
+  const limit = pLimit(partitionsAtOnce);
+  const all = await places();
+  const results = await Promise.all(
+    all.map((place) =>
+      limit(async () => {
+        try {
+          return await sweepPartition({ bus, clock, table: tables(place.table) }, place);
+        } catch (error) {
+          scope.log(sweepEvents.partitionFailed, { table: place.table, pk: place.pk, ...errorFields(error) });
+          return undefined;
+        }
+      }),
+    ),
+  );
+  const done = results.filter((result) => result !== undefined);
+  const summary = {
+    partitions: all.length,
+    owed: done.reduce((sum, result) => sum + result.owed, 0),
+    oldestMs: Math.max(0, ...done.map((result) => result.oldestMs)),
+    failed: results.length - done.length,
+  };
+  await remember(tables, { at: toIso(clock.now()), owed: summary.owed, oldestMs: summary.oldestMs });
+  return summary;
+}
+
+const remember = async (tables: Tables<TableName>, state: { at: string; owed: number; oldestMs: number }) =>
+  tables('desk').transact(lastSweepKey.pk, [
+    { kind: 'upsert', rk: lastSweepKey.rk, columns: lastSweep.toColumns(state) },
+  ]);
+
+/** What the last sweep found, for readiness: how old it is and how old the oldest row was that nobody had consumed. */
+export async function lastSweepState(tables: Tables<TableName>, clock: Clock): Promise<Record<string, unknown>> {
+  const row = await tables('desk').get(lastSweepKey.pk, lastSweepKey.rk);
+  if (row === undefined) return { lastSweepAt: null };
+  const { at, owed, oldestMs } = lastSweep.fromRow(row);
+  return {
+    lastSweepAt: at,
+    sweepAgeSeconds: Math.round((clock.now() - fromIso(at)) / 1_000),
+    owed,
+    oldestOwedMs: oldestMs,
+  };
+}

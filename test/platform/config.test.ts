@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readConfig, settingNames } from '../../shared/platform/config.ts';
+
+const example = (JSON.parse(readFileSync('local.settings.example.json', 'utf8')) as { Values: Record<string, string> })
+  .Values;
+const without = (...names: string[]) =>
+  Object.fromEntries(Object.entries(example).filter(([name]) => !names.includes(name)));
+const wrongOf = (settings: Record<string, string>) => {
+  const result = readConfig(settings);
+  return result.ok ? [] : result.wrong;
+};
+
+describe('settings', () => {
+  it('of the example file are complete and right', () => {
+    expect(wrongOf(example)).toEqual([]);
+    expect(settingNames.filter((name) => !(name in example))).toEqual([]);
+  });
+
+  it('have sane defaults', () => {
+    const result = readConfig(
+      without('MICROSOFT_CLOUD', 'HEALTH_POLL_SCHEDULE', 'SWEEP_SCHEDULE', 'HEALTH_POLL_MINUTES'),
+    );
+    expect(result.ok && result.config).toMatchObject({
+      MICROSOFT_CLOUD: 'global',
+      HEALTH_POLL_SCHEDULE: '0 */5 * * * *',
+      SWEEP_SCHEDULE: '0 * * * * *',
+      HEALTH_POLL_MINUTES: 5,
+    });
+  });
+
+  it('that are missing are all named at once', () => {
+    const wrong = wrongOf(without('PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'KEY_VAULT_URI')).join('\n');
+    for (const name of ['PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'KEY_VAULT_URI']) expect(wrong).toContain(name);
+    expect(wrongOf(without('STORAGE', 'SERVICE_BUS')).join('\n')).toMatch(/STORAGE[\s\S]*SERVICE_BUS/);
+  });
+
+  it('refuse Microsoft Cloud Germany, saying that it closed', () => {
+    expect(wrongOf({ ...example, MICROSOFT_CLOUD: 'germany' }).join()).toContain('closed in 2021');
+  });
+
+  it.each([
+    ['MICROSOFT_CLOUD', 'mars-secret'],
+    ['PARTNER_CONNECTIONS', 'secret{'],
+    ['PARTNER_CONNECTIONS', '[{"id":"x","tenantId":"secret"}]'],
+    ['DESK_API_TENANTS', 'secret'],
+    ['HEALTH_POLL_MINUTES', 'secret'],
+  ])('name %s when it is wrong, without its value', (name, value) => {
+    const wrong = wrongOf({ ...example, [name]: value }).join('\n');
+    expect(wrong).toContain(name);
+    expect(wrong).not.toContain('secret');
+  });
+});
