@@ -76,13 +76,15 @@ function writable(value: AmqpValue): AmqpValue {
 
 export type Section = { code: number; value: AmqpValue; bytes: Buffer };
 
-/** The sections of one encoded message. Throws whatever the library throws on malformed bytes. */
+/** The sections of one encoded message. Throws on malformed bytes. */
 export function readSections(bytes: Buffer): Section[] {
   const reader = new codec.Reader(bytes);
   const sections: Section[] = [];
   while (reader.remaining() > 0) {
     const start = reader.position;
     const value = reader.read();
+    // The library reads past the end of cut bytes without a word.
+    if (reader.remaining() < 0) throw new RangeError('The last section is cut short.');
     const code = Number((value.descriptor as AmqpValue | undefined)?.value);
     sections.push({ code, value, bytes: bytes.subarray(start, reader.position) });
   }
