@@ -56,7 +56,14 @@ describe('a route template', () => {
 
 describe('a route table', () => {
   test('prefers the most specific route, whatever the order of registration', () => {
-    const routes = table('{*rest}', 'api/{id}', 'api/{id:int}', 'api/openapi.json', 'api/{name}/{*rest}', 'api/{name}/x');
+    const routes = table(
+      '{*rest}',
+      'api/{id}',
+      'api/{id:int}',
+      'api/openapi.json',
+      'api/{name}/{*rest}',
+      'api/{name}/x',
+    );
     const target = (path: string) => routes.match('GET', path)?.target;
     expect(target('/api/openapi.json')).toBe('api/openapi.json');
     expect(target('/api/7')).toBe('api/{id:int}');
