@@ -1,11 +1,11 @@
 /** Time as an argument: the only way the desk learns what time it is, waits, or bounds a call. All values in milliseconds. */
 export type Clock = {
   /** Milliseconds since the epoch. */
-  now(): number;
+  now: () => number;
   /** Resolves after `ms`; rejects with the signal's reason when it is aborted first. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** A signal that aborts after `ms` with a `TimeoutError`. */
-  deadline(ms: number): AbortSignal;
+  deadline: (ms: number) => AbortSignal;
 };
 
 export const systemClock: Clock = {

@@ -4,10 +4,10 @@ import { toBase32 } from './hash.ts';
 /** Identity and chance as arguments, so that a seeded run repeats itself exactly. */
 export type Ids = {
   /** An unguessable id: 128 random bits as 26 characters of lower-case base32. */
-  newId(): string;
-  newUuid(): string;
+  newId: () => string;
+  newUuid: () => string;
   /** `length` random bytes from the system's secure source. */
-  bytes(length: number): Uint8Array;
+  bytes: (length: number) => Uint8Array;
 };
 
 /** Chance that is not security: jitter and sampling. Returns a number in [0, 1). */

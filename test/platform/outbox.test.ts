@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../shared/core/clock.ts';
+import { unavailable } from '../../shared/core/errors.ts';
+import { limits } from '../../shared/core/limits.ts';
+import { sendWakes, sweepPartition, wakeOp, type Wake } from '../../shared/platform/outbox.ts';
+import { shardPlaces, sweep } from '../../shared/platform/sweep.ts';
+import { capturedLog } from '../support/captured-log.ts';
+import { memoryBus, type BusTrouble } from '../support/memory-bus.ts';
+import { memoryTables } from '../support/memory-table.ts';
+import { movedClock } from '../support/moved-clock.ts';
+
+const place = { table: 'requests', pk: '07' } as const;
+
+async function desk(trouble: BusTrouble = {}) {
+  const time = movedClock();
+  const { scope, entries, log } = capturedLog();
+  const store = memoryTables();
+  const bus = memoryBus(time.clock.now, trouble);
+  const wake: Wake = {
+    id: 'r1|1',
+    queue: 'desk-events',
+    dueAt: time.clock.now(),
+    body: { kind: 'test', requestId: 'r1' },
+  };
+  await store.tables(place.table).transact(place.pk, [wakeOp(wake, scope)]);
+  return { time, scope, entries, log, store, bus, wake };
+}
+
+describe('the outbox', () => {
+  it('sends what was just committed, with a first attempt in its id', async () => {
+    const { time, scope, bus, wake } = await desk();
+    await sendWakes({ bus: bus.bus, clock: time.clock }, { place, wakes: [wake] }, scope);
+    const [held] = bus.ready();
+    expect(held?.message.id).toMatch(/^requests\|O\|2026-11-02T09:00:00\.000Z\|r1\|1\.0$/);
+    expect(held?.message.body).toMatchObject({ v: 1, table: 'requests', pk: '07', body: { requestId: 'r1' } });
+    expect(held?.message.correlationId).toBe('test-correlation');
+  });
+
+  it('waits no longer than a second for a silent bus', async () => {
+    const { time, scope, bus, wake, entries } = await desk({ before: async () => new Promise(() => undefined) });
+    const sending = sendWakes({ bus: bus.bus, clock: time.clock }, { place, wakes: [wake] }, scope);
+    await time.advance(limits.sendWaitMs);
+    await sending;
+    expect(entries.map((entry) => entry.event)).toEqual(['outbox.send-delayed']);
+  });
+
+  it('goes on when the bus refuses', async () => {
+    const { time, scope, bus, wake, entries } = await desk({
+      before: async () => {
+        throw unavailable('bus', new Error('refused'));
+      },
+    });
+    await sendWakes({ bus: bus.bus, clock: time.clock }, { place, wakes: [wake] }, scope);
+    expect(entries.map((entry) => entry.event)).toEqual(['outbox.send-delayed']);
+  });
+
+  it('sends a wake of the future no earlier than it is due', async () => {
+    const { time, scope, bus } = await desk();
+    const later: Wake = { id: 'r2', queue: 'deliveries', dueAt: time.clock.now() + 5 * minuteMs, body: {} };
+    await sendWakes({ bus: bus.bus, clock: time.clock }, { place, wakes: [later] }, scope);
+    expect(bus.ready()).toHaveLength(0);
+    await time.advance(5 * minuteMs);
+    expect(bus.ready()).toHaveLength(1);
+  });
+});
+
+describe('the sweep', () => {
+  it('leaves young rows alone and sends old ones again under a new id each two minutes', async () => {
+    const { time, store, bus } = await desk();
+    const deps = { bus: bus.bus, clock: time.clock, table: store.tables('requests') };
+    expect(await sweepPartition(deps, place)).toEqual({ owed: 0, oldestMs: 0 });
+    await time.advance(2 * minuteMs + 1);
+    expect((await sweepPartition(deps, place)).owed).toBe(1);
+    await sweepPartition(deps, place);
+    await time.advance(2 * minuteMs);
+    await sweepPartition(deps, place);
+    expect(bus.all().map((held) => held.message.id.slice(-2))).toEqual(['.1', '.2']);
+  });
+
+  it('reads each fixed shard once, however much is stored', async () => {
+    const { time, store, bus, scope } = await desk();
+    const sweeping = {
+      tables: store.tables,
+      bus: bus.bus,
+      clock: time.clock,
+      places: async () => shardPlaces('requests'),
+    };
+    const summary = await sweep(sweeping, scope);
+    expect(summary).toEqual({ partitions: 32, owed: 0, oldestMs: 0, failed: 0 });
+    expect(store.of('requests').counts.query).toBe(32);
+  });
+
+  it('counts a partition that fails and goes on with the others', async () => {
+    const { time, store, bus, scope } = await desk();
+    await time.advance(3 * minuteMs);
+    const broken = () => {
+      throw unavailable('storage', new Error('x'));
+    };
+    const tables = (name: string) =>
+      name === 'escalations' ? { ...store.tables(name), query: broken } : store.tables(name);
+    const places = async () => [...shardPlaces('escalations'), ...shardPlaces('requests')];
+    const summary = await sweep({ tables, bus: bus.bus, clock: time.clock, places }, scope);
+    expect(summary).toMatchObject({ failed: 32, owed: 1, oldestMs: 3 * minuteMs });
+  });
+});
