@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import { Refusal } from './reply.ts';
+
+/** OAuth error, HTTP status and text by AADSTS code. Microsoft docs: Microsoft Entra authentication error codes. */
+const catalogue = {
+  50173: [
+    'invalid_grant',
+    400,
+    'The provided grant has expired due to it being revoked, a fresh auth token is needed.',
+  ],
+  65001: ['invalid_grant', 400, 'The user or administrator has not consented to use the application in this tenant.'],
+  70021: ['invalid_request', 400, 'No matching federated identity record found for presented assertion.'],
+  90002: ['invalid_request', 400, 'Tenant not found. Check that the tenant id is right.'],
+  500011: ['invalid_resource', 400, 'The resource principal was not found in the tenant.'],
+  700016: ['unauthorized_client', 400, 'The application was not found in the directory: it is not installed there.'],
+  700024: ['invalid_client', 401, 'Client assertion is not within its valid time range.'],
+  700027: ['invalid_client', 401, 'The signature of the client assertion could not be verified.'],
+  900144: ['invalid_request', 400, 'The request body lacks a parameter that it must contain.'],
+  1002012: ['invalid_scope', 400, 'The scope of a client credentials request must end with /.default.'],
+  7000215: ['invalid_client', 401, 'Invalid client secret provided.'],
+  7000229: ['unauthorized_client', 401, 'The client application is missing its service principal in the tenant.'],
+} as const satisfies Record<number, readonly [error: string, status: number, text: string]>;
+
+export type EntraCode = keyof typeof catalogue;
+
+export function entraRefusal(code: EntraCode, now: number, detail = ''): Refusal {
+  const [error, status, text] = catalogue[code];
+  return new Refusal({
+    status,
+    body: {
+      error,
+      error_description: `AADSTS${String(code)}: ${text}${detail}`,
+      error_codes: [code],
+      timestamp: new Date(now).toISOString().slice(0, 19).replace('T', ' ') + 'Z',
+      trace_id: randomUUID(),
+      correlation_id: randomUUID(),
+      error_uri: `https://login.microsoftonline.com/error?code=${String(code)}`,
+    },
+  });
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { audiences } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
+import { entraRefusal } from './entra-errors.ts';
+import type { ApiRequest, Reply } from './reply.ts';
+import type { Route } from './router.ts';
+import { customers, deskTenantId, guidOf, managedIdentity, partner } from './seed-world.ts';
+
+const refreshTokenLifetimeMs = 90 * 24 * 60 * 60 * 1000;
+export const federationAudience = 'api://AzureADTokenExchange';
+const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** `https://graph.windows.net` still gets tokens, which the APIs then refuse. */
+const knownResources: readonly string[] = [...Object.values(audiences).flat(), 'https://graph.windows.net'];
+
+const applicationRoles: Partial<Record<keyof typeof audiences, string[]>> = {
+  graph: ['ServiceHealth.Read.All', 'ServiceMessage.Read.All'],
+};
+const delegatedScopes: Record<keyof typeof audiences, string> = {
+  graph: 'ServiceHealth.Read.All DelegatedAdminRelationship.Read.All',
+  partnercenter: 'user_impersonation',
+  arm: 'user_impersonation',
+  vault: 'user_impersonation',
+};
+
+/** Discovery, keys and the token endpoint, per tenant; a tenant is named by its id or one of its domains. */
+export function entraRoutes(cloud: Cloud): Route[] {
+  return [
+    {
+      name: 'entra.discovery.get',
+      path: '/:tenant/v2.0/.well-known/openid-configuration',
+      handle: (request) => discovery(cloud, tenantOf(cloud, request)),
+    },
+    {
+      name: 'entra.keys.get',
+      path: '/:tenant/discovery/v2.0/keys',
+      handle: (request) => {
+        tenantOf(cloud, request);
+        return { status: 200, body: cloud.tokens.jwks };
+      },
+    },
+    { name: 'entra.token.post', path: '/:tenant/oauth2/v2.0/token', handle: (request) => token(cloud, request) },
+  ];
+}
+
+function tenantOf(cloud: Cloud, request: ApiRequest): string {
+  const named = request.param('tenant').toLowerCase();
+  const customer = customers.find((one) => [one.tenantId, one.initialDomain, one.customDomain].includes(named));
+  if (customer) return customer.tenantId;
+  if (named === deskTenantId || named === partner.tenantId) return named;
+  throw entraRefusal(90002, cloud.now());
+}
+
+function discovery(cloud: Cloud, tenantId: string): Reply {
+  const tenantUrl = `${cloud.baseUrl}/entra/${tenantId}`;
+  return {
+    status: 200,
+    body: {
+      issuer: cloud.tokens.issuerOf(tenantId),
+      token_endpoint: `${tenantUrl}/oauth2/v2.0/token`,
+      authorization_endpoint: `${tenantUrl}/oauth2/v2.0/authorize`,
+      jwks_uri: `${tenantUrl}/discovery/v2.0/keys`,
+      token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
+      response_types_supported: ['code'],
+      subject_types_supported: ['pairwise'],
+      id_token_signing_alg_values_supported: ['RS256'],
+      scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    },
+  };
+}
+
+async function token(cloud: Cloud, request: ApiRequest): Promise<Reply> {
+  const tenantId = tenantOf(cloud, request);
+  const form = new URLSearchParams(request.body);
+  const grantType = form.get('grant_type');
+  if (grantType !== 'client_credentials' && grantType !== 'refresh_token') {
+    throw entraRefusal(900144, cloud.now(), " 'grant_type' must be client_credentials or refresh_token.");
+  }
+  await authenticateClient(cloud, form);
+  const resource = resourceOf(cloud, { scope: form.get('scope') ?? '', grantType });
+  return grantType === 'client_credentials'
+    ? applicationToken(cloud, tenantId, resource)
+    : delegatedToken(cloud, { tenantId, resource, refreshToken: form.get('refresh_token') ?? '' });
+}
+
+async function authenticateClient(cloud: Cloud, form: URLSearchParams): Promise<void> {
+  const now = cloud.now();
+  if (form.get('client_id')?.toLowerCase() !== partner.clientId) throw entraRefusal(700016, now);
+  const assertion = form.get('client_assertion');
+  if (assertion === null) {
+    if (form.get('client_secret') !== partner.clientSecret) throw entraRefusal(7000215, now);
+    return;
+  }
+  if (form.get('client_assertion_type') !== assertionType) {
+    throw entraRefusal(900144, now, ` 'client_assertion_type' must be ${assertionType}.`);
+  }
+  const verified = await cloud.tokens.verify(assertion);
+  if (verified.kind === 'expired') throw entraRefusal(700024, now);
+  if (verified.kind === 'invalid') throw entraRefusal(700027, now);
+  const { tid, sub, aud } = verified.claims;
+  const isFederated = tid === deskTenantId && sub === managedIdentity.principalId && aud === federationAudience;
+  if (!isFederated) throw entraRefusal(70021, now);
+}
+
+function resourceOf(cloud: Cloud, { scope, grantType }: { scope: string; grantType: string }): string {
+  const openIdScopes = ['openid', 'profile', 'email', 'offline_access'];
+  const wanted = scope.split(' ').find((one) => one !== '' && !openIdScopes.includes(one));
+  if (wanted === undefined) throw entraRefusal(900144, cloud.now(), " 'scope' is missing.");
+  if (grantType === 'client_credentials' && !wanted.endsWith('/.default')) {
+    throw entraRefusal(1002012, cloud.now(), ` The scope was ${wanted}.`);
+  }
+  const resource = wanted.slice(0, wanted.lastIndexOf('/'));
+  if (!knownResources.includes(resource.replace(/\/+$/, ''))) {
+    throw entraRefusal(500011, cloud.now(), ` The resource was ${resource}.`);
+  }
+  return resource;
+}
+
+function apiOf(resource: string): keyof typeof audiences | undefined {
+  const apis = Object.keys(audiences) as (keyof typeof audiences)[];
+  const bare = resource.replace(/\/+$/, '');
+  return apis.find((api) => (audiences[api] as readonly string[]).includes(bare));
+}
+
+let answered = 0;
+/** Entra spreads lifetimes over 60 to 75 minutes; a fixed series keeps runs alike. */
+function nextLifetimeSeconds(): number {
+  answered += 1;
+  return 3600 + ((answered * 137) % 901);
+}
+
+async function applicationToken(cloud: Cloud, tenantId: string, resource: string): Promise<Reply> {
+  const consent = cloud.state.consents.get(tenantId) ?? 'granted';
+  if (consent === 'never') throw entraRefusal(700016, cloud.now());
+  if (consent === 'withdrawn') throw entraRefusal(7000229, cloud.now());
+  const principalId = guidOf(`service-principal:${tenantId}:${partner.clientId}`);
+  const api = apiOf(resource);
+  const lifetimeSeconds = nextLifetimeSeconds();
+  const claims = {
+    appid: partner.clientId,
+    azp: partner.clientId,
+    idtyp: 'app',
+    oid: principalId,
+    sub: principalId,
+    roles: api && applicationRoles[api],
+  };
+  const accessToken = await cloud.tokens.issue({ tenantId, audience: resource, claims, lifetimeSeconds });
+  return tokenReply({ accessToken, lifetimeSeconds });
+}
+
+async function delegatedToken(
+  cloud: Cloud,
+  { tenantId, resource, refreshToken }: { tenantId: string; resource: string; refreshToken: string },
+): Promise<Reply> {
+  const issuedAt = cloud.state.refreshTokens.get(refreshToken);
+  if (issuedAt === undefined || cloud.now() > issuedAt + refreshTokenLifetimeMs) {
+    throw entraRefusal(50173, cloud.now());
+  }
+  if ((cloud.state.consents.get(tenantId) ?? 'granted') !== 'granted') throw entraRefusal(65001, cloud.now());
+  const api = apiOf(resource);
+  const scp = api && delegatedScopes[api];
+  const lifetimeSeconds = nextLifetimeSeconds();
+  const { oid, name, upn } = partner.user;
+  const claims = { appid: partner.clientId, azp: partner.clientId, oid, name, upn, sub: oid, scp, amr: ['pwd', 'mfa'] };
+  const accessToken = await cloud.tokens.issue({ tenantId, audience: resource, claims, lifetimeSeconds });
+  const rotated = `0.${randomBytes(48).toString('base64url')}`;
+  await cloud.commit({ at: cloud.now(), type: 'refresh-token-issued', token: rotated });
+  const reply = tokenReply({ accessToken, lifetimeSeconds });
+  const scope = (scp ?? '').split(' ').map((one) => `${resource}/${one}`);
+  return { ...reply, body: { ...reply.body, scope: scope.join(' '), refresh_token: rotated } };
+}
+
+function tokenReply({ accessToken, lifetimeSeconds }: { accessToken: string; lifetimeSeconds: number }) {
+  return {
+    status: 200,
+    headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
+    body: {
+      token_type: 'Bearer',
+      expires_in: lifetimeSeconds,
+      ext_expires_in: lifetimeSeconds,
+      access_token: accessToken,
+    },
+  };
+}

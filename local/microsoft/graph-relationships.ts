@@ -1,0 +1,71 @@
+import type { Cloud } from './cloud.ts';
+import { authorizeGraph, graphRefusal } from './graph.ts';
+import { BadOption, parseCount } from './odata.ts';
+import { isoTime } from './reply.ts';
+import type { ApiRequest, Reply } from './reply.ts';
+import type { Route } from './router.ts';
+import { customers, guidOf, partner } from './seed-world.ts';
+
+const dayMs = 24 * 60 * 60 * 1000;
+const maxTop = 300;
+/** Service Support Administrator, the least role that reads health and files tickets. */
+const roleDefinitionId = 'f023fd81-a637-4b56-95fd-791ac0226033';
+const path = '/v1.0/tenantRelationships/delegatedAdminRelationships';
+
+/** Delegated admin relationships of the partner; a person's token of the partner's tenant is needed. */
+export function relationshipRoutes(cloud: Cloud): Route[] {
+  return [{ name: 'graph.delegatedAdminRelationships.get', path, handle: (request) => relationships(cloud, request) }];
+}
+
+async function relationships(cloud: Cloud, request: ApiRequest): Promise<Reply> {
+  const claims = await authorizeGraph(cloud, request);
+  const isPermitted = claims.scp?.split(' ').includes('DelegatedAdminRelationship.Read.All');
+  if (!isPermitted || claims.tid !== partner.tenantId) throw graphRefusal(cloud, request, { status: 403 });
+  const { top, skip } = pageOf(cloud, request);
+  const rows = customers.map((customer) => relationshipView(cloud, customer));
+  const next = `${cloud.baseUrl}/graph${path}?$top=${String(top)}&$skipToken=${String(skip + top)}`;
+  return {
+    status: 200,
+    body: {
+      '@odata.context': `${cloud.baseUrl}/graph/v1.0/$metadata#tenantRelationships/delegatedAdminRelationships`,
+      ...(skip + top < rows.length && { '@odata.nextLink': next }),
+      value: rows.slice(skip, skip + top),
+    },
+  };
+}
+
+function pageOf(cloud: Cloud, request: ApiRequest): { top: number; skip: number } {
+  try {
+    const top = parseCount(request.query.get('$top'), maxTop);
+    return { top: Math.max(1, Math.min(top, maxTop)), skip: parseCount(request.query.get('$skipToken'), 0) };
+  } catch (error) {
+    if (error instanceof BadOption) throw graphRefusal(cloud, request, { status: 400 });
+    throw error;
+  }
+}
+
+/** Microsoft docs: delegatedAdminRelationship; `expiring` is what Microsoft shows near the end. */
+function relationshipView(cloud: Cloud, { tenantId, companyName, slug }: (typeof customers)[number]) {
+  const endsAt = cloud.state.gdapEndsAt.get(tenantId) ?? cloud.state.beganAt;
+  const activatedAt = Math.min(endsAt, cloud.state.beganAt + 500 * dayMs) - 730 * dayMs;
+  return {
+    '@odata.type': '#microsoft.graph.delegatedAdminRelationship',
+    '@odata.etag': `W/"${guidOf(`etag:${slug}:${String(endsAt)}`)}"`,
+    id: `${guidOf(`gdap:${slug}`)}-${guidOf('gdap')}`,
+    displayName: `${partner.name} support - ${slug}`,
+    duration: 'P730D',
+    customer: { tenantId, displayName: companyName },
+    accessDetails: { unifiedRoles: [{ roleDefinitionId }] },
+    status: relationshipStatus(endsAt - cloud.now()),
+    autoExtendDuration: 'PT0S',
+    createdDateTime: isoTime(activatedAt - dayMs),
+    lastModifiedDateTime: isoTime(activatedAt),
+    activatedDateTime: isoTime(activatedAt),
+    endDateTime: isoTime(endsAt),
+  };
+}
+
+function relationshipStatus(leftMs: number): string {
+  if (leftMs <= 0) return 'expired';
+  return leftMs <= dayMs ? 'expiring' : 'active';
+}

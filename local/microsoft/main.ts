@@ -1,0 +1,4 @@
+import { runPart } from '../part.ts';
+import { startMicrosoft } from './start.ts';
+
+runPart(startMicrosoft);

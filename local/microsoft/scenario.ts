@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import type { Cloud } from './cloud.ts';
+import { Refusal } from './reply.ts';
+import { customers } from './seed-world.ts';
+import type { Change } from './state.ts';
+
+/** Microsoft docs: serviceHealthStatus. */
+const healthStatuses = [
+  'serviceOperational',
+  'investigating',
+  'restoringService',
+  'verifyingService',
+  'serviceRestored',
+  'postIncidentReviewPublished',
+  'serviceDegradation',
+  'serviceInterruption',
+  'extendedRecovery',
+  'falsePositive',
+  'investigationSuspended',
+  'resolved',
+  'mitigatedExternal',
+  'mitigated',
+  'resolvedExternal',
+  'confirmed',
+  'reported',
+] as const;
+
+const customerTenantSchema = z
+  .string()
+  .toLowerCase()
+  .refine((tenantId) => customers.some((customer) => customer.tenantId === tenantId), {
+    error: 'no customer has this tenant',
+  });
+
+/**
+ * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
+ * what is given. `refreshToken` is an addition: every refresh token issued until now dies.
+ */
+export const scenarioSchema = z
+  .strictObject({
+    incident: z
+      .strictObject({
+        id: z.string().regex(/^[A-Za-z0-9]{1,40}$/, 'letters and digits only'),
+        service: z.string().min(1).optional(),
+        classification: z.enum(['incident', 'advisory']).optional(),
+        status: z.enum(healthStatuses).optional(),
+        customers: z.array(customerTenantSchema).optional(),
+        post: z.string().optional(),
+        title: z.string().min(1).optional(),
+      })
+      .optional(),
+    consent: z.strictObject({ tenantId: customerTenantSchema, granted: z.boolean() }).optional(),
+    gdap: z.strictObject({ tenantId: customerTenantSchema, endsAt: z.iso.datetime({ offset: true }) }).optional(),
+    ticket: z
+      .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
+      .optional(),
+    mail: z.strictObject({ raw: z.string().min(1) }).optional(),
+    refreshToken: z.strictObject({ revoked: z.literal(true) }).optional(),
+  })
+  .refine((scenario) => Object.keys(scenario).length > 0, { error: 'the scenario is empty' });
+
+export type Scenario = z.output<typeof scenarioSchema>;
+
+function refused(message: string): Refusal {
+  return new Refusal({ status: 400, body: { error: message } });
+}
+
+/** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
+export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
+  const at = cloud.now();
+  const { incident, consent, gdap, ticket, mail, refreshToken } = scenario;
+  const changes: Change[] = [];
+  if (incident) {
+    requireWholeIncident(cloud, incident);
+    changes.push({ at, type: 'incident-changed', ...incident });
+  }
+  if (consent) changes.push({ at, type: 'consent-set', ...consent });
+  if (gdap) changes.push({ at, type: 'gdap-set', tenantId: gdap.tenantId, endsAt: Date.parse(gdap.endsAt) });
+  if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
+  if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
+  if (refreshToken) changes.push({ at, type: 'refresh-tokens-revoked' });
+  return changes;
+}
+
+function requireWholeIncident(cloud: Cloud, incident: NonNullable<Scenario['incident']>): void {
+  if (cloud.state.incidents.has(incident.id)) return;
+  const needed = ['service', 'classification', 'status', 'customers'] as const;
+  const missing = needed.filter((field) => incident[field] === undefined);
+  if (missing.length > 0) throw refused(`A new incident needs ${missing.join(', ')}.`);
+}
+
+function ticketMove(cloud: Cloud, { name, status, message }: NonNullable<Scenario['ticket']>) {
+  const ticket = [...cloud.state.tickets.values()].find((one) => one.name.toLowerCase() === name.toLowerCase());
+  if (ticket === undefined) throw refused(`No ticket has the name ${name}.`);
+  return { subscriptionId: ticket.subscriptionId, name: ticket.name, status, message };
+}

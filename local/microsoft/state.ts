@@ -1,0 +1,146 @@
+import { changeIncident } from './incidents.ts';
+import type { Incident, IncidentChange } from './incidents.ts';
+import { seedIncidents } from './seed-incidents.ts';
+import { customers, partner } from './seed-world.ts';
+import { applyServiceRequestPatch, seedServiceRequests } from './service-request-state.ts';
+import type { ServiceRequest, ServiceRequestPatch } from './service-request-state.ts';
+import { addCommunication, moveTicket, patchTicket, putTicket } from './tickets.ts';
+import type { CommunicationAdded, Ticket, TicketMoved, TicketPatched, TicketPut } from './tickets.ts';
+
+export type SecretVersion = { version: string; value: string; at: number; contentType?: string | undefined };
+
+/** `never`: the application was not consented; `withdrawn`: it was, and the customer took it back. */
+export type Consent = 'granted' | 'never' | 'withdrawn';
+
+export type State = {
+  beganAt: number;
+  /** Counts the beginnings; each brings incidents with ids of their own. */
+  round: number;
+  worldId: string | undefined;
+  /** By issue id. */
+  incidents: Map<string, Incident>;
+  /** By customer tenant. */
+  consents: Map<string, Consent>;
+  /** End of the delegated admin relationship, milliseconds of world time, by customer tenant. */
+  gdapEndsAt: Map<string, number>;
+  /** Time of issue by live refresh token. */
+  refreshTokens: Map<string, number>;
+  /** Versions by secret name, oldest first. */
+  secrets: Map<string, SecretVersion[]>;
+  /** By subscription and name in lower case. */
+  tickets: Map<string, Ticket>;
+  ticketSequence: number;
+  serviceRequests: Map<string, ServiceRequest>;
+  mails: { at: number; raw: string }[];
+};
+
+/** Everything that may be accepted; one line of the journal each. */
+export type Change = { at: number } &
+  /** A world begins; with the round that runs already it only takes note of the world. */
+  (
+    | { type: 'began'; round: number; worldId?: string | undefined }
+    | { type: 'reset' }
+    | ({ type: 'incident-changed' } & IncidentChange)
+    | { type: 'consent-set'; tenantId: string; granted: boolean }
+    | { type: 'gdap-set'; tenantId: string; endsAt: number }
+    | { type: 'refresh-token-issued'; token: string }
+    | { type: 'refresh-tokens-revoked' }
+    | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
+    | ({ type: 'ticket-put' } & TicketPut)
+    | ({ type: 'ticket-patched' } & TicketPatched)
+    | ({ type: 'ticket-moved' } & TicketMoved)
+    | ({ type: 'communication-added' } & CommunicationAdded)
+    | ({ type: 'service-request-patched' } & ServiceRequestPatch)
+    | { type: 'mail-received'; raw: string }
+  );
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+export function seedState(beganAt: number, round: number): State {
+  return {
+    beganAt,
+    round,
+    worldId: undefined,
+    incidents: new Map(seedIncidents(beganAt, round).map((incident) => [incident.id, incident])),
+    consents: new Map(customers.map(({ tenantId, consented }) => [tenantId, consented ? 'granted' : 'never'])),
+    gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
+    refreshTokens: new Map([[partner.refreshToken, beganAt]]),
+    secrets: new Map([
+      [partner.refreshTokenSecretName, [{ version: 'seed', value: partner.refreshToken, at: beganAt }]],
+    ]),
+    tickets: new Map(),
+    ticketSequence: 0,
+    serviceRequests: new Map(seedServiceRequests(beganAt).map((request) => [request.id, request])),
+    mails: [],
+  };
+}
+
+type Folds = { [Type in Change['type']]: (state: State, change: Extract<Change, { type: Type }>) => void };
+
+const folds: Folds = {
+  began: (state, { at, round, worldId }) => {
+    beginRound(state, at, round);
+    state.worldId = worldId;
+  },
+  // The schedule of the seed incidents stays, or whoever saw them would see their posts move. Numbers of tickets stay
+  // unique: somebody may still hold an old one.
+  reset: (state, { at }) => {
+    const { ticketSequence, worldId } = state;
+    const refreshTokens = new Map([[partner.refreshToken, at]]);
+    Object.assign(state, { ...seedState(state.beganAt, state.round), worldId, ticketSequence, refreshTokens });
+  },
+  'incident-changed': (state, change) => {
+    state.incidents.set(change.id, changeIncident(state.incidents.get(change.id), change, change.at));
+  },
+  'consent-set': (state, { tenantId, granted }) => {
+    state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
+  },
+  'gdap-set': (state, { tenantId, endsAt }) => {
+    state.gdapEndsAt.set(tenantId, endsAt);
+  },
+  'refresh-token-issued': (state, { token, at }) => {
+    state.refreshTokens.set(token, at);
+  },
+  'refresh-tokens-revoked': (state) => {
+    state.refreshTokens.clear();
+  },
+  'secret-set': (state, { name, version, value, at, contentType }) => {
+    state.secrets.set(name, [...(state.secrets.get(name) ?? []), { version, value, at, contentType }]);
+  },
+  'ticket-put': (state, change) => {
+    state.ticketSequence = putTicket(state.tickets, change, state.ticketSequence);
+  },
+  'ticket-patched': (state, change) => {
+    patchTicket(state.tickets, change);
+  },
+  'ticket-moved': (state, change) => {
+    moveTicket(state.tickets, change);
+  },
+  'communication-added': (state, change) => {
+    addCommunication(state.tickets, change);
+  },
+  'service-request-patched': (state, change) => {
+    applyServiceRequestPatch(state.serviceRequests, change);
+  },
+  'mail-received': (state, { at, raw }) => {
+    state.mails.push({ at, raw });
+  },
+};
+
+/** Folds one accepted change into the state; must give the same result when the journal is replayed. */
+export function applyChange(state: State, change: Change): void {
+  const fold = folds[change.type] as (state: State, change: Change) => void;
+  fold(state, change);
+}
+
+/** A later beginning keeps what was accepted before and brings incidents of its own. */
+function beginRound(state: State, at: number, round: number): void {
+  if (state.round === round) return;
+  if (state.round === 0) {
+    Object.assign(state, seedState(at, round));
+    return;
+  }
+  state.beganAt = at;
+  state.round = round;
+  for (const incident of seedIncidents(at, round)) state.incidents.set(incident.id, incident);
+}
