@@ -7,7 +7,7 @@ import type { FromPart, ToPart } from './part.ts';
 export type Exit = { code: number | null; signal: NodeJS.Signals | null };
 
 /** One life of one part: a `node <file>` process that is up. */
-export type PartProcess = {
+type PartProcess = {
   pid: number;
   settings: Record<string, string>;
   exited: Promise<Exit>;

@@ -31,6 +31,8 @@ type Plan = {
   report: (line: string) => void;
 };
 
+const lastWordLines = 5;
+
 const deadly = new Set<NodeJS.Signals>(['SIGTERM', 'SIGKILL', 'SIGINT']);
 
 export function createSupervisedPart({ launch, restart, onUp, report }: Plan): SupervisedPart {
@@ -60,7 +62,9 @@ export function createSupervisedPart({ launch, restart, onUp, report }: Plan): S
     void process.exited.then((exit) => {
       if (endIsExpected || retired) return;
       if (restart && Date.now() - startedAt > restart.longestMs) pauseMs = restart.firstMs;
-      report(`${launch.name} ended unexpectedly (${describeExit(exit)})`);
+      // A signal came from outside; an exit code has its reason in the log.
+      const lastWords = exit.code === null ? '' : `\n${launch.log.tail(lastWordLines)}`;
+      report(`${launch.name} ended unexpectedly (${describeExit(exit)})${lastWords}`);
       startLater();
     });
     if (channel) onUp(channel);

@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { createRequire } from 'node:module';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { StartPart } from '../part.ts';
 
@@ -29,7 +28,7 @@ export const startStorage: StartPart<StorageOptions> = async (options) => {
   process.argv = [process.execPath, 'azurite', ...commandLine(options)];
   const listeners = process.listenerCount('SIGTERM');
   // Its command-line entry: it reads the arguments above, and closes in order on SIGTERM.
-  createRequire(import.meta.url)('azurite/dist/src/azurite.js');
+  await import(import.meta.resolve('azurite/dist/src/azurite.js'));
   await until(() => process.listenerCount('SIGTERM') > listeners);
   return { settings: { STORAGE: connectionString(options) }, stop: close };
 };

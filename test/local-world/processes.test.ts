@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createPartGroup, type PartGroup } from '../../local/part-group.ts';
 import { freePort, isRunning, temporaryFolder } from './world-folder.ts';
 
-const tiny = join(import.meta.dirname, 'fixtures', 'tiny-part.ts');
+const tiny = fileURLToPath(import.meta.resolve('./fixtures/tiny-part.ts'));
 
 type TinyState = { offsetMs: number; jumps: number; timers: Record<string, boolean> };
 
@@ -103,7 +104,7 @@ test('a supervised part that ends by itself is started again, and the terminal i
   expect(group.part('first').pid).not.toBe(pid);
   expect(await ask(first)).toMatchObject({ offsetMs: 0 });
   expect(reports).toEqual([
-    'first ended unexpectedly (exit code 7)',
+    'first ended unexpectedly (exit code 7)\ntiny part starts',
     'first is started again in 0 s',
     'first is up again',
   ]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { request } from 'node:http';
 import { AzureNamedKeyCredential, generateAccountSas, TableClient } from '@azure/data-tables';
+import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createPartGroup, type PartGroup } from '../../local/part-group.ts';
 import { freePort, isRunning, temporaryFolder } from './world-folder.ts';
@@ -107,7 +108,7 @@ test('an insert whose body is under way at SIGTERM is not acknowledged', async (
 
 test('when the world is killed, storage saves what it acknowledged and ends', async () => {
   const [folder, options] = await folderAndOptions();
-  const fixture = join(import.meta.dirname, 'fixtures', 'one-part-world.ts');
+  const fixture = fileURLToPath(import.meta.resolve('./fixtures/one-part-world.ts'));
   const world = spawn(process.execPath, [fixture, folder, file, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
