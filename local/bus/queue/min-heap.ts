@@ -1,4 +1,4 @@
-/** A binary heap that gives back the item with the smallest key first. */
+/** A binary heap that gives back the item with the smallest key first, and of equal keys the one that came first. */
 export type MinHeap<Item> = {
   size(): number;
   push(item: Item): void;
@@ -9,9 +9,15 @@ export type MinHeap<Item> = {
 };
 
 export function createMinHeap<Item>(keyOf: (item: Item) => number): MinHeap<Item> {
-  let entries: { key: number; item: Item }[] = [];
+  type Entry = { key: number; order: number; item: Item };
+  let entries: Entry[] = [];
+  let lastOrder = 0;
 
-  const keyAt = (index: number) => entries[index]?.key ?? Infinity;
+  const compare = (a: Entry, b: Entry) => a.key - b.key || a.order - b.order;
+  const isBefore = (a: number, b: number) => {
+    const [first, second] = [entries[a], entries[b]];
+    return first !== undefined && (second === undefined || compare(first, second) < 0);
+  };
   const swap = (a: number, b: number) => {
     const [first, second] = [entries[a], entries[b]];
     if (!first || !second) return;
@@ -21,7 +27,7 @@ export function createMinHeap<Item>(keyOf: (item: Item) => number): MinHeap<Item
   const rise = (start: number) => {
     for (let index = start; index > 0;) {
       const parent = (index - 1) >> 1;
-      if (keyAt(parent) <= keyAt(index)) return;
+      if (!isBefore(index, parent)) return;
       swap(parent, index);
       index = parent;
     }
@@ -29,8 +35,8 @@ export function createMinHeap<Item>(keyOf: (item: Item) => number): MinHeap<Item
   const sink = (start: number) => {
     for (let index = start; ;) {
       const left = 2 * index + 1;
-      const smaller = keyAt(left + 1) < keyAt(left) ? left + 1 : left;
-      if (keyAt(smaller) >= keyAt(index)) return;
+      const smaller = isBefore(left + 1, left) ? left + 1 : left;
+      if (!isBefore(smaller, index)) return;
       swap(smaller, index);
       index = smaller;
     }
@@ -40,7 +46,7 @@ export function createMinHeap<Item>(keyOf: (item: Item) => number): MinHeap<Item
     size: () => entries.length,
     peek: () => entries[0]?.item,
     push(item) {
-      entries.push({ key: keyOf(item), item });
+      entries.push({ key: keyOf(item), order: ++lastOrder, item });
       rise(entries.length - 1);
     },
     pop() {
@@ -54,8 +60,8 @@ export function createMinHeap<Item>(keyOf: (item: Item) => number): MinHeap<Item
       return top.item;
     },
     keep(filter) {
-      // A list sorted by key is a heap.
-      entries = entries.filter(({ item }) => filter(item)).sort((a, b) => a.key - b.key);
+      // A sorted list is a heap.
+      entries = entries.filter(({ item }) => filter(item)).sort(compare);
     },
   };
 }
