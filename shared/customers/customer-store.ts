@@ -1,15 +1,16 @@
 import pLimit from 'p-limit';
 import { encodeKey } from '../core/key.ts';
-import { firstRows, isRefusal, type Row, type Table, type TableOp, type Tables } from '../platform/table.ts';
 import {
+  customerIdPattern,
   customerPartition,
   customerRow,
   domainPartition,
   pointerRow,
   refPartition,
   type Customer,
+  type ExternalRef,
 } from './customer.ts';
-import type { ExternalRef } from './customer.ts';
+import { firstRows, isRefusal, type Row, type Table, type TableOp, type Tables } from '../platform/table.ts';
 
 const concurrentReads = 16;
 const transactionSteps = 100;

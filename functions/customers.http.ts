@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { Caller } from '../shared/core/caller.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { adminLinks, adminLinkSchema } from '../shared/customers/admin-links.ts';
+import type { CloudName } from '../shared/customers/cloud.ts';
+import {
+  customerPageSchema,
+  customerView,
+  customerViewSchema,
+  listCustomers,
+  visibleCustomer,
+} from '../shared/customers/customer-queries.ts';
+import type { CustomerStore } from '../shared/customers/customer-store.ts';
+import { refsBodySchema, setRefs } from '../shared/customers/set-refs.ts';
+import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
+
+export type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName };
+
+const params = z.object({ id: z.string().max(64) });
+const access = { portals: true, role: 'Desk.Read' } as const;
+
+const linksSchema = z
+  .object({ customerId: z.string(), tenantId: z.string(), items: z.array(adminLinkSchema) })
+  .meta({ id: 'AdminLinks' });
+
+const known = (caller: Caller | undefined): Caller => {
+  if (!caller) throw new AppError('unauthenticated', 'Send credentials.');
+  return caller;
+};
+
+export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] => [
+  route({
+    name: 'listCustomers',
+    method: 'GET',
+    path: 'api/customers',
+    summary: 'The directory, in order of id',
+    access,
+    query: z.strictObject(pagingQuery),
+    answers: { 200: { description: 'A page', schema: customerPageSchema } },
+    errors: ['invalid-cursor'],
+    handle: async ({ caller, query }) => ({ status: 200, body: await listCustomers(store, known(caller), query) }),
+  }),
+  route({
+    name: 'readCustomer',
+    method: 'GET',
+    path: 'api/customers/{id}',
+    summary: 'One customer, with the way the desk reads it and what stands in the way',
+    access,
+    params,
+    answers: { 200: { description: 'The customer', schema: customerViewSchema } },
+    handle: async ({ caller, params: { id } }) => ({
+      status: 200,
+      body: customerView(await visibleCustomer(store, known(caller), id)),
+    }),
+  }),
+  route({
+    name: 'setCustomerRefs',
+    method: 'PUT',
+    path: 'api/customers/{id}/refs',
+    summary: 'Replaces the ids under which portals and PSA tools know a customer',
+    access: { portals: false, role: 'Desk.Admin' },
+    params,
+    body: refsBodySchema,
+    answers: { 200: { description: 'The customer', schema: customerViewSchema } },
+    handle: async ({ params: { id }, body }) => ({
+      status: 200,
+      body: customerView(await setRefs(store, id, body.externalRefs)),
+    }),
+  }),
+  route({
+    name: 'listAdminLinks',
+    method: 'GET',
+    path: 'api/customers/{id}/admin-links',
+    summary: 'Management portals by service: which tenant each opens, and the least role it needs',
+    access,
+    params,
+    query: z.strictObject({ service: z.string().max(64).optional() }),
+    answers: { 200: { description: 'The links', schema: linksSchema } },
+    handle: async ({ caller, params: { id }, query }) => {
+      const customer = await visibleCustomer(store, known(caller), id);
+      const { customerId, tenantId } = customer;
+      return { status: 200, body: { customerId, tenantId, items: adminLinks(cloud, customer, query.service) } };
+    },
+  }),
+];

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { fromIso, minuteMs } from '../core/clock.ts';
+import { encodeKey } from '../core/key.ts';
+import { packText, unpackText } from '../platform/packed.ts';
+import { rowKind } from '../platform/row.ts';
+import type { Row, TableOp } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { DeskCloud } from './cloud.ts';
+import { createRelay, isHeld, type Relay, type RelayDeps } from './relay.ts';
+
+const headSchema = z.object({
+  generation: z.number(),
+  dueAt: z.string(),
+  connectionId: z.string(),
+  /** When the pass that is under way began; absent between passes. */
+  passStartedAt: z.string().optional(),
+  continuation: z.string().optional(),
+  pages: z.number(),
+  /** Items of this pass that could not be read: who is missing then cannot be told. */
+  skipped: z.number(),
+  lastDoneAt: z.string().optional(),
+  /** Shards are numbered from 0; −1 before the first customer. */
+  lastShard: z.number(),
+  failures: z.number(),
+});
+
+/** The directory of one connection: where its pass stands and when the next is due. */
+export type Directory = Omit<z.output<typeof headSchema>, 'generation' | 'dueAt'>;
+
+export const directoryPartition = (connectionId: string): string => `directory|${encodeKey(connectionId)}`;
+
+export const directoryRelay = (deps: RelayDeps): Relay<Directory> =>
+  createRelay<Directory>(deps, {
+    table: 'customers',
+    head: rowKind(headSchema),
+    body: ({ connectionId }) => ({ kind: 'directory', connectionId }),
+  });
+
+/** Ids of customers that this pass has seen so far. */
+export const seenOf = (state: Row | undefined): Set<string> =>
+  new Set(state ? z.array(z.string()).parse(JSON.parse(unpackText(state.columns))) : []);
+
+export const seenOp = (seen: Iterable<string>): TableOp => ({
+  kind: 'upsert',
+  rk: 'S',
+  columns: { v: 1, ...packText(JSON.stringify([...seen])) },
+});
+
+const emptyDirectory = (connectionId: string): Directory => ({
+  connectionId,
+  pages: 0,
+  skipped: 0,
+  lastShard: -1,
+  failures: 0,
+});
+
+/** A directory that is this late has lost its wake, and gets a new one. */
+const lostAfterMs = 10 * minuteMs;
+
+export type EnsureDirectory = (scope: Scope) => Promise<{ started: number }>;
+
+/**
+ * Sees to it that the directory of every connection is being kept: starts what never began and what lost its wake. What is due
+ * follows from the stored head, so it does not matter how often or how late this is called.
+ */
+export function createEnsureDirectory(deps: RelayDeps & { cloud: DeskCloud }): EnsureDirectory {
+  const relay = directoryRelay(deps);
+  return async (scope) => {
+    let started = 0;
+    for (const { id } of deps.cloud.connections) {
+      const baton = await relay.read(directoryPartition(id));
+      const now = deps.clock.now();
+      const lost = isHeld(baton) && fromIso(baton.head.value.dueAt) < now - lostAfterMs;
+      const done = isHeld(baton)
+        ? lost && (await relay.pass(baton, { head: baton.head.value, dueAt: now }, scope))
+        : await relay.begin(baton.pk, emptyDirectory(id), scope);
+      if (done) started++;
+    }
+    return { started };
+  };
+}
+
+/** How many shards a connection has, and when its directory was last read to the end. */
+export type DirectoryState = { shards: number; lastDoneAt?: string | undefined };
+
+export type ReadDirectoryState = (connectionId: string) => Promise<DirectoryState>;
+
+export const createDirectoryState = ({ tables }: Pick<RelayDeps, 'tables'>): ReadDirectoryState => {
+  const table = tables('customers');
+  return async (connectionId) => {
+    const row = await table.get(directoryPartition(connectionId), 'H');
+    if (!row) return { shards: 0 };
+    const { lastShard, lastDoneAt } = rowKind(headSchema).fromRow(row);
+    return { shards: lastShard + 1, lastDoneAt };
+  };
+};

@@ -1,0 +1,8 @@
+import type { LogEvent } from '../platform/telemetry.ts';
+
+export const customerEvents = {
+  directoryPage: { id: 'customers.directory-page', level: 'info' },
+  directoryDone: { id: 'customers.directory-done', level: 'info' },
+  directoryDelayed: { id: 'customers.directory-delayed', level: 'warn' },
+  directoryRace: { id: 'customers.directory-race', level: 'info' },
+} as const satisfies Record<string, LogEvent>;

@@ -1,0 +1,12 @@
+import type { Scope } from '../platform/telemetry.ts';
+
+/** A tenant in a shard; one that left is kept for its history and polled no more. */
+export type Member = { customerId: string; tenantId: string; leftAt?: string | undefined };
+
+/** Where customers are polled: the directory puts them into shards, `health` reads them. */
+export type HealthShards = {
+  members(connectionId: string, shard: number): Promise<Map<string, Member>>;
+  put(connectionId: string, shard: number, members: readonly Member[]): Promise<void>;
+  /** Begins to poll the shard where nobody does yet. */
+  start(connectionId: string, shard: number, scope: Scope): Promise<void>;
+};

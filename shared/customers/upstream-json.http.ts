@@ -1,0 +1,61 @@
+import type * as z from 'zod';
+import type { Clock } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import { HttpFailure, retryAfterSeconds, type Http, type HttpAnswer } from '../platform/http.ts';
+import { TokenFailure, type TokenSource, type TokenWant } from '../platform/tokens.ts';
+import { SourceFailure } from './customers-source.ts';
+
+export type UpstreamDeps = { http: Http; tokens: TokenSource; clock: Pick<Clock, 'now'> };
+
+export type JsonCall<T> = { want: TokenWant; url: string; headers?: Record<string, string>; schema: z.ZodType<T> };
+
+/**
+ * One authorised GET and its parsed answer. A byte order mark before the JSON is taken off: documented answers of Partner Center
+ * have one. Throws {@link SourceFailure} for everything but a 200 that fits.
+ */
+export async function getJson<T>(deps: UpstreamDeps, call: JsonCall<T>): Promise<T> {
+  const answer = await exchange(deps, call);
+  if (answer.status !== 200) throw refusal(answer, deps.clock.now());
+  try {
+    return call.schema.parse(JSON.parse(answer.body.replace(/^\uFEFF/, '')));
+  } catch (cause) {
+    throw new SourceFailure('unreadable', 'The answer is not what it must be.', { status: 200, cause });
+  }
+}
+
+async function exchange<T>({ http, tokens }: UpstreamDeps, { want, url, headers }: JsonCall<T>): Promise<HttpAnswer> {
+  try {
+    const token = await tokens(want);
+    return await http({
+      method: 'GET',
+      url,
+      headers: { authorization: `Bearer ${token}`, accept: 'application/json', ...headers },
+      timeoutMs: limits.upstreamCallMs,
+      maxBytes: limits.upstreamAnswerBytes,
+    });
+  } catch (error) {
+    if (error instanceof TokenFailure) throw tokenRefusal(error);
+    if (error instanceof HttpFailure) {
+      throw new SourceFailure(error.reason === 'too-large' ? 'unreadable' : 'away', error.message, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function tokenRefusal(failure: TokenFailure): SourceFailure {
+  const { reason, retryAfterSeconds: wait } = failure;
+  const passing = reason === 'throttled' || reason === 'away';
+  return new SourceFailure(passing ? reason : 'refused', `No token: ${reason}.`, {
+    cause: failure,
+    retryAfterSeconds: wait,
+  });
+}
+
+function refusal(answer: HttpAnswer, now: number): SourceFailure {
+  const { status } = answer;
+  const reason = status === 429 ? 'throttled' : status >= 500 || status === 408 ? 'away' : 'refused';
+  return new SourceFailure(reason, `Answered ${String(status)}.`, {
+    status,
+    retryAfterSeconds: retryAfterSeconds(answer, now),
+  });
+}
