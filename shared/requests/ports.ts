@@ -1,0 +1,66 @@
+import type { CustomerName } from './request.ts';
+import type { AdminLink } from './triage-answer.ts';
+import type { Scope } from '../platform/telemetry.ts';
+
+/** What intake must know of a customer: one row. */
+export type IntakeCustomer = {
+  customerId: string;
+  connectionId: string;
+  tenantId: string;
+  name: string;
+  initialDomain: string;
+  /** Microsoft's open issues that affect this customer, and the revision of each. */
+  openIncidentIds: readonly IncidentRef[];
+  /** How well the customer's health can be read. */
+  coverage?: { lastGoodAt?: string | undefined; trouble?: { code: string; since: string } | undefined } | undefined;
+  /** True once the customer is no longer the partner's. */
+  left?: boolean | undefined;
+};
+
+export type CustomersPort = {
+  /**
+   * Finds a customer by any of its four names. `mayUse` is asked as soon as the id is known, before the customer's row is read,
+   * so that a foreign customer costs no more than an unknown one. Undefined for both.
+   */
+  resolve(name: CustomerName, mayUse: (customerId: string) => boolean): Promise<IntakeCustomer | undefined>;
+};
+
+export type IncidentRef = { id: string; revision: string };
+
+/** An incident of Microsoft's that is not over. */
+export type LiveIncident = {
+  id: string;
+  /** A Graph service id such as `Exchange`, `azure`, or a display name where the id is unknown. */
+  service: string;
+  serviceName: string;
+  feature: string;
+  title: string;
+  impact: string;
+  status: string;
+  classification: 'incident' | 'advisory';
+  startedAt: string;
+  nextUpdateBy?: string | undefined;
+};
+
+/** Incidents by id and revision: cached, so that a warm call reads nothing. Those that are unknown are left out. */
+export type LiveIncidents = (refs: readonly IncidentRef[]) => Promise<LiveIncident[]>;
+
+/** Management portals of a service (of the usual ones for null), opened in the customer's tenant. */
+export type AdminLinks = (customer: IntakeCustomer, service: string | null) => AdminLink[];
+
+/** The part of a portal that a notice about a request depends on. */
+export type NoticePortal = { id: string; customers: 'all' | readonly string[] };
+
+export type Notice = {
+  /** The same at every try. */
+  eventId: string;
+  type: 'request.created' | 'request.updated' | 'request.commented' | 'request.resolved' | 'request.closed';
+  /** ISO 8601. */
+  at: string;
+  /** What this portal is told; undefined where it is not to be told. */
+  data: (portal: NoticePortal) => Record<string, unknown> | undefined;
+  portalIds: string[];
+};
+
+/** Owes the portals a signed webhook. Idempotent by event and portal. */
+export type Announce = (notice: Notice, scope: Scope) => Promise<void>;

@@ -1,0 +1,116 @@
+import * as z from 'zod';
+import { categorySchema, externalRefSchema, severitySchema, stateSchema } from './request.ts';
+import { triageSchema } from './triage-answer.ts';
+
+/** Who did it: a portal, a person (tenant and object id), or the desk itself. Ids only, never names. */
+const actorSchema = z.object({ kind: z.enum(['portal', 'person', 'desk']), id: z.string() });
+export type Actor = z.output<typeof actorSchema>;
+
+export const audienceSchema = z.enum(['internal', 'customer']);
+
+export const firstResponseSchema = z.object({
+  dueAt: z.iso.datetime(),
+  targetMinutes: z.number(),
+  calendar: z.enum(['always', 'business']),
+  timeZone: z.string(),
+  statementVersion: z.number(),
+});
+
+const escalationFields = {
+  id: z.string(),
+  version: z.number(),
+  state: z.string(),
+  vehicle: z.string(),
+  channel: z.string(),
+  caseNumber: z.string().optional(),
+};
+export const requestEscalationSchema = z.object(escalationFields);
+export type RequestEscalation = z.output<typeof requestEscalationSchema>;
+
+/** What every event says. Free text (comment, reason, note) stands in a content row of the same sequence. */
+const everyEvent = {
+  requestId: z.string(),
+  /** 1 for the creation; the version of the request after the event. */
+  sequence: z.number(),
+  at: z.iso.datetime(),
+  by: actorSchema,
+  audience: audienceSchema,
+  /** The state after the event. */
+  state: stateSchema,
+};
+
+const createdFields = {
+  portalId: z.string(),
+  customerId: z.string(),
+  severity: severitySchema,
+  category: categorySchema.optional(),
+  service: z.string().optional(),
+  startedAt: z.string().optional(),
+  language: z.string().optional(),
+  contactId: z.string(),
+  externalRefs: z.array(externalRefSchema),
+  triage: triageSchema,
+  firstResponse: firstResponseSchema.optional(),
+};
+
+/** Null takes a value away; a member that is absent leaves it as it is. */
+export const changesSchema = z.object({
+  assignee: z.string().nullable().optional(),
+  team: z.string().nullable().optional(),
+  severity: severitySchema.optional(),
+  category: categorySchema.optional(),
+  service: z.string().optional(),
+  parent: z.string().nullable().optional(),
+  snoozeUntil: z.iso.datetime().nullable().optional(),
+});
+export type Changes = z.output<typeof changesSchema>;
+
+export const eventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    ...everyEvent,
+    kind: z.literal('created'),
+    ...createdFields,
+    source: z.enum(['api', 'hook']),
+    bodyHash: z.string(),
+  }),
+  z.object({ ...everyEvent, kind: z.literal('commented') }),
+  z.object({ ...everyEvent, kind: z.literal('transitioned'), from: stateSchema }),
+  z.object({
+    ...everyEvent,
+    kind: z.literal('changed'),
+    changes: changesSchema,
+    /** The values before, of what lists are kept by. */
+    before: z.object({ assignee: z.string().optional(), service: z.string().optional() }),
+    triage: triageSchema.optional(),
+    firstResponse: firstResponseSchema.optional(),
+  }),
+  z.object({
+    ...everyEvent,
+    kind: z.literal('escalated'),
+    from: stateSchema,
+    what: z.enum(['started', 'changed', 'closed']),
+    escalation: requestEscalationSchema,
+  }),
+]);
+export type RequestEvent = z.output<typeof eventSchema>;
+export type CreatedEvent = Extract<RequestEvent, { kind: 'created' }>;
+
+/** The request now: a fold of its events. */
+export const headSchema = z.object({
+  id: z.string(),
+  state: stateSchema,
+  version: z.number(),
+  createdAt: z.string(),
+  updatedAt: z.string(),
+  ...createdFields,
+  assignee: z.string().optional(),
+  team: z.string().optional(),
+  parent: z.string().optional(),
+  /** `saidAt` is the sequence of the event whose content row holds the reason. */
+  snooze: z.object({ until: z.string(), saidAt: z.number() }).optional(),
+  /** The latest escalation. */
+  escalation: requestEscalationSchema.optional(),
+  /** Every escalation this request was part of, oldest first. */
+  escalationIds: z.array(z.string()),
+});
+export type Head = z.output<typeof headSchema>;

@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { afterPrefix, encodeKey, sequenceKey } from '../core/key.ts';
+import { shardOf } from '../core/hash.ts';
+import { rowKind } from '../platform/row.ts';
+import { contactSchema } from './request.ts';
+import { eventSchema, headSchema } from './request-event.ts';
+
+/**
+ * Where the rows of a request stand. All of one request share a partition, the shard of its id, so that every change is one
+ * transaction. Free text and personal data stand in content rows and nowhere else.
+ */
+export const partitionOf = (requestId: string): string => String(shardOf(requestId)).padStart(2, '0');
+
+export const headKey = (requestId: string): string => `H|${requestId}`;
+export const eventKey = (requestId: string, sequence: number): string => `E|${requestId}|${sequenceKey(sequence)}`;
+export const contentKey = (requestId: string): string => `C|${requestId}|sent`;
+export const noteKey = (requestId: string, sequence: number): string => `C|${requestId}|${sequenceKey(sequence)}`;
+export const onceKey = (requestId: string, mark: string): string => `K|${requestId}|${encodeKey(mark)}`;
+
+export const eventRange = (requestId: string) => {
+  const prefix = `E|${requestId}|`;
+  return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
+};
+
+/** The notes of a request; its sent content sorts after them. */
+export const noteRange = (requestId: string) => ({
+  pk: partitionOf(requestId),
+  from: `C|${requestId}|0`,
+  to: `C|${requestId}|a`,
+});
+
+/** Each long text has a column of its own: a column holds at most 32 K characters. */
+export const contentSchema = z.object({
+  title: z.string(),
+  description: z.string(),
+  contact: contactSchema,
+  businessImpact: z.string().optional(),
+  evidence: z.record(z.string(), z.unknown()).optional(),
+});
+export type Content = z.output<typeof contentSchema>;
+
+export const headRow = rowKind(headSchema);
+export const eventRow = rowKind(eventSchema);
+export const contentRow = rowKind(contentSchema);
+/** The free text of an event. */
+export const noteRow = rowKind(z.object({ text: z.string() }));
+/** Says that an idempotent call was served, and what the request was afterwards, so that its answer can be given again. */
+export const onceRow = rowKind(headSchema.extend({ bodyHash: z.string() }));
+export type Once = z.output<typeof headSchema> & { bodyHash: string };

@@ -1,0 +1,119 @@
+import type { Caller } from '../core/caller.ts';
+import { AppError } from '../core/errors.ts';
+import type { Severity } from '../statement/statement.ts';
+import type { Actor, Changes, CreatedEvent, Head, RequestEvent } from './request-event.ts';
+import type { RequestState } from './request.ts';
+
+/** Where a request may go from each state. `closed` is the end; from elsewhere it is reached by withdrawing. */
+export const transitions: Record<RequestState, readonly RequestState[]> = {
+  new: ['acknowledged', 'closed'],
+  acknowledged: ['in-progress', 'closed'],
+  'in-progress': ['waiting-customer', 'waiting-microsoft', 'resolved', 'closed'],
+  'waiting-customer': ['in-progress', 'resolved', 'closed'],
+  'waiting-microsoft': ['in-progress', 'resolved', 'closed'],
+  resolved: ['closed', 'in-progress'],
+  closed: [],
+};
+
+/** Throws `illegal-transition`, saying from where and to where. */
+export function checkTransition(from: RequestState, to: RequestState): void {
+  if (transitions[from].includes(to)) return;
+  throw new AppError('illegal-transition', `A request cannot go from ${from} to ${to}.`, { members: { from, to } });
+}
+
+/** Portals may close what they sent, and reopen what was resolved; the rest is the desk's. Throws `forbidden`. */
+export function checkPortalTransition(from: RequestState, to: RequestState): void {
+  const reopens = to === 'in-progress' && (from === 'resolved' || from === 'closed');
+  if (to !== 'closed' && !reopens) throw new AppError('forbidden', 'A portal may close and reopen a request.');
+}
+
+const priorities: Record<Severity, string> = { critical: 'p1', moderate: 'p2', minimal: 'p3' };
+
+/** How soon the desk turns to it: for now what the sender's severity says. */
+export const priorityOf = (head: Pick<Head, 'severity'>): string => priorities[head.severity];
+
+export const actorOf = (caller: Caller): Actor => ({ kind: caller.kind, id: caller.id });
+
+/** An escalation makes an open request wait for Microsoft; its end gives the request back to the desk. */
+export function stateAfterEscalation(
+  head: Pick<Head, 'state' | 'escalation' | 'escalationIds'>,
+  { what, id, version }: { what: 'started' | 'changed' | 'closed'; id: string; version: number },
+): RequestState {
+  const { state } = head;
+  if (state === 'resolved' || state === 'closed' || isLateNews(head, { id, version })) return state;
+  if (what === 'closed') return state === 'waiting-microsoft' ? 'in-progress' : state;
+  const isNews = what === 'started' || !head.escalationIds.includes(id);
+  return isNews ? 'waiting-microsoft' : state;
+}
+
+/** News of an escalation that a later one replaced, or older than what is known of it: messages may overtake each other. */
+function isLateNews(
+  head: Pick<Head, 'escalation' | 'escalationIds'>,
+  { id, version }: { id: string; version: number },
+) {
+  if (head.escalation?.id === id) return version <= head.escalation.version;
+  return head.escalationIds.includes(id);
+}
+
+/** One step of the fold: what the request is after the event. */
+export function applyEvent(head: Head | undefined, event: RequestEvent): Head {
+  if (event.kind === 'created') return headAfter(event);
+  if (head === undefined)
+    throw new Error(`event ${String(event.sequence)} of ${event.requestId} comes before its creation`);
+  const next = { ...head, state: event.state, version: event.sequence, updatedAt: event.at };
+  if (event.kind === 'changed') return withChanges(next, event);
+  if (event.kind === 'escalated') return withEscalation(next, event.escalation);
+  return next;
+}
+
+function headAfter(event: CreatedEvent): Head {
+  return {
+    id: event.requestId,
+    portalId: event.portalId,
+    customerId: event.customerId,
+    state: event.state,
+    version: event.sequence,
+    createdAt: event.at,
+    updatedAt: event.at,
+    severity: event.severity,
+    category: event.category,
+    service: event.service,
+    startedAt: event.startedAt,
+    language: event.language,
+    contactId: event.contactId,
+    externalRefs: event.externalRefs,
+    triage: event.triage,
+    firstResponse: event.firstResponse,
+    escalationIds: [],
+  };
+}
+
+export const foldEvents = (events: readonly RequestEvent[]): Head | undefined =>
+  events.reduce<Head | undefined>(applyEvent, undefined);
+
+function withChanges(head: Head, event: Extract<RequestEvent, { kind: 'changed' }>): Head {
+  const { snoozeUntil, ...fields } = event.changes;
+  const next = {
+    ...head,
+    ...withoutNulls(fields),
+    ...(event.triage && { triage: event.triage }),
+    ...(event.firstResponse && { firstResponse: event.firstResponse }),
+    ...(snoozeUntil && { snooze: { until: snoozeUntil, saidAt: event.sequence } }),
+  };
+  if (event.changes.assignee === null) delete next.assignee;
+  if (event.changes.team === null) delete next.team;
+  if (event.changes.parent === null) delete next.parent;
+  if (snoozeUntil === null) delete next.snooze;
+  return next;
+}
+
+type Fields = Omit<Changes, 'snoozeUntil'>;
+
+const withoutNulls = (fields: Fields): { [Name in keyof Fields]: Exclude<Fields[Name], null> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+
+function withEscalation(head: Head, escalation: NonNullable<Head['escalation']>): Head {
+  if (isLateNews(head, escalation)) return head;
+  const isKnown = head.escalationIds.includes(escalation.id);
+  return { ...head, escalation, escalationIds: isKnown ? head.escalationIds : [...head.escalationIds, escalation.id] };
+}

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { limits } from '../core/limits.ts';
+import { severities } from '../statement/statement.ts';
+import { deeperThan } from './json-depth.ts';
+
+export const categories = ['billing', 'subscription', 'technical', 'advisory'] as const;
+export type Category = (typeof categories)[number];
+
+export const requestStates = [
+  'new',
+  'acknowledged',
+  'in-progress',
+  'waiting-customer',
+  'waiting-microsoft',
+  'resolved',
+  'closed',
+] as const;
+export type RequestState = (typeof requestStates)[number];
+
+export const severitySchema = z.enum(severities);
+export const categorySchema = z.enum(categories);
+export const stateSchema = z.enum(requestStates);
+
+/** Text that says something and that storage can keep: not blank, and without half characters. */
+export const textOf = (characters: number) =>
+  z
+    .string()
+    .max(characters)
+    .regex(/\S/, 'must not be blank')
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
+export const requestIdSchema = z.string().regex(/^[a-z2-7]{26,52}$/);
+export const serviceSchema = z
+  .string()
+  .regex(/^[\w .()/&+-]{1,100}$/, 'must be a service id such as Exchange, or azure');
+
+const refId = textOf(limits.referenceCharacters);
+const refSystem = z.string().regex(/^[\w.-]{1,50}$/);
+
+export const externalRefSchema = z.strictObject({
+  system: refSystem,
+  id: refId,
+  url: z.httpUrl().max(limits.urlCharacters).optional(),
+});
+export type ExternalRef = z.output<typeof externalRefSchema>;
+
+/** The customer, named in one of four ways. */
+export const customerNameSchema = z
+  .strictObject({
+    customerId: z.string().min(1).max(64).optional(),
+    tenantId: z.guid().optional(),
+    domain: z
+      .string()
+      .regex(/^[\p{L}\p{N}.-]{1,253}$/u)
+      .optional(),
+    externalRef: z.strictObject({ system: refSystem, id: refId }).optional(),
+  })
+  .refine(
+    (name) => Object.keys(name).length === 1,
+    'name the customer by exactly one of customerId, tenantId, domain, externalRef',
+  );
+export type CustomerName = z.output<typeof customerNameSchema>;
+
+export const contactSchema = z.strictObject({
+  name: textOf(limits.nameCharacters),
+  email: z.email().max(limits.emailCharacters),
+  phone: textOf(50).optional(),
+});
+
+export const evidenceSchema = z
+  .record(z.string(), z.unknown())
+  .refine((evidence) => !deeperThan(evidence, limits.evidenceDepth), {
+    error: `must not be nested deeper than ${String(limits.evidenceDepth)} levels`,
+    abort: true,
+  })
+  .refine(
+    (evidence) => JSON.stringify(evidence).length <= limits.evidenceCharacters,
+    `must not be longer than ${String(limits.evidenceCharacters)} characters as JSON`,
+  );
+
+/** A support request as a portal sends it. */
+export const sentRequestSchema = z
+  .strictObject({
+    customer: customerNameSchema,
+    title: textOf(limits.titleCharacters),
+    description: textOf(limits.descriptionCharacters),
+    /** Microsoft's A, B and C. */
+    severity: severitySchema,
+    contact: contactSchema,
+    category: categorySchema.optional(),
+    service: serviceSchema.optional(),
+    businessImpact: textOf(limits.businessImpactCharacters).optional(),
+    startedAt: z.iso.datetime({ offset: true }).optional(),
+    language: z
+      .string()
+      .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/)
+      .optional(),
+    evidence: evidenceSchema.optional(),
+    externalRefs: z.array(externalRefSchema).max(limits.externalRefs).optional(),
+  })
+  .meta({ id: 'SentRequest' });
+
+export type SentRequest = z.output<typeof sentRequestSchema>;

@@ -1,0 +1,67 @@
+/**
+ * Text as rules see it: one case, half width, umlauts written out, words of Latin script apart from those of other scripts,
+ * single spaces, a space at both ends.
+ */
+export function readable(text: string): string {
+  const folded = text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll('ä', 'ae')
+    .replaceAll('ö', 'oe')
+    .replaceAll('ü', 'ue')
+    .replaceAll('ß', 'ss')
+    .replace(/[^\p{L}\p{N}ー]+/gu, ' ')
+    .replace(/([\p{Script=Latin}\p{N}])(?=[^\p{Script=Latin}\p{N} ])/gu, '$1 ')
+    .replace(/([^\p{Script=Latin}\p{N} ])(?=[\p{Script=Latin}\p{N}])/gu, '$1 ');
+  return ` ${folded.trim()} `;
+}
+
+/**
+ * Words to look for, between commas. Latin ones are whole words, or beginnings where they end in `*`; those of other scripts
+ * are found anywhere, since their texts have no spaces. Umlauts are written out.
+ */
+export type WordList = string;
+
+const isLatin = (word: string): boolean => /^[a-z0-9 *]+$/.test(word);
+
+const patternOf = (word: string): string => (isLatin(word) ? ` ${word} `.replace('* ', '') : word);
+
+type Pattern = { word: string; pattern: string };
+
+/** Lists are constants: each is taken apart once. */
+const taken = new Map<WordList, readonly Pattern[]>();
+
+function patternsOf(words: WordList): readonly Pattern[] {
+  const known = taken.get(words);
+  if (known) return known;
+  const patterns = words
+    .split(', ')
+    .filter((word) => word !== '')
+    .map((word) => ({ word: word.replace('*', ''), pattern: patternOf(word) }));
+  taken.set(words, patterns);
+  return patterns;
+}
+
+/** The words of a list that a readable text speaks of. */
+export const found = (text: string, words: WordList): string[] =>
+  patternsOf(words)
+    .filter(({ pattern }) => text.includes(pattern))
+    .map(({ word }) => word);
+
+/** What a request says; a word in its title says more than one in a long description. */
+export type Spoken = { title: string; whole: string };
+
+/** What is wrong is said early; a log pasted below it would only add chance words, and time. */
+const charactersRead = 4_000;
+
+export const spokenOf = ({ title, description }: { title: string; description: string }): Spoken => ({
+  title: readable(title),
+  whole: readable(`${title}\n${description.slice(0, charactersRead)}`),
+});
+
+/** How strongly a text speaks of something, and by which words: one for each word, two where the title has it. */
+export function strengthOf(spoken: Spoken, words: WordList, weight = 1): { strength: number; words: string[] } {
+  const all = found(spoken.whole, words);
+  const titled = found(spoken.title, words);
+  return { strength: weight * (all.length + titled.length), words: all };
+}
