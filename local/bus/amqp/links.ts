@@ -15,6 +15,7 @@ import {
   type ServerDelivery,
   type ServerReceiver,
   type ServerSender,
+  type ServerSession,
 } from './rhea-internals.ts';
 import { openSenderLink, type IncomingTransfer, type TransferHandler } from './sender-links.ts';
 import type { OutcomeName } from './settlement.ts';
@@ -24,7 +25,8 @@ export type Links = {
   openSender(sender: ServerSender): void;
   openReceiver(receiver: ServerReceiver): void;
   onTransfer(receiver: ServerReceiver, transfer: IncomingTransfer): void;
-  onCredit(sender: ServerSender): void;
+  /** The client gave credit to a link of the session, or widened the session's window. */
+  onFlow(session: ServerSession): void;
   onDrain(sender: ServerSender): void;
   onOutcome(sender: ServerSender, settlement: { delivery: ServerDelivery; outcome: OutcomeName }): void;
   /** Forgets the senders that the filter picks: their link, session or connection has ended. */
@@ -85,9 +87,12 @@ export function createLinks(broker: Broker): Links {
         transfer.delivery.update(true, rejected({ condition, description: message }));
       }
     },
-    onCredit(sender) {
-      receiverLinks.onCredit(sender);
-      replyLinks.flush(sender);
+    onFlow(session) {
+      for (const sender of senders.keys()) {
+        if (sender.session !== session) continue;
+        receiverLinks.onCredit(sender);
+        replyLinks.flush(sender);
+      }
     },
     onDrain(sender) {
       senders.get(sender)?.answerDrain();

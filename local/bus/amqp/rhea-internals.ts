@@ -16,7 +16,15 @@ type ServerLink = {
 
 export type ServerSession = Session & {
   incoming: { on_transfer(frame: TransferFrame, receiver: Receiver): void };
-  outgoing: { available(): number };
+  outgoing: {
+    /** Free places in the ring of deliveries. */
+    available(): number;
+    /** Frames that the client's session takes now. */
+    transfer_window(): number;
+    next_delivery_id: number;
+    next_pending_delivery: number;
+  };
+  on_flow(frame: unknown): void;
 };
 
 export type TransferFrame = { performative: { message_format: number | null | undefined } };

@@ -99,6 +99,7 @@ type Context = {
 function routeEvents(on: (event: string, listener: (context: Context) => void) => void, links: Links): void {
   on('session_open', ({ session }) => {
     receiveUndecoded(session);
+    tellFlows(session, links);
   });
   on('sender_open', ({ sender }) => {
     links.openSender(sender);
@@ -108,9 +109,6 @@ function routeEvents(on: (event: string, listener: (context: Context) => void) =
   });
   on('message', ({ receiver, delivery, message, format }) => {
     links.onTransfer(receiver, { bytes: message, format, delivery });
-  });
-  on('sender_flow', ({ sender }) => {
-    links.onCredit(sender);
   });
   on('sender_draining', ({ sender }) => {
     links.onDrain(sender);
@@ -145,6 +143,15 @@ function receiveUndecoded(session: ServerSession): void {
     const { performative } = frame;
     if (performative.message_format !== BATCH_FORMAT) performative.message_format = UNDECODED_FORMAT;
     onTransfer(frame, receiver);
+  };
+}
+
+/** The library tells the flow of a link, but not that of a session, which a client sends when its window was full. */
+function tellFlows(session: ServerSession, links: Links): void {
+  const onFlow = session.on_flow.bind(session);
+  session.on_flow = (frame) => {
+    onFlow(frame);
+    links.onFlow(session);
   };
 }
 
