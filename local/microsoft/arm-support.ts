@@ -33,7 +33,7 @@ export function armSupportRoutes(cloud: Cloud): Route[] {
       handle: (request) => patch(cloud, request),
     },
     {
-      name: 'arm.supportTicketList.get',
+      name: 'arm.supportTickets.get',
       path: `${root}/supportTickets`,
       handle: async (request) => {
         const { subscriptionId } = await callerOfSubscription(cloud, request);

@@ -8,7 +8,7 @@ import { customers } from './seed-world.ts';
 import type { Claims } from './tokens.ts';
 
 type Detail = { code: string; message: string; target: string };
-export type ArmTrouble = { status: number; code: string; message: string; details?: Detail[] };
+type ArmTrouble = { status: number; code: string; message: string; details?: Detail[] };
 
 export function armRefusal({ status, ...error }: ArmTrouble): Refusal {
   return new Refusal({ status, body: { error } });

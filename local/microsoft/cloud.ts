@@ -16,7 +16,7 @@ export type Cloud = {
   tokens: Tokens;
 };
 
-export type TokenTrouble = 'missing' | 'invalid' | 'expired' | 'audience';
+type TokenTrouble = 'missing' | 'invalid' | 'expired' | 'audience';
 
 /** Audiences under which Microsoft's clouds know each API. Microsoft docs: national cloud endpoints. */
 export const audiences = {
@@ -40,7 +40,7 @@ export function bearerOf(header: string | string[] | undefined): string | undefi
   return typeof header === 'string' ? /^Bearer\s+(\S+)$/i.exec(header)?.[1] : undefined;
 }
 
-export type Authorization = {
+type Authorization = {
   request: ApiRequest;
   api: keyof typeof audiences;
   header?: 'authorization' | 'x-ms-authorization-auxiliary';

@@ -12,11 +12,11 @@ import { isSetUp } from './tickets.ts';
  * A fault answers the next `times` calls whose name `{api}.{resource}.{method}` fits `match`, before anything happens.
  * `after: true` lets the effect happen first; `status: 0` cuts the connection; without `status` the call is only delayed.
  *
- * Names: `entra.discovery|keys.get`, `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`, `vault.versions.get`;
- * `graph.healthOverviews|issues|issue|delegatedAdminRelationships.get`; `partnercenter.customers|customer|subscriptions.get`,
- * `partnercenter.servicerequests.get`, `partnercenter.servicerequest.get|patch`;
- * `arm.subscriptions|services|problemClassifications|events.get`, `arm.supportTickets.get|put|patch`,
- * `arm.supportTicketList.get`, `arm.operationsStatus|operationResults.get`, `arm.communications.get|put`.
+ * A resource is named by its collection, for the list and for one item alike: `entra.discovery|keys.get`,
+ * `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`; `graph.healthOverviews|issues.get`,
+ * `graph.delegatedAdminRelationships.get`; `partnercenter.customers|subscriptions.get`,
+ * `partnercenter.servicerequests.get|patch`; `arm.subscriptions|services|problemClassifications|events.get`,
+ * `arm.supportTickets.get|put|patch`, `arm.operationsStatus|operationResults.get`, `arm.communications.get|put`.
  */
 const faultSchema = z
   .strictObject({
@@ -49,7 +49,7 @@ const tokenSchema = z.strictObject({
   lifetimeSeconds: z.int(),
 });
 
-export type ControlOptions = { cloud: Cloud; world: World; faults: Faults; calls: Call[] };
+type ControlOptions = { cloud: Cloud; world: World; faults: Faults; calls: Call[] };
 
 /** Steers the world, and tells what happened in it; no part of Microsoft. */
 export function controlRoutes(options: ControlOptions): Route[] {

@@ -7,7 +7,7 @@ import type { Route } from './router.ts';
 import { customers, deskTenantId, guidOf, managedIdentity, partner } from './seed-world.ts';
 
 const refreshTokenLifetimeMs = 90 * 24 * 60 * 60 * 1000;
-export const federationAudience = 'api://AzureADTokenExchange';
+const federationAudience = 'api://AzureADTokenExchange';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** `https://graph.windows.net` still gets tokens, which the APIs then refuse. */

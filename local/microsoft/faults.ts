@@ -114,7 +114,7 @@ const graphErrors: Partial<Record<number, { code: string; message: string }>> = 
   503: { code: 'ServiceNotAvailable', message: 'The service is not available now.' },
 };
 
-export type GraphError = {
+type GraphError = {
   status: number;
   code?: string;
   message?: string;

@@ -82,7 +82,7 @@ export function graphRoutes(cloud: Cloud): Route[] {
       handle: forTenant((tenantId, request) => issuesPage(cloud, tenantId, request)),
     },
     {
-      name: 'graph.issue.get',
+      name: 'graph.issues.get',
       path: `${root}/issues/:id`,
       handle: forTenant((tenantId, request) => {
         const id = request.param('id');

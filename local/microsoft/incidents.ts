@@ -43,14 +43,15 @@ export type IncidentChange = {
   title?: string | undefined;
 };
 
+// In small letters: documents and service do not agree on the case of these values.
 const resolvedStatuses = new Set([
-  'serviceRestored',
-  'postIncidentReviewPublished',
-  'falsePositive',
+  'servicerestored',
+  'postincidentreviewpublished',
+  'falsepositive',
   'resolved',
   'mitigated',
-  'resolvedExternal',
-  'mitigatedExternal',
+  'resolvedexternal',
+  'mitigatedexternal',
 ]);
 
 /** Folds the steps that have happened; undefined when the incident has not begun yet. */
@@ -72,7 +73,7 @@ export function incidentAt(incident: Incident, now: number): IncidentNow | undef
     view.customers = step.customers ?? view.customers;
     if (step.post) view.posts.push({ at: step.at, ...step.post });
     if (step.status === undefined) continue;
-    const isResolved = resolvedStatuses.has(step.status);
+    const isResolved = resolvedStatuses.has(step.status.toLowerCase());
     if (!isResolved) view.endAt = undefined;
     else if (!view.isResolved) view.endAt = step.at;
     view.status = step.status;

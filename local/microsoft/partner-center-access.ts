@@ -9,7 +9,7 @@ import { createThrottle } from './throttle.ts';
 import type { Throttle } from './throttle.ts';
 import type { Claims } from './tokens.ts';
 
-export type PartnerTrouble = { status: number; code: string; description: string; data?: string[] };
+type PartnerTrouble = { status: number; code: string; description: string; data?: string[] };
 
 /** Business error of Partner Center; its code is a number written as text. Microsoft docs: Partner Center error codes. */
 export function partnerRefusal(trouble: PartnerTrouble): Refusal {
@@ -27,7 +27,7 @@ export function partnerThrottle(): Throttle {
 }
 
 /** Which credentials a resource takes; Microsoft docs name them per page. */
-export type PartnerAccess = { isUserNeeded: boolean; throttle: Throttle };
+type PartnerAccess = { isUserNeeded: boolean; throttle: Throttle };
 
 export async function callerOfPartnerCenter(
   cloud: Cloud,

@@ -19,7 +19,7 @@ export function partnerCenterRoutes(cloud: Cloud, throttle: Throttle): Route[] {
   return [
     { name: 'partnercenter.customers.get', path: '/v1/customers', handle: guarded(customersPage) },
     {
-      name: 'partnercenter.customer.get',
+      name: 'partnercenter.customers.get',
       path: '/v1/customers/:customer',
       handle: guarded((request) => ({ status: 200, body: customerDetails(customerOf(request)) })),
     },

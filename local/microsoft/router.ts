@@ -43,7 +43,7 @@ export type Call = {
 const maxBodyBytes = 1024 * 1024;
 const maxLoggedCalls = 20_000;
 
-export type RouterOptions = { routes: readonly Route[]; faults: Faults; calls: Call[]; now: () => number };
+type RouterOptions = { routes: readonly Route[]; faults: Faults; calls: Call[]; now: () => number };
 
 type CompiledRoute = { route: Route; pattern: RegExp; parameters: string[]; method: string };
 

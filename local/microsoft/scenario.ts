@@ -4,27 +4,6 @@ import { Refusal } from './reply.ts';
 import { customers } from './seed-world.ts';
 import type { Change } from './state.ts';
 
-/** Microsoft docs: serviceHealthStatus. */
-const healthStatuses = [
-  'serviceOperational',
-  'investigating',
-  'restoringService',
-  'verifyingService',
-  'serviceRestored',
-  'postIncidentReviewPublished',
-  'serviceDegradation',
-  'serviceInterruption',
-  'extendedRecovery',
-  'falsePositive',
-  'investigationSuspended',
-  'resolved',
-  'mitigatedExternal',
-  'mitigated',
-  'resolvedExternal',
-  'confirmed',
-  'reported',
-] as const;
-
 const customerTenantSchema = z
   .string()
   .toLowerCase()
@@ -40,17 +19,23 @@ export const scenarioSchema = z
   .strictObject({
     incident: z
       .strictObject({
-        id: z.string().regex(/^[A-Za-z0-9]{1,40}$/, 'letters and digits only'),
+        id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dots and dashes only'),
         service: z.string().min(1).optional(),
         classification: z.enum(['incident', 'advisory']).optional(),
-        status: z.enum(healthStatuses).optional(),
+        // Not a closed list: Microsoft may answer a value that nobody has seen yet.
+        status: z
+          .string()
+          .regex(/^[A-Za-z]+$/, 'letters only')
+          .optional(),
         customers: z.array(customerTenantSchema).optional(),
         post: z.string().optional(),
         title: z.string().min(1).optional(),
       })
       .optional(),
     consent: z.strictObject({ tenantId: customerTenantSchema, granted: z.boolean() }).optional(),
-    gdap: z.strictObject({ tenantId: customerTenantSchema, endsAt: z.iso.datetime({ offset: true }) }).optional(),
+    gdap: z
+      .strictObject({ tenantId: customerTenantSchema, endsAt: z.iso.datetime({ offset: true }).or(z.iso.date()) })
+      .optional(),
     ticket: z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
       .optional(),
@@ -59,7 +44,7 @@ export const scenarioSchema = z
   })
   .refine((scenario) => Object.keys(scenario).length > 0, { error: 'the scenario is empty' });
 
-export type Scenario = z.output<typeof scenarioSchema>;
+type Scenario = z.output<typeof scenarioSchema>;
 
 function refused(message: string): Refusal {
   return new Refusal({ status: 400, body: { error: message } });

@@ -28,12 +28,12 @@ export function serviceRequestRoutes(cloud: Cloud, throttle: Throttle): Route[] 
       }),
     },
     {
-      name: 'partnercenter.servicerequest.get',
+      name: 'partnercenter.servicerequests.get',
       path: '/v1/servicerequests/:id',
       handle: guarded((request) => ({ status: 200, body: details(found(cloud, request)) })),
     },
     {
-      name: 'partnercenter.servicerequest.patch',
+      name: 'partnercenter.servicerequests.patch',
       path: '/v1/servicerequests/:id',
       handle: guarded((request) => patch(cloud, request)),
     },

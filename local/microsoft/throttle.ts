@@ -1,4 +1,4 @@
-export type ThrottleRule = { limit: number; windowSeconds: number };
+type ThrottleRule = { limit: number; windowSeconds: number };
 
 export type Throttle = {
   /** Seconds to wait, or undefined when the call is within the limits (and is counted). */

@@ -109,7 +109,7 @@ export function isSetUp(ticket: Ticket, now: number): boolean {
   return now >= ticket.createdAt + provisioningSeconds * 1000;
 }
 
-export function ticketId({ subscriptionId, name }: TicketId): string {
+function ticketId({ subscriptionId, name }: TicketId): string {
   return `/subscriptions/${subscriptionId}/providers/Microsoft.Support/supportTickets/${name}`;
 }
 

@@ -48,7 +48,7 @@ export type Tokens = {
   verify(token: string): Promise<VerifiedToken>;
 };
 
-export type TokenOptions = { authority: string; now: () => number; keyFile: string | undefined };
+type TokenOptions = { authority: string; now: () => number; keyFile: string | undefined };
 
 /** RS256 tokens of every tenant, signed with one key, which outlives restarts when a file for it is given. */
 export async function createTokens({ authority, now, keyFile }: TokenOptions): Promise<Tokens> {

@@ -21,7 +21,7 @@ export function vaultRoutes(cloud: Cloud): Route[] {
     },
     { name: 'vault.secrets.put', path: '/secrets/:name', handle: guarded((request) => setSecret(cloud, request)) },
     {
-      name: 'vault.versions.get',
+      name: 'vault.secrets.get',
       path: '/secrets/:name/versions',
       handle: guarded((request) => listVersions(cloud, request.param('name'))),
     },
