@@ -1,0 +1,9 @@
+import type { LogEvent } from '../platform/telemetry.ts';
+
+export const portalEvents = {
+  tokenRefused: { id: 'portals.token-refused', level: 'info' },
+  hookRefused: { id: 'portals.hook-refused', level: 'info' },
+  secretUnusable: { id: 'portals.secret-unusable', level: 'error' },
+  quarantined: { id: 'portals.quarantined', level: 'warn' },
+  quarantineFull: { id: 'portals.quarantine-full', level: 'error' },
+} as const satisfies Record<string, LogEvent>;
