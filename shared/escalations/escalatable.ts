@@ -1,3 +1,6 @@
+import type { PartnerConnection } from '../customers/cloud.ts';
+import type { Customer } from '../customers/customer.ts';
+
 export type Severity = 'critical' | 'moderate' | 'minimal';
 
 /** A request as far as an escalation needs it. `contact` is the customer's and never goes to Microsoft. */
@@ -24,16 +27,19 @@ export type EscalatableRequest = {
   createdAt: string;
 };
 
-export type EscalatableCustomer = {
-  customerId: string;
-  connectionId: string;
-  tenantId: string;
-  name: string;
-  initialDomain: string;
-  azureSubscriptionIds: readonly string[];
-  /** How the desk reaches the tenant; `endsAt` (ISO) where a delegated relationship is known to end. */
-  access: { way: 'app' | 'gdap' | 'none'; endsAt?: string | undefined };
-  left?: boolean | undefined;
-};
+/** A customer as far as an escalation needs it. */
+export type EscalatableCustomer = Pick<
+  Customer,
+  | 'customerId'
+  | 'connectionId'
+  | 'tenantId'
+  | 'name'
+  | 'initialDomain'
+  | 'azureSubscriptionIds'
+  | 'access'
+  | 'coverage'
+  | 'leftAt'
+>;
 
-export type Connection = { id: string; tenantId: string; role: 'direct' | 'provider' | 'reseller' };
+/** A partner connection as far as an escalation needs it. */
+export type Connection = Pick<PartnerConnection, 'id' | 'tenantId' | 'role'>;

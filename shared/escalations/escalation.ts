@@ -42,6 +42,15 @@ export type Why = z.output<typeof whySchema>;
 
 const instant = z.iso.datetime();
 
+/** What a person asked for beyond the desk's own choice, and why. */
+export const overrideSchema = z.strictObject({
+  by: z.string(),
+  reason: z.string(),
+  vehicle: z.enum(vehicles).optional(),
+  force: z.boolean().optional(),
+});
+export type Override = z.output<typeof overrideSchema>;
+
 /**
  * The head of an escalation: ids, times and states, no free text of people. `turn` counts the wake-ups that were owed, so that
  * a late or repeated message is known as such; `version` counts the events.
@@ -53,6 +62,8 @@ export const escalationRowSchema = z.strictObject({
   customerId: z.string(),
   connectionId: z.string(),
   tenantId: z.string(),
+  /** As whom the desk calls Microsoft in that tenant. */
+  tokenWay: z.enum(['app', 'delegated']),
   state: z.enum(escalationStates),
   vehicle: z.enum(vehicles).optional(),
   channel: z.enum(channels),
@@ -126,6 +137,7 @@ export const escalationSchema = z
     caseStatus: z.string().optional().meta({ description: "Microsoft's own word for the state of the case." }),
     filedAt: instant.optional(),
     reasons: z.array(reasonSchema),
+    override: overrideSchema.optional(),
     handedOffTo: z.enum(parties).optional(),
     packet: packetSchema.optional().meta({ description: 'Absent once it was erased; `link` only for the claimant.' }),
     claim: z.strictObject({ by: z.string(), until: instant }).optional(),

@@ -7,6 +7,7 @@ export type FilingJob = {
   connectionId: string;
   customerTenantId: string;
   partnerTenantId: string;
+  tokenWay: 'app' | 'delegated';
   subscriptionId: string;
 };
 

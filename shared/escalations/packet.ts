@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { hashOf } from '../core/hash.ts';
-import { leastRoles, portalFor, productOf, products, type Cloud } from './product.ts';
+import type { CloudName } from '../customers/cloud.ts';
+import { leastRoles, portalFor, productOf, products } from './product.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 
 /** The partner's contact for Microsoft: never the customer's. `timeZone` is a Windows zone name, `country` ISO 3166-1 alpha-3. */
@@ -106,7 +107,7 @@ export function resourceOf(
 
 export type PacketParts = {
   escalationId: string;
-  cloud: Cloud;
+  cloud: CloudName;
   request: EscalatableRequest;
   customer: EscalatableCustomer;
   contact: PartnerContact;

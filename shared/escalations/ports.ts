@@ -7,7 +7,7 @@ import type { Connection, EscalatableCustomer, EscalatableRequest } from './esca
 import type { EscalationState } from './escalation.ts';
 import type { FilingChannel } from './filing-channel.ts';
 import type { PartnerContact } from './packet.ts';
-import type { Cloud } from './product.ts';
+import type { CloudName } from '../customers/cloud.ts';
 import type { Channel, Vehicle } from './vehicle.ts';
 
 export type AppliedEscalation = {
@@ -31,14 +31,17 @@ export type RequestsPort = {
   applyEscalation(applied: AppliedEscalation, scope: Scope): Promise<void>;
 };
 
+/** The part of a portal that a notice depends on. */
+export type NoticePortal = { id: string; customers: 'all' | readonly string[] };
+
 /** Tells the portals, once per event id and portal, however often it is called. */
 export type Announce = (
   notice: {
     eventId: string;
     type: 'escalation.updated';
     at: string;
-    data: (portal: { id: string }) => Record<string, unknown> | undefined;
-    portalIds: readonly string[];
+    data: (portal: NoticePortal) => Record<string, unknown> | undefined;
+    portalIds: string[];
   },
   scope: Scope,
 ) => Promise<void>;
@@ -50,7 +53,7 @@ export type EscalationDeps = {
   clock: Clock;
   ids: Pick<Ids, 'newId'>;
   random: Random;
-  cloud: Cloud;
+  cloud: CloudName;
   requests: RequestsPort;
   customers: { byId(customerId: string): Promise<EscalatableCustomer | undefined> };
   connections: (id: string) => Connection | undefined;

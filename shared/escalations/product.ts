@@ -1,8 +1,8 @@
+import type { CloudName } from '../customers/cloud.ts';
+
 /** What a case is about, as far as the place to file it goes. */
 export const products = ['azure', 'entra', 'microsoft365', 'dynamics365', 'power-platform', 'partner-center'] as const;
 export type Product = (typeof products)[number];
-
-export type Cloud = 'global' | 'us-government' | 'china';
 
 const byService: Record<string, Product> = {
   azure: 'azure',
@@ -48,7 +48,7 @@ const partnerCenter: Place = {
  * Where a person files, by cloud. Only the global addresses are known to take the customer's tenant; elsewhere the plain portal
  * opens and the person switches. Source: Microsoft docs and community portal lists (August 2026).
  */
-const places: Record<Cloud, Record<Product, Place>> = {
+const places: Record<CloudName, Record<Product, Place>> = {
   global: {
     azure: { name: 'Azure portal', url: 'https://portal.azure.com/{tid}/#create/Microsoft.Support' },
     entra: { name: 'Azure portal', url: 'https://portal.azure.com/{tid}/#create/Microsoft.Support' },
@@ -101,7 +101,7 @@ const places: Record<Cloud, Record<Product, Place>> = {
 
 /** The portal, its address with the customer's tenant filled in, and whether the address really leads into that tenant. */
 export function portalFor(
-  { cloud, product }: { cloud: Cloud; product: Product },
+  { cloud, product }: { cloud: CloudName; product: Product },
   tenant: { tenantId: string; initialDomain: string },
 ): { name: string; link?: string; opensTenant: boolean } {
   const { name, url } = places[cloud][product];

@@ -1,13 +1,14 @@
 import { fromIso } from '../core/clock.ts';
+import type { CloudName } from '../customers/cloud.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import { resourceOf, type PartnerContact } from './packet.ts';
-import { productOf, type Cloud, type Product } from './product.ts';
+import { productOf, type Product } from './product.ts';
 import { technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
 
 /** Everything the decision rests on, read beforehand: the decision itself looks nothing up. */
 export type Facts = {
   nowMs: number;
-  cloud: Cloud;
+  cloud: CloudName;
   /** The id that the escalation will have. */
   escalationId: string;
   request: EscalatableRequest;
@@ -96,9 +97,10 @@ function channelFor({ capabilities }: Facts, product: Product, subscriptionId: s
   return known?.state === 'refused' ? 'assisted' : 'azure-support';
 }
 
-/** Whether the desk or its people reach the tenant by a right that is alive. */
-export function hasDelegatedAccess({ customer, nowMs }: Pick<Case, 'customer' | 'nowMs'>): boolean {
-  if (!customer || customer.access.way === 'none') return false;
-  const { endsAt } = customer.access;
-  return endsAt === undefined || fromIso(endsAt) > nowMs;
-}
+const deadRights: ReadonlySet<string> = new Set(['not-consented', 'gdap-expired', 'role-lacking']);
+
+/** Whether the desk or its people reach the tenant by a right that is alive, as far as the last reads told. */
+export const hasDelegatedAccess = ({ customer }: Pick<Case, 'customer'>): boolean =>
+  customer !== undefined &&
+  customer.access.way !== 'none' &&
+  !deadRights.has(customer.coverage.trouble?.code ?? 'none');

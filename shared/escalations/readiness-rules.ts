@@ -68,7 +68,7 @@ export const readinessRules: readonly Rule[] = [
     code: 'customer-left',
     stage: 0,
     effect: 'blocks',
-    holds: ({ customer }) => customer?.left === true,
+    holds: ({ customer }) => customer?.leftAt !== undefined,
     text: () => 'The customer is no longer a customer of this partner.',
     remedy: 'Tell the customer to ask its present partner.',
   },

@@ -1,0 +1,42 @@
+import type { Caller } from '../shared/core/caller.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { createClaim, createFiling } from '../shared/escalations/claim.ts';
+import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
+import type { EscalationDeps } from '../shared/escalations/ports.ts';
+import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
+import * as contracts from '../shared/escalations/route-contracts.ts';
+import { route, type Route } from '../shared/platform/route.ts';
+
+function person(caller: Caller | undefined): Extract<Caller, { kind: 'person' }> {
+  if (caller?.kind !== 'person') throw new AppError('forbidden', 'This call is not open to you.');
+  return caller;
+}
+
+export function escalationRoutes(deps: EscalationDeps): Route[] {
+  const preview = createPreview(deps);
+  const escalate = createEscalate(deps);
+  const list = createListEscalations(deps);
+  const read = createReadEscalation(deps);
+  const claim = createClaim(deps);
+  const filing = createFiling(deps);
+  return [
+    route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
+    route({
+      ...contracts.escalateRequest,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        escalate({ requestId: params.id, body, caller: person(caller), headers, scope }),
+    }),
+    route({ ...contracts.listEscalations, handle: async ({ query, caller }) => list(query, person(caller)) }),
+    route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, person(caller)) }),
+    route({
+      ...contracts.claimEscalation,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        claim({ escalationId: params.id, body, caller: person(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.recordFiling,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        filing({ escalationId: params.id, body, caller: person(caller), headers, scope }),
+    }),
+  ];
+}

@@ -1,0 +1,162 @@
+import * as z from 'zod';
+import type { Caller } from '../core/caller.ts';
+import { fromIso, minuteMs, toIso } from '../core/clock.ts';
+import { AppError, notFound } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import type { Answer } from '../platform/route.ts';
+import { isRefusal, type TableOp } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { EscalationRow } from './escalation.ts';
+import { toAnswer } from './escalation-answer.ts';
+import { illegalMove, move, type Moved } from './escalation-rules.ts';
+import {
+  claimOp,
+  commitChange,
+  eventWake,
+  partitionOfEscalation,
+  readContent,
+  readEscalation,
+  stepWake,
+  type Content,
+} from './escalation-store.ts';
+import type { EscalationDeps } from './ports.ts';
+import { answerOps, keyedCall, replayed, type KeyedCall } from './replay.ts';
+
+export const claimBodySchema = z.strictObject({});
+
+/** 16 digits as Microsoft 365 and Azure number cases, or 14 or 15 as Partner Center does. */
+export const filingBodySchema = z.strictObject({
+  caseNumber: z.string().regex(/^\d{14,16}$/, 'Give the number of the case: 14 to 16 digits, no spaces.'),
+  filedAt: z.iso.datetime({ offset: true }).optional(),
+});
+export type FilingBody = z.output<typeof filingBodySchema>;
+
+export type PersonCall<Body> = {
+  escalationId: string;
+  body: Body;
+  caller: Extract<Caller, { kind: 'person' }>;
+  headers: Headers;
+  scope: Scope;
+};
+
+/** What a call makes of an escalation: an event, a change nobody is told of, or nothing because it is so already. */
+type Outcome = { content?: { op: TableOp; claimBy: string } } & (
+  Moved | { after: EscalationRow } | { same: EscalationRow }
+);
+
+type Rule<Body> = (
+  row: EscalationRow,
+  claimBy: string | undefined,
+  call: { body: Body; caller: Caller; nowMs: number },
+) => Outcome;
+
+const claimedByAnother = (row: EscalationRow, claimBy: string | undefined): AppError =>
+  new AppError('claimed-by-another', 'Another person is filing this; two cases must not come of it.', {
+    members: { claim: { by: claimBy ?? row.claimedBy, until: row.claimedUntil } },
+  });
+
+const holdsAt = (row: EscalationRow, nowMs: number): boolean =>
+  row.state === 'claimed' && row.claimedUntil !== undefined && fromIso(row.claimedUntil) > nowMs;
+
+/** A claim by its holder prolongs it; one that has run out can be taken over. */
+export function claimRule(
+  row: EscalationRow,
+  claimBy: string | undefined,
+  { caller, nowMs }: { caller: Caller; nowMs: number },
+): Outcome {
+  if (row.state === 'claimed' && row.claimedBy !== caller.id && holdsAt(row, nowMs))
+    throw claimedByAnother(row, claimBy);
+  const claimedUntil = toIso(nowMs + limits.claimMinutes * minuteMs);
+  if (row.state === 'claimed' && row.claimedBy === caller.id) {
+    return { after: { ...row, claimedUntil, updatedAt: toIso(nowMs) } };
+  }
+  if (row.channel !== 'assisted') throw illegalMove(row.state, 'claimed');
+  const name = caller.kind === 'person' ? caller.name : caller.id;
+  return {
+    ...move(row, {
+      to: 'claimed',
+      what: 'claimed',
+      nowMs,
+      by: caller.id,
+      change: { claimedBy: caller.id, claimedUntil },
+    }),
+    content: { op: claimOp(row.id, name), claimBy: name },
+  };
+}
+
+/** The claimant tells the number, also after the claim ran out as long as nobody took it over. The same number again changes nothing. */
+export function filingRule(
+  row: EscalationRow,
+  claimBy: string | undefined,
+  { body, caller, nowMs }: { body: FilingBody; caller: Caller; nowMs: number },
+): Outcome {
+  if (row.claimedBy !== undefined && row.claimedBy !== caller.id) throw claimedByAnother(row, claimBy);
+  if (row.claimedBy === caller.id && row.caseNumber === body.caseNumber) return { same: row };
+  if (row.state !== 'claimed') throw illegalMove(row.state, 'filed');
+  const filedAt = body.filedAt === undefined ? nowMs : fromIso(body.filedAt);
+  if (filedAt > nowMs + minuteMs || filedAt < fromIso(row.createdAt) - minuteMs) {
+    throw new AppError('invalid-body', 'filedAt must lie between the beginning of the escalation and now.', {
+      errors: [{ path: 'filedAt', message: 'Not between the beginning of the escalation and now.' }],
+    });
+  }
+  const change = { caseNumber: body.caseNumber, filedAt: toIso(filedAt), turn: row.turn + 1 };
+  return move(row, { to: 'filed', what: 'filed', nowMs, by: caller.id, change });
+}
+
+export const createClaim = (deps: EscalationDeps) => personCall(deps, 'claim', claimRule);
+export const createFiling = (deps: EscalationDeps) => personCall(deps, 'filing', filingRule);
+
+function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
+  return async (call: PersonCall<Body>): Promise<Answer> => {
+    const { headers, caller, body, escalationId } = call;
+    const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, body });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await once(deps, { call, keyed, rule });
+      } catch (error) {
+        if (!isRefusal(error)) throw error;
+        if (tries === 5)
+          throw new AppError('conflict', 'Others change this escalation; read it again.', { cause: error });
+      }
+    }
+  };
+}
+
+type Once<Body> = { call: PersonCall<Body>; keyed: KeyedCall | undefined; rule: Rule<Body> };
+
+async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body>): Promise<Answer> {
+  const { escalationId, caller, body, scope } = call;
+  const table = deps.tables('escalations');
+  const held = await readEscalation(table, escalationId);
+  if (!held) throw notFound();
+  const content = await readContent(table, escalationId);
+  const pk = partitionOfEscalation(escalationId);
+  const earlier = await replayed({ table, pk }, keyed, async () => Promise.resolve(content.packet));
+  if (earlier) return earlier;
+  const nowMs = deps.clock.now();
+  const outcome = rule(held.row, content.claimBy, { body, caller, nowMs });
+  const after = 'same' in outcome ? outcome.same : outcome.after;
+  const shown: Content = { ...content, ...(outcome.content && { claimBy: outcome.content.claimBy }) };
+  const answer = { status: 200, body: toAnswer(after, shown, { caller, nowMs }) };
+  const kept = answerOps(keyed, answer);
+  if ('same' in outcome) {
+    if (kept.length > 0) await table.transact(pk, kept);
+    return answer;
+  }
+  const event = 'event' in outcome ? outcome.event : undefined;
+  await commitChange(
+    deps,
+    {
+      held,
+      after,
+      ...(event && { event }),
+      wakes: [
+        ...(event ? [eventWake(event, nowMs)] : []),
+        ...(after.state === 'filed' ? [stepWake(after, nowMs)] : []),
+      ],
+      more: [...(outcome.content ? [outcome.content.op] : []), ...kept],
+    },
+    scope,
+  );
+  return answer;
+}

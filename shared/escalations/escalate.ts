@@ -1,0 +1,222 @@
+import * as z from 'zod';
+import type { Caller } from '../core/caller.ts';
+import { toIso } from '../core/clock.ts';
+import { AppError, notFound } from '../core/errors.ts';
+import type { Answer } from '../platform/route.ts';
+import { isRefusal } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import { isOpen, type EscalationRow, type Override } from './escalation.ts';
+import { toAnswer } from './escalation-answer.ts';
+import { eventOf } from './escalation-rules.ts';
+import {
+  commitChange,
+  escalationIdOf,
+  escalationsOf,
+  eventWake,
+  overrideOp,
+  packetOp,
+  parseEscalationId,
+  partitionOf,
+  readContent,
+  stepWake,
+  type Content,
+} from './escalation-store.ts';
+import type { EscalatableRequest } from './escalatable.ts';
+import { gatherFacts } from './gather-facts.ts';
+import type { EscalationDeps } from './ports.ts';
+import { decide, type Decision } from './readiness.ts';
+import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
+import { vehicles } from './vehicle.ts';
+
+const reasonCharacters = 1_000;
+
+export const escalateBodySchema = z
+  .strictObject({
+    vehicle: z.enum(vehicles).optional(),
+    force: z.boolean().optional(),
+    reason: z.string().trim().min(1).max(reasonCharacters).optional(),
+  })
+  .refine((body) => (body.vehicle === undefined && body.force !== true) || body.reason !== undefined, {
+    path: ['reason'],
+    message: 'A vehicle or force needs a reason.',
+  });
+export type EscalateBody = z.output<typeof escalateBodySchema>;
+
+export type EscalateCall = {
+  requestId: string;
+  body: EscalateBody;
+  caller: Extract<Caller, { kind: 'person' }>;
+  headers: Headers;
+  scope: Scope;
+};
+
+export const locationOf = (escalationId: string): string => `/api/escalations/${escalationId}`;
+
+async function readRequest(deps: EscalationDeps, requestId: string): Promise<EscalatableRequest> {
+  const request = await deps.requests.readForEscalation(requestId);
+  if (!request) throw notFound();
+  return request;
+}
+
+/** The next number, by the escalations that exist: the one that is written first is the one that counts. */
+const nextId = (requestId: string, known: readonly EscalationRow[]): string =>
+  escalationIdOf(requestId, Math.max(0, ...known.map((row) => parseEscalationId(row.id)?.n ?? 0)) + 1);
+
+/** What would happen now, without doing it. The packet comes without its link: that is for who claims. */
+export function createPreview(deps: EscalationDeps) {
+  return async (requestId: string): Promise<Answer> => {
+    const request = await readRequest(deps, requestId);
+    const known = await escalationsOf(deps.tables('escalations'), requestId);
+    const facts = await gatherFacts(deps, { request, escalationId: nextId(requestId, known) });
+    const { decision, reasons, vehicle, channel, packet } = decide(facts);
+    const shown = packet && withoutLink(packet);
+    return {
+      status: 200,
+      body: { decision, reasons, ...(vehicle && { vehicle }), channel, ...(shown && { packet: shown }) },
+    };
+  };
+}
+
+/**
+ * Begins an escalation: the row is there before the answer is, so that its address can be read and a second click finds it.
+ * Throws `escalation-not-ready` with the reasons where the gate says blocked or wait.
+ */
+export function createEscalate(deps: EscalationDeps) {
+  return async (call: EscalateCall): Promise<Answer> => {
+    const { requestId, body, caller } = call;
+    if (body.force === true && !caller.roles.has('Desk.Admin')) {
+      throw new AppError('forbidden', 'Only an administrator may force an escalation.');
+    }
+    const keyed = keyedCall({ headers: call.headers, caller, route: `escalate|${requestId}`, body });
+    for (let tries = 1; ; tries++) {
+      try {
+        return await escalateOnce(deps, call, keyed);
+      } catch (error) {
+        // Somebody was quicker: the next look finds what they wrote.
+        if (!isRefusal(error) || tries === 3) throw error;
+      }
+    }
+  };
+}
+
+async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: KeyedCall | undefined): Promise<Answer> {
+  const { requestId } = call;
+  const table = deps.tables('escalations');
+  const pk = partitionOf(requestId);
+  const earlier = await replayed({ table, pk }, keyed, async (id) => (await readContent(table, id)).packet);
+  if (earlier) return earlier;
+  const request = await readRequest(deps, requestId);
+  const known = await escalationsOf(table, requestId);
+  const open = known.find((row) => isOpen(row.state));
+  if (open) {
+    const answer = accepted(deps, { row: open, content: await readContent(table, open.id), call });
+    const ops = answerOps(keyed, answer);
+    if (ops.length > 0) await table.transact(pk, ops);
+    return toHttp(answer);
+  }
+  const escalationId = nextId(requestId, known);
+  const { vehicle, force } = call.body;
+  const facts = await gatherFacts(deps, { request, escalationId, wanted: { vehicle, force } });
+  const decision = decide(facts);
+  if (decision.decision === 'blocked' || decision.decision === 'wait') throw notReady(decision);
+  const row = firstRow({ deps, request, escalationId, decision, customer: required(facts.customer) });
+  return begin(deps, { call, keyed, row, decision });
+}
+
+function required<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the gate let a case through without its customer');
+  return value;
+}
+
+function notReady({ decision, reasons, vehicle, channel }: Decision): AppError {
+  return new AppError('escalation-not-ready', `The gate says ${decision}; see reasons.`, {
+    members: { decision, reasons, ...(vehicle && { vehicle }), channel },
+  });
+}
+
+type Beginning = {
+  deps: EscalationDeps;
+  request: EscalatableRequest;
+  escalationId: string;
+  decision: Decision;
+  customer: { connectionId: string; tenantId: string; access: { way: string } };
+};
+
+function firstRow({ deps, request, escalationId, decision, customer }: Beginning): EscalationRow {
+  const at = toIso(deps.clock.now());
+  const { vehicle, channel, contract, subscriptionId, party } = decision;
+  const isByApi = party === undefined && channel === 'azure-support';
+  const responseHours = contract?.responseHours?.[request.severity];
+  return {
+    id: escalationId,
+    requestIds: [request.requestId],
+    portalId: request.portalId,
+    customerId: request.customerId,
+    connectionId: customer.connectionId,
+    tenantId: customer.tenantId,
+    tokenWay: customer.access.way === 'gdap' ? 'delegated' : 'app',
+    state: party ? 'handed-off' : isByApi ? 'intended' : 'awaiting-filing',
+    ...(vehicle && { vehicle }),
+    channel,
+    severity: request.severity,
+    version: 1,
+    turn: 1,
+    createdAt: at,
+    updatedAt: at,
+    reasons: decision.reasons,
+    ...(party && { handedOffTo: party }),
+    ...(isByApi && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
+    attempt: 0,
+    failures: 0,
+    ...(responseHours !== undefined && { responseHours }),
+  };
+}
+
+type Begin = { call: EscalateCall; keyed: KeyedCall | undefined; row: EscalationRow; decision: Decision };
+
+async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin): Promise<Answer> {
+  const now = deps.clock.now();
+  const override = overrideOf(call);
+  const content: Content = { ...(decision.packet && { packet: decision.packet }), ...(override && { override }) };
+  const answer = accepted(deps, { row, content, call });
+  const event = eventOf(row, { what: row.handedOffTo ? 'handed-off' : 'started', by: call.caller.id });
+  await commitChange(
+    deps,
+    {
+      after: row,
+      event,
+      wakes: [...(row.state === 'intended' ? [stepWake(row, now)] : []), eventWake(event, now)],
+      more: [
+        ...(decision.packet ? [packetOp(row.id, decision.packet)] : []),
+        ...(override ? [overrideOp(row.id, override)] : []),
+        ...answerOps(keyed, answer),
+      ],
+    },
+    call.scope,
+  );
+  return toHttp(answer);
+}
+
+const overrideOf = ({ body, caller }: EscalateCall): Override | undefined =>
+  body.reason === undefined
+    ? undefined
+    : {
+        by: caller.id,
+        reason: body.reason,
+        ...(body.vehicle && { vehicle: body.vehicle }),
+        ...(body.force !== undefined && { force: body.force }),
+      };
+
+type Accepted = { row: EscalationRow; content: Content; call: EscalateCall };
+
+const accepted = (deps: EscalationDeps, { row, content, call }: Accepted) => ({
+  status: 202,
+  location: locationOf(row.id),
+  body: toAnswer(row, content, { caller: call.caller, nowMs: deps.clock.now() }),
+});
+
+const toHttp = ({ status, location, body }: ReturnType<typeof accepted>): Answer => ({
+  status,
+  body,
+  headers: { location },
+});

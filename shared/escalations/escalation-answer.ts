@@ -1,0 +1,52 @@
+import type { Caller } from '../core/caller.ts';
+import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import type { Escalation, EscalationRow } from './escalation.ts';
+import type { Content } from './escalation-store.ts';
+import { withoutLink } from './replay.ts';
+
+type Asking = { caller: Pick<Caller, 'id'>; nowMs: number };
+
+const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
+  row.claimedBy === caller.id &&
+  (row.state !== 'claimed' || (row.claimedUntil !== undefined && fromIso(row.claimedUntil) > nowMs));
+
+/** An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. */
+export function toAnswer(row: EscalationRow, { packet, claimBy, override }: Content, asking: Asking): Escalation {
+  const by = claimBy ?? row.claimedBy;
+  return {
+    id: row.id,
+    requestIds: row.requestIds,
+    state: row.state,
+    version: row.version,
+    vehicle: row.vehicle,
+    channel: row.channel,
+    createdAt: row.createdAt,
+    updatedAt: row.updatedAt,
+    caseNumber: row.caseNumber,
+    caseStatus: row.caseStatus,
+    filedAt: row.filedAt,
+    reasons: row.reasons,
+    override,
+    handedOffTo: row.handedOffTo,
+    packet: packet && (isClaimant(row, asking) ? packet : withoutLink(packet)),
+    claim: by !== undefined && row.claimedUntil !== undefined ? { by, until: row.claimedUntil } : undefined,
+    clocks: clocksOf(row),
+    parkedReason: row.parkedReason,
+  };
+}
+
+function clocksOf(row: EscalationRow): Escalation['clocks'] {
+  const clocks: Escalation['clocks'] = [];
+  if (row.state === 'claimed' && row.claimedUntil !== undefined) {
+    const startedAt = toIso(fromIso(row.claimedUntil) - limits.claimMinutes * minuteMs);
+    const how = `A claim holds for ${String(limits.claimMinutes)} minutes.`;
+    clocks.push({ clock: 'claim', startedAt, dueAt: row.claimedUntil, how });
+  }
+  if (row.filedAt !== undefined && row.responseHours !== undefined) {
+    const dueAt = toIso(fromIso(row.filedAt) + row.responseHours * hourMs);
+    const how = `Filed, and ${String(row.responseHours)} h by the vehicle for severity ${row.severity}.`;
+    clocks.push({ clock: 'microsoft-first-response', startedAt: row.filedAt, dueAt, how });
+  }
+  return clocks;
+}

@@ -1,0 +1,169 @@
+import * as z from 'zod';
+import { toIso } from '../core/clock.ts';
+import { shardOf } from '../core/hash.ts';
+import { afterPrefix, sequenceKey } from '../core/key.ts';
+import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
+import { rowKind } from '../platform/row.ts';
+import { queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import {
+  escalationEventSchema,
+  escalationRowSchema,
+  overrideSchema,
+  type EscalationEvent,
+  type EscalationRow,
+  type Override,
+} from './escalation.ts';
+import { packetSchema, type Packet } from './packet.ts';
+import type { EscalationDeps } from './ports.ts';
+
+/** An escalation stands in the partition of its (first) request, so that whatever changes together is one transaction. */
+export const partitionOf = (requestId: string): string => String(shardOf(requestId)).padStart(2, '0');
+
+export const escalationIdOf = (requestId: string, n: number): string => `${requestId}-${String(n)}`;
+
+const idPattern = /^([a-z2-7]{10,60})-(\d{1,4})$/;
+
+/** The request and the number in an escalation id; undefined where the text is none. */
+export function parseEscalationId(id: string): { requestId: string; n: number } | undefined {
+  const [, requestId, n] = idPattern.exec(id) ?? [];
+  return requestId === undefined ? undefined : { requestId, n: Number(n) };
+}
+
+export const headKey = (id: string): string => `X|${id}`;
+export const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey(version)}`;
+const packetKey = (id: string): string => `C|${id}|packet`;
+const claimKey = (id: string): string => `C|${id}|claim`;
+const overrideKey = (id: string): string => `C|${id}|override`;
+
+const headRow = rowKind(escalationRowSchema);
+const eventRow = rowKind(escalationEventSchema);
+const packetRow = rowKind(packetSchema);
+/** The claimant's name: content, since heads hold ids only. */
+const claimRow = rowKind(z.strictObject({ by: z.string() }));
+const overrideRow = rowKind(overrideSchema);
+
+/** An escalation as it was read, and the version that must still be there when it is written. */
+export type Held = { row: EscalationRow; etag: string };
+
+export const toHeld = (row: Row): Held => ({ row: headRow.fromRow(row), etag: row.etag });
+
+export async function readEscalation(table: Table, id: string): Promise<Held | undefined> {
+  const parsed = parseEscalationId(id);
+  const row = parsed && (await table.get(partitionOf(parsed.requestId), headKey(id)));
+  return row && toHeld(row);
+}
+
+/** Every escalation that a request ever had: a handful. */
+export async function escalationsOf(table: Table, requestId: string): Promise<EscalationRow[]> {
+  const prefix = headKey(`${requestId}-`);
+  const rows = await queryAll(table, { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) });
+  return rows.map((row) => headRow.fromRow(row));
+}
+
+export async function readEvent(table: Table, id: string, version: number): Promise<EscalationEvent | undefined> {
+  const row = await table.get(partitionOfEscalation(id), eventKey(id, version));
+  return row && eventRow.fromRow(row);
+}
+
+export type Content = { packet?: Packet; claimBy?: string; override?: Override };
+
+/** The free text beside a head, in one range read. */
+export async function readContent(table: Table, id: string): Promise<Content> {
+  const prefix = `C|${id}|`;
+  const rows = await queryAll(table, { pk: partitionOfEscalation(id), from: prefix, to: afterPrefix(prefix) });
+  const [packet, claim, override] = [packetKey(id), claimKey(id), overrideKey(id)].map((rk) =>
+    rows.find((row) => row.rk === rk),
+  );
+  return {
+    ...(packet && { packet: packetRow.fromRow(packet) }),
+    ...(claim && { claimBy: claimRow.fromRow(claim).by }),
+    ...(override && { override: overrideRow.fromRow(override) }),
+  };
+}
+
+export function partitionOfEscalation(id: string): string {
+  const parsed = parseEscalationId(id);
+  if (!parsed) throw new Error(`not an escalation id: ${id}`);
+  return partitionOf(parsed.requestId);
+}
+
+export const packetOp = (id: string, packet: Packet): TableOp => ({
+  kind: 'insert',
+  rk: packetKey(id),
+  columns: packetRow.toColumns(packet),
+});
+
+export const claimOp = (id: string, by: string): TableOp => ({
+  kind: 'upsert',
+  rk: claimKey(id),
+  columns: claimRow.toColumns({ by }),
+});
+
+export const overrideOp = (id: string, override: Override): TableOp => ({
+  kind: 'insert',
+  rk: overrideKey(id),
+  columns: overrideRow.toColumns(override),
+});
+
+/** A change of one escalation: what it is afterwards, what is told, what is owed and what is no longer owed. */
+export type Change = {
+  /** What was read; absent where the escalation begins. */
+  held?: Held;
+  after: EscalationRow;
+  event?: EscalationEvent;
+  wakes?: readonly Wake[];
+  /** Row key of the wake that this change is the effect of. */
+  done?: string;
+  more?: readonly TableOp[];
+};
+
+/** Tells the rest of the desk about an event, at once. */
+export const eventWake = (event: EscalationEvent, nowMs: number): Wake => ({
+  id: `event|${event.escalationId}|${sequenceKey(event.version)}`,
+  queue: 'desk-events',
+  dueAt: nowMs,
+  body: { kind: 'escalation-event', escalationId: event.escalationId, version: event.version },
+});
+
+/** Takes the escalation a step further at `dueAt`. Only the wake of the row's present turn has an effect. */
+export const stepWake = (row: Pick<EscalationRow, 'id' | 'turn'>, dueAt: number): Wake => ({
+  id: `step|${row.id}|${String(row.turn)}`,
+  queue: 'escalations',
+  dueAt,
+  body: { kind: 'escalation-step', escalationId: row.id, turn: row.turn },
+});
+
+/**
+ * Writes a change in one transaction and sends its wakes. Returns the escalation as it stands. Throws a table refusal, with the
+ * head first among the steps, where somebody else was quicker.
+ */
+export async function commitChange(
+  deps: Pick<EscalationDeps, 'tables' | 'bus' | 'clock'>,
+  change: Change,
+  scope: Scope,
+): Promise<Held> {
+  const { held, after, event, wakes = [], done, more = [] } = change;
+  const pk = partitionOfEscalation(after.id);
+  const columns = headRow.toColumns(after);
+  const ops: TableOp[] = [
+    held
+      ? { kind: 'replace', rk: headKey(after.id), columns, etag: held.etag }
+      : { kind: 'insert', rk: headKey(after.id), columns },
+    ...(event ? [eventOp(event)] : []),
+    ...more,
+    ...wakes.map((wake) => wakeOp(wake, scope)),
+    ...(done === undefined ? [] : [{ kind: 'delete' as const, rk: done }]),
+  ];
+  const [etag = ''] = await deps.tables('escalations').transact(pk, ops);
+  await sendWakes(deps, { place: { table: 'escalations', pk }, wakes }, scope);
+  return { row: after, etag };
+}
+
+const eventOp = (event: EscalationEvent): TableOp => ({
+  kind: 'insert',
+  rk: eventKey(event.escalationId, event.version),
+  columns: eventRow.toColumns(event),
+});
+
+export const nowIso = (deps: Pick<EscalationDeps, 'clock'>): string => toIso(deps.clock.now());

@@ -1,0 +1,10 @@
+import type { LogEvent } from '../platform/telemetry.ts';
+
+/** What escalations log: ids, codes and states only. */
+export const escalationEvents = {
+  step: { id: 'escalation.step', level: 'info' },
+  troubled: { id: 'escalation.troubled', level: 'warn' },
+  refused: { id: 'escalation.refused', level: 'warn' },
+  overtaken: { id: 'escalation.overtaken', level: 'info' },
+  caseUnreadable: { id: 'escalation.case-unreadable', level: 'warn' },
+} as const satisfies Record<string, LogEvent>;

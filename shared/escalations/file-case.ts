@@ -1,0 +1,195 @@
+import { fromIso } from '../core/clock.ts';
+import { learnCapability } from './contract-store.ts';
+import type { EscalationRow } from './escalation.ts';
+import type { Moved } from './escalation-rules.ts';
+import { commitChange, eventWake, readContent, readEscalation, stepWake, type Change } from './escalation-store.ts';
+import { escalationEvents } from './events.ts';
+import type { CaseState, FileOutcome, FilingJob, Passing, Refused } from './filing-channel.ts';
+import { staleIntentMs } from './filing-horizon.ts';
+import {
+  filed,
+  intend,
+  nextStep,
+  nextTurn,
+  park,
+  pollDueAt,
+  settledAt,
+  troubled,
+  turnAssisted,
+  withoutIntent,
+} from './filing.ts';
+import { isRefusal } from '../platform/table.ts';
+import { endStep, goOnAt, jobOf, type Step } from './step.ts';
+
+type End = Omit<Change, 'held' | 'done'>;
+
+/**
+ * Files a case by the Azure channel, at most once. Before the only call that can make a ticket, an intent is written under the
+ * row's ETag: of two workers one gets through, and whoever finds an intent looks for the ticket by its name, and puts it again
+ * only when it is not there after the settle horizon.
+ */
+export async function fileCase(step: Step): Promise<void> {
+  const job = jobOf(step);
+  if (!job) {
+    await troubleStep(step, step.held.row, { kind: 'passing', reason: 'connection not configured' });
+    return;
+  }
+  const next = nextStep(step.held.row);
+  if (next === 'submit') return submit(step, job);
+  if (next === 'look') return look(step, job);
+  return poll(step, job);
+}
+
+async function submit(step: Step, job: FilingJob): Promise<void> {
+  const { deps, held, scope } = step;
+  const { packet } = await readContent(deps.tables('escalations'), held.row.id);
+  if (!packet)
+    return conclude(step, (row) => told(step, park(row, 'rejected', { nowMs: now(step), upstream: 'no packet' })));
+  const prepared = await deps.channel.prepare(job, packet);
+  if (prepared.kind === 'passing') return troubleStep(step, withoutIntent(held.row), prepared);
+  if (prepared.kind === 'refused') return refuse(step, prepared);
+  const intended = await writeIntent(step);
+  if (!intended) return;
+  const { intentAt } = intended.held.row;
+  if (intentAt !== undefined && now(step) - fromIso(intentAt) > staleIntentMs) {
+    await goOnAt(intended, { after: nextTurn(withoutIntent(intended.held.row)), dueAt: now(step) });
+    return;
+  }
+  const outcome = await prepared.submit();
+  scope.log(escalationEvents.step, { escalationId: held.row.id, put: outcome.kind });
+  await settle(intended, outcome);
+}
+
+/** Undefined where another worker has the intent. */
+async function writeIntent(step: Step): Promise<Step | undefined> {
+  const after = intend(step.held.row, now(step));
+  try {
+    return { ...step, held: await commitChange(step.deps, { held: step.held, after }, step.scope) };
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    step.scope.log(escalationEvents.overtaken, { escalationId: after.id });
+    return undefined;
+  }
+}
+
+async function settle(step: Step, outcome: FileOutcome): Promise<void> {
+  switch (outcome.kind) {
+    case 'filed':
+      return adopt(step, outcome.case);
+    case 'accepted': {
+      const dueAt = pollDueAt(now(step), outcome.retryAfterSeconds);
+      return conclude(step, (row) => later(nextTurn(row, { operation: outcome.operation, failures: 0 }), dueAt));
+    }
+    case 'unknown':
+      return conclude(step, (row) => laterAfterTrouble(step, row, outcome));
+    case 'passing':
+      return conclude(step, (row) => laterAfterTrouble(step, withoutIntent(row), outcome));
+    case 'refused':
+      return refuse(step, outcome);
+  }
+}
+
+async function look(step: Step, job: FilingJob): Promise<void> {
+  const { row } = step.held;
+  const found = await step.deps.channel.find(job);
+  switch (found.kind) {
+    case 'found':
+      return adopt(step, found.case);
+    case 'absent': {
+      const dueAt = settledAt(row, step.settleMs);
+      if (now(step) >= dueAt) return submit(step, job);
+      await goOnAt(step, { after: nextTurn(row, { operation: undefined }), dueAt });
+      return;
+    }
+    case 'passing':
+      return troubleStep(step, row, found);
+    case 'refused':
+      return conclude(step, (fresh) =>
+        told(step, park(fresh, 'unverified', { nowMs: now(step), upstream: found.upstream })),
+      );
+  }
+}
+
+async function poll(step: Step, job: FilingJob): Promise<void> {
+  const { row } = step.held;
+  const progress = await step.deps.channel.progress(job, row.operation ?? '');
+  switch (progress.kind) {
+    case 'running':
+      await goOnAt(step, { after: nextTurn(row), dueAt: pollDueAt(now(step), progress.retryAfterSeconds) });
+      return;
+    case 'ended':
+      return look(step, job);
+    case 'passing':
+      return troubleStep(step, row, progress);
+    case 'refused':
+      return refuse(step, progress);
+  }
+}
+
+/** The ticket is there: it is the escalation's, whoever put it. Its number may still be on the way. */
+async function adopt(step: Step, seen: CaseState): Promise<void> {
+  const { number } = seen;
+  if (number === undefined) {
+    const dueAt = pollDueAt(now(step), undefined);
+    return conclude(step, (row) => later(nextTurn(row, { operation: undefined, failures: 0 }), dueAt));
+  }
+  const syncAt = now(step) + step.deps.caseSyncMinutes * 60_000;
+  await conclude(step, (row) => {
+    const moved = filed(row, { ...seen, number }, now(step));
+    return { ...moved, wakes: [eventWake(moved.event, now(step)), stepWake(moved.after, syncAt)] };
+  });
+  await learn(step, 'proven');
+}
+
+async function refuse(step: Step, { code, upstream }: Refused): Promise<void> {
+  step.scope.log(escalationEvents.refused, { escalationId: step.held.row.id, code, upstream });
+  if (code !== 'plan') return conclude(step, (row) => told(step, park(row, code, { nowMs: now(step), upstream })));
+  await conclude(step, (row) => told(step, turnAssisted(row, now(step), upstream)));
+  await learn(step, 'refused', upstream);
+}
+
+async function learn({ deps, held }: Step, state: 'proven' | 'refused', reason?: string): Promise<void> {
+  const desk = deps.tables('desk');
+  const { connectionId } = held.row;
+  await learnCapability(
+    { desk, clock: deps.clock },
+    { connectionId, channel: 'azure-support', state, ...(reason !== undefined && { reason }) },
+  );
+}
+
+async function troubleStep(step: Step, row: EscalationRow, trouble: Passing): Promise<void> {
+  await endStep(step, laterAfterTrouble(step, row, trouble));
+}
+
+function laterAfterTrouble(
+  step: Step,
+  row: EscalationRow,
+  trouble: { reason: string; retryAfterSeconds?: number },
+): End {
+  step.scope.log(escalationEvents.troubled, { escalationId: row.id, reason: trouble.reason, failures: row.failures });
+  const { retryAfterSeconds } = trouble;
+  const { after, dueAt } = troubled(row, { nowMs: now(step), random: step.deps.random, retryAfterSeconds });
+  return later(after, dueAt);
+}
+
+const later = (after: EscalationRow, dueAt: number): End => ({ after, wakes: [stepWake(after, dueAt)] });
+
+const told = (step: Step, moved: Moved): End => ({ ...moved, wakes: [eventWake(moved.event, now(step))] });
+
+const now = ({ deps }: Step): number => deps.clock.now();
+
+/**
+ * Writes what a try has come to. What Microsoft has answered must not be lost to a second worker that rescheduled meanwhile: as
+ * long as it is still this try that is open, the end is written onto the row as it now stands.
+ */
+async function conclude(step: Step, endFor: (row: EscalationRow) => End): Promise<void> {
+  const { row } = step.held;
+  let current = step;
+  for (let tries = 0; tries < 5; tries++) {
+    if (await endStep(current, endFor(current.held.row))) return;
+    const held = await readEscalation(step.deps.tables('escalations'), row.id);
+    if (held?.row.state !== 'intended' || held.row.attempt !== row.attempt) return;
+    // The wake of another turn is that worker's; raising the turn makes it stale.
+    current = { ...step, held, done: held.row.turn === row.turn ? step.done : undefined };
+  }
+}

@@ -1,0 +1,115 @@
+import { fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
+import { hashOf } from '../core/hash.ts';
+import type { Random } from '../core/ids.ts';
+import { backoffMs } from '../core/backoff.ts';
+import type { EscalationRow } from './escalation.ts';
+import { move, type Moved } from './escalation-rules.ts';
+import { refusals, type CaseState, type RefusalCode } from './filing-channel.ts';
+
+/** What a filing does next: put the ticket, look for it by its name, or ask how the accepted filing goes on. */
+export type NextStep = 'submit' | 'look' | 'poll';
+
+export function nextStep(row: Pick<EscalationRow, 'intentAt' | 'operation'>): NextStep {
+  if (row.operation !== undefined) return 'poll';
+  return row.intentAt === undefined ? 'submit' : 'look';
+}
+
+/** From when on a ticket that was looked for and not found may be put again. */
+export const settledAt = (row: Pick<EscalationRow, 'intentAt'>, settleMs: number): number =>
+  row.intentAt === undefined ? 0 : fromIso(row.intentAt) + settleMs;
+
+const troubleBackoff = { baseMs: 10 * secondMs, maxMs: 10 * minuteMs };
+const defaultPollMs = 10 * secondMs;
+
+/** Later, with back-off, and not before the other side wants to be asked again. Nothing that people see changes. */
+export function troubled(
+  row: EscalationRow,
+  { nowMs, random, retryAfterSeconds = 0 }: { nowMs: number; random: Random; retryAfterSeconds?: number | undefined },
+): { after: EscalationRow; dueAt: number } {
+  const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, troubleBackoff, random));
+  return { after: { ...row, failures: row.failures + 1, turn: row.turn + 1 }, dueAt: nowMs + wait };
+}
+
+export const nextTurn = (row: EscalationRow, change: Partial<EscalationRow> = {}): EscalationRow => ({
+  ...row,
+  ...change,
+  turn: row.turn + 1,
+});
+
+/** Written before the first byte goes out, so that whoever comes after a crash knows that a ticket may exist. */
+export const intend = (row: EscalationRow, nowMs: number): EscalationRow => ({
+  ...row,
+  attempt: row.attempt + 1,
+  intentAt: toIso(nowMs),
+  operation: undefined,
+});
+
+/** The end of the try is known to be none: nothing has to be looked for. */
+export const withoutIntent = (row: EscalationRow): EscalationRow => ({
+  ...row,
+  intentAt: undefined,
+  operation: undefined,
+});
+
+export const pollDueAt = (nowMs: number, retryAfterSeconds: number | undefined): number =>
+  nowMs + (retryAfterSeconds === undefined ? defaultPollMs : Math.max(1, retryAfterSeconds) * secondMs);
+
+/** Microsoft has the case, and its number is final. */
+export function filed(row: EscalationRow, seen: CaseState & { number: string }, nowMs: number): Moved {
+  const change = {
+    ...caseColumns(seen),
+    caseNumber: seen.number,
+    filedAt: row.intentAt ?? toIso(nowMs),
+    failures: 0,
+    turn: row.turn + 1,
+  };
+  return move(withoutIntent(row), { to: 'filed', what: 'filed', nowMs, change, note: `Microsoft case ${seen.number}` });
+}
+
+/** What is kept of a case: the engineer only as a hash, to know that it is another one. */
+export const caseColumns = ({ status, severity, engineer }: CaseState) => ({
+  caseStatus: status,
+  caseSeverity: severity,
+  engineer: engineer === undefined ? undefined : hashOf('engineer', engineer).slice(0, 12),
+});
+
+const why = (code: RefusalCode, upstream?: string) => ({
+  code,
+  text: upstream === undefined ? refusals[code].text : `${refusals[code].text} (${upstream})`,
+  remedy: refusals[code].remedy,
+});
+
+/** The plan does not reach: the case goes on at once, by hand, and says why. */
+export function turnAssisted(row: EscalationRow, nowMs: number, upstream?: string): Moved {
+  const reason = { n: row.reasons.length + 1, ...why('plan', upstream) };
+  const change = { channel: 'assisted' as const, reasons: [...row.reasons, reason], failures: 0, turn: row.turn + 1 };
+  return move(withoutIntent(row), { to: 'awaiting-filing', what: 'turned-assisted', nowMs, change, note: reason.text });
+}
+
+/** Nothing will help but a person: kept, shown, and asleep until somebody drives it again. */
+export function park(
+  row: EscalationRow,
+  code: RefusalCode,
+  { nowMs, upstream }: { nowMs: number; upstream?: string | undefined },
+): Moved {
+  const parkedReason = why(code, upstream);
+  // A ticket may exist: the intent stays, so that the next drive looks for it first.
+  const kept = code === 'unverified' ? row : withoutIntent(row);
+  const change = { parkedReason, turn: row.turn + 1 };
+  return move(kept, { to: 'parked', what: 'parked', nowMs, change, note: parkedReason.text });
+}
+
+/** What the case at Microsoft has become, or undefined where nothing has changed that anybody is told. */
+export function followed(row: EscalationRow, seen: CaseState, nowMs: number): Moved | undefined {
+  const change = { ...caseColumns(seen), failures: 0, turn: row.turn + 1 };
+  if (seen.isClosed)
+    return move(row, { to: 'closed', what: 'closed', nowMs, change, note: `Microsoft: ${seen.status}` });
+  const hasChanged =
+    change.caseStatus !== row.caseStatus ||
+    change.caseSeverity !== row.caseSeverity ||
+    change.engineer !== row.engineer;
+  if (row.state === 'filed') return move(row, { to: 'following', what: 'following', nowMs, change });
+  return hasChanged
+    ? move(row, { to: 'following', what: 'case-changed', nowMs, change, note: `Microsoft: ${seen.status}` })
+    : undefined;
+}

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { secondMs } from '../core/clock.ts';
+import { isAppError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import { sequenceKey } from '../core/key.ts';
+import { readWake, sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
+import type { QueueHandler } from '../platform/queue-handler.ts';
+import { isRefusal } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { EscalationEvent, EscalationRow } from './escalation.ts';
+import { listEvent } from './escalation-list.ts';
+import { readEscalation, readEvent } from './escalation-store.ts';
+import type { AppliedEscalation, EscalationDeps, NoticePortal } from './ports.ts';
+
+export const escalationEventBodySchema = z.object({
+  kind: z.literal('escalation-event'),
+  escalationId: z.string(),
+  version: z.int(),
+});
+
+const againMs = { least: 20 * secondMs, spread: 20 * secondMs };
+
+/**
+ * Consumer of `desk-events` for escalations: brings an event onto the lists, onto each of its requests, and to the portals. Each
+ * of these is idempotent, so a part that is away only means that all of it comes again.
+ */
+export function createProjectEscalation(deps: EscalationDeps): QueueHandler {
+  return async ({ pk, rk, body }, scope) => {
+    const table = deps.tables('escalations');
+    const { escalationId, version } = escalationEventBodySchema.parse(body);
+    if (!(await readWake(table, { pk, rk }))) return;
+    const [held, event] = await Promise.all([
+      readEscalation(table, escalationId),
+      readEvent(table, escalationId, version),
+    ]);
+    try {
+      if (held && event) await project(deps, { head: held.row, event }, scope);
+    } catch (error) {
+      if (!isAppError(error, 'unavailable')) throw error;
+      await comeAgain(deps, { pk, rk, escalationId, version }, scope);
+      return;
+    }
+    try {
+      await table.transact(pk, [{ kind: 'delete', rk }]);
+    } catch (error) {
+      if (!isRefusal(error, 'missing')) throw error;
+    }
+  };
+}
+
+type Projection = { head: EscalationRow; event: EscalationEvent };
+
+async function project(deps: EscalationDeps, { head, event }: Projection, scope: Scope): Promise<void> {
+  await listEvent(deps.tables('escalations'), head, event);
+  for (const requestId of head.requestIds) {
+    await deps.requests.applyEscalation(applied(requestId, event), scope);
+    await tellPortals(deps, { requestId, event }, scope);
+  }
+}
+
+function applied(requestId: string, event: EscalationEvent): AppliedEscalation {
+  const { escalationId: id, version, state, vehicle, channel, caseNumber, at, note } = event;
+  const what = version === 1 ? 'started' : state === 'closed' ? 'closed' : 'changed';
+  return { requestId, escalation: { id, version, state, vehicle, channel, caseNumber }, at, what, note };
+}
+
+async function tellPortals(
+  deps: EscalationDeps,
+  { requestId, event }: { requestId: string; event: EscalationEvent },
+  scope: Scope,
+): Promise<void> {
+  const request = await deps.requests.readForEscalation(requestId);
+  if (!request) return;
+  const { escalationId, version, state, caseNumber, at } = event;
+  const data = {
+    escalationId,
+    requestId,
+    state,
+    ...(caseNumber !== undefined && { caseNumber }),
+    externalRefs: request.externalRefs,
+  };
+  const maySee = ({ customers }: NoticePortal) => customers === 'all' || customers.includes(request.customerId);
+  await deps.announce(
+    {
+      eventId: hashOf('escalation.updated', escalationId, String(version), requestId).slice(0, 26),
+      type: 'escalation.updated',
+      at,
+      data: (portal) => (maySee(portal) ? data : undefined),
+      portalIds: [request.portalId],
+    },
+    scope,
+  );
+}
+
+type Again = { pk: string; rk: string; escalationId: string; version: number };
+
+/** A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. */
+async function comeAgain(deps: EscalationDeps, { pk, rk, escalationId, version }: Again, scope: Scope): Promise<void> {
+  const wake: Wake = {
+    id: `event|${escalationId}|${sequenceKey(version)}`,
+    queue: 'desk-events',
+    dueAt: deps.clock.now() + againMs.least + Math.round(deps.random() * againMs.spread),
+    body: { kind: 'escalation-event', escalationId, version },
+  };
+  await deps.tables('escalations').transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
+  await sendWakes(deps, { place: { table: 'escalations', pk }, wakes: [wake] }, scope);
+}

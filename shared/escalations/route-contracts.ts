@@ -1,0 +1,86 @@
+import * as z from 'zod';
+import type { Access } from '../core/caller.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import { claimBodySchema, filingBodySchema } from './claim.ts';
+import { escalateBodySchema } from './escalate.ts';
+import { escalationSchema } from './escalation.ts';
+import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
+import { readinessSchema } from './readiness.ts';
+
+/** Escalations are for people: portals see what becomes of them on the request. */
+const reads: Access = { portals: false, role: 'Desk.Read' };
+const operates: Access = { portals: false, role: 'Desk.Operate' };
+
+const params = z.strictObject({ id: z.string().min(1).max(80) });
+const told = (description: string) => ({ 200: { description, schema: escalationSchema } });
+const keyErrors = ['idempotency-key-reused', 'invalid-header'] as const satisfies ErrorCode[];
+const claimErrors = ['claimed-by-another', 'illegal-transition', 'conflict', ...keyErrors] as const;
+
+export const previewEscalation = {
+  name: 'previewEscalation',
+  method: 'GET',
+  path: 'api/requests/{id}/escalation/preview',
+  summary: 'Whether, how and by which vehicle a request would go to Microsoft',
+  access: operates,
+  params,
+  answers: { 200: { description: 'The answer of the gate', schema: readinessSchema } },
+} as const;
+
+export const escalateRequest = {
+  name: 'escalateRequest',
+  method: 'POST',
+  path: 'api/requests/{id}/escalation',
+  summary: 'Carry a request to Microsoft; an escalation that is open already is found again',
+  access: operates,
+  params,
+  body: escalateBodySchema,
+  answers: {
+    202: { description: 'Begun', schema: escalationSchema, headers: { location: 'Address of the escalation' } },
+  },
+  errors: ['escalation-not-ready', ...keyErrors],
+} as const;
+
+export const listEscalations = {
+  name: 'listEscalations',
+  method: 'GET',
+  path: 'api/escalations',
+  summary: 'Escalations, newest first',
+  access: reads,
+  query: listQuerySchema,
+  answers: { 200: { description: 'A page', schema: escalationPageSchema } },
+  errors: ['invalid-cursor'],
+} as const;
+
+export const readEscalation = {
+  name: 'readEscalation',
+  method: 'GET',
+  path: 'api/escalations/{id}',
+  summary: 'One escalation as it stands',
+  access: reads,
+  params,
+  answers: told('The escalation'),
+} as const;
+
+export const claimEscalation = {
+  name: 'claimEscalation',
+  method: 'POST',
+  path: 'api/escalations/{id}/claim',
+  summary: 'Take an escalation in hand, so that nobody else files it',
+  access: operates,
+  params,
+  body: claimBodySchema,
+  answers: told('Claimed, with the link to the portal'),
+  errors: claimErrors,
+} as const;
+
+export const recordFiling = {
+  name: 'recordFiling',
+  method: 'POST',
+  path: 'api/escalations/{id}/filing',
+  summary: 'Give the number of the case that the claimant has filed',
+  access: operates,
+  params,
+  body: filingBodySchema,
+  answers: told('Filed'),
+  errors: claimErrors,
+} as const;
