@@ -33,8 +33,8 @@ export async function aRunningBus(queues: Record<string, QueueOptions> = { scrat
     },
     /** Moves the world's clock and waits until the bus has followed. */
     pass: (seconds: number) => clock.setOffset(clock.offsetMs() + seconds * 1_000),
-    client: () => {
-      const client = new ServiceBusClient(connectionString, { retryOptions: { retryDelayInMs: 100 } });
+    client: (timeoutInMs = 60_000) => {
+      const client = new ServiceBusClient(connectionString, { retryOptions: { retryDelayInMs: 100, timeoutInMs } });
       clients.push(client);
       return client;
     },
