@@ -1,13 +1,14 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 /**
  * Makes the deploy root. `@azure/functions-core` stays external: the platform's worker injects it through `require`, which an ES
  * module has only if the banner makes one.
  */
-export async function buildDeployRoot(folder = 'dist'): Promise<void> {
+export async function buildDeployRoot(folder = 'dist'): Promise<Metafile> {
   await rm(folder, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
+    metafile: true,
     entryPoints: ['functions/index.ts'],
     outdir: folder,
     bundle: true,
@@ -26,6 +27,7 @@ export async function buildDeployRoot(folder = 'dist'): Promise<void> {
   await cp('host.json', `${folder}/host.json`);
   const manifest = { name: 'csp-support-desk', private: true, type: 'module', main: 'index.js' };
   await writeFile(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+  return metafile;
 }
 
 if (import.meta.main) {

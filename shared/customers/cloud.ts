@@ -27,13 +27,17 @@ export type DeskCloud = {
  * Where each cloud's APIs stand. Microsoft docs: "National cloud deployments" (Graph), "Partner Center REST URLs"; for 21Vianet
  * the documentation names `login.chinacloudapi.cn`.
  */
-export const clouds: Record<CloudName, CloudEndpoints & { authority: string; tokenExchangeAudience: string }> = {
+export const clouds: Record<
+  CloudName,
+  CloudEndpoints & { authority: string; tokenExchangeAudience: string; vaultAudience: string }
+> = {
   global: {
     authority: 'https://login.microsoftonline.com',
     graphBaseUrl: 'https://graph.microsoft.com',
     partnerCenterBaseUrl: 'https://api.partnercenter.microsoft.com',
     azureManagementBaseUrl: 'https://management.azure.com',
     tokenExchangeAudience: 'api://AzureADTokenExchange',
+    vaultAudience: 'https://vault.azure.net',
   },
   'us-government': {
     authority: 'https://login.microsoftonline.us',
@@ -41,6 +45,7 @@ export const clouds: Record<CloudName, CloudEndpoints & { authority: string; tok
     partnerCenterBaseUrl: 'https://api.partnercenter.microsoft.com',
     azureManagementBaseUrl: 'https://management.usgovcloudapi.net',
     tokenExchangeAudience: 'api://AzureADTokenExchangeUSGov',
+    vaultAudience: 'https://vault.usgovcloudapi.net',
   },
   china: {
     authority: 'https://login.chinacloudapi.cn',
@@ -48,5 +53,6 @@ export const clouds: Record<CloudName, CloudEndpoints & { authority: string; tok
     partnerCenterBaseUrl: 'https://partner.partnercenterapi.microsoftonline.cn',
     azureManagementBaseUrl: 'https://management.chinacloudapi.cn',
     tokenExchangeAudience: 'api://AzureADTokenExchangeChina',
+    vaultAudience: 'https://vault.azure.cn',
   },
 };

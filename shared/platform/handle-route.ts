@@ -5,13 +5,13 @@ import { AppError, errorCatalogue, type ErrorCode, type FieldError } from '../co
 import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Answer, Authenticate, HttpHandler, Route, TakeTurn } from './route.ts';
-import { errorFields, scopeFor, type Log, type LogEvent, type Scope } from './telemetry.ts';
+import { errorFields, scopeFor, type LogFor, type LogEvent, type Scope } from './telemetry.ts';
 
 export type RouteDeps = {
   authenticate: Authenticate;
   takeTurn: TakeTurn;
   ids: Pick<Ids, 'newId'>;
-  log: Log;
+  logFor: LogFor;
 };
 
 export const routeEvents = {
@@ -26,7 +26,7 @@ export const routeEvents = {
 export function handleRoute(route: Route, deps: RouteDeps): HttpHandler {
   return async (request, context) => {
     const correlationId = correlationOf(request, deps.ids);
-    const scope = scopeFor(deps.log, correlationId);
+    const scope = scopeFor(deps.logFor(context), correlationId);
     const common = { 'x-invocation-id': context.invocationId, 'x-correlation-id': correlationId };
     try {
       const answer = await serve({ route, deps, request, scope });

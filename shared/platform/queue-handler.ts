@@ -2,7 +2,7 @@ import type { InvocationContext } from '@azure/functions';
 import type { Ids } from '../core/ids.ts';
 import { wakeMessageSchema, type WakeMessage } from './outbox.ts';
 import type { QueueName } from './resources.ts';
-import { errorFields, scopeFor, type Log, type LogEvent, type Scope } from './telemetry.ts';
+import { errorFields, scopeFor, type LogFor, type LogEvent, type Scope } from './telemetry.ts';
 
 /** One message, parsed: a wake whose row the handler verifies before it acts. */
 export type QueueHandler = (message: WakeMessage, scope: Scope) => Promise<void>;
@@ -19,10 +19,10 @@ export const queueEvents = {
  * Turns a message into a call. A message that nobody can read is logged and thrown, so that it ends in the dead-letter queue
  * where it can be looked at; passing trouble must not reach this place (handlers reschedule), so what is thrown is a bug.
  */
-export function handleQueue(fn: QueueFunction, deps: { log: Log; ids: Pick<Ids, 'newId'> }) {
+export function handleQueue(fn: QueueFunction, deps: { logFor: LogFor; ids: Pick<Ids, 'newId'> }) {
   return async (message: unknown, context: InvocationContext): Promise<void> => {
     const given = context.triggerMetadata?.correlationId;
-    const scope = scopeFor(deps.log, typeof given === 'string' && given !== '' ? given : deps.ids.newId());
+    const scope = scopeFor(deps.logFor(context), typeof given === 'string' && given !== '' ? given : deps.ids.newId());
     const parsed = wakeMessageSchema.safeParse(message);
     if (!parsed.success) {
       scope.log(queueEvents.unreadable, { function: fn.name, error: parsed.error.message });

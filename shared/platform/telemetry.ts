@@ -1,3 +1,5 @@
+import type { InvocationContext } from '@azure/functions';
+
 /** One line of the desk's log: a stable event id, fields without personal data, and the correlation id that joins a story. */
 export type LogEntry = {
   event: string;
@@ -7,6 +9,17 @@ export type LogEntry = {
 };
 
 export type Log = (entry: LogEntry) => void;
+
+/** Where the lines of one invocation go: the host joins them to its own record of that invocation. */
+export type LogFor = (context: InvocationContext) => Log;
+
+/** One line of JSON through the invocation's own log, so that operators can query by event id and correlation id. */
+export const contextLog: LogFor = (context) => (entry) => {
+  const line = JSON.stringify(entry);
+  if (entry.level === 'error') context.error(line);
+  else if (entry.level === 'warn') context.warn(line);
+  else context.info(line);
+};
 
 /** A kind of log line. Wording is nobody's to invent: each capability declares its events once, in its `events.ts`. */
 export type LogEvent = { readonly id: string; readonly level: LogEntry['level'] };

@@ -48,7 +48,7 @@ function deskWith(more: Partial<RouteDeps> = {}) {
       order.push('rate');
     },
     ids: seededIds(seededRandom(1)),
-    log: captured.log,
+    logFor: () => captured.log,
     ...more,
   };
   return { deps, captured, order };

@@ -72,7 +72,7 @@ async function aDesk({ trouble }: { trouble?: () => void } = {}) {
     authenticate: async () => Promise.reject(new Error('a signed route asks nobody else')),
     takeTurn: () => undefined,
     ids: { newId: () => 'correlation' },
-    log,
+    logFor: () => log,
   });
 
   type Sent = { id?: string; body?: unknown; text?: string; portalId?: string; secret?: string; ageSeconds?: number };

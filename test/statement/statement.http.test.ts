@@ -21,7 +21,7 @@ function aDesk() {
     authenticate: async () => Promise.reject(new Error('a public route authenticates nobody')),
     takeTurn: () => undefined,
     ids: seededIds(seededRandom(1)),
-    log,
+    logFor: () => log,
   };
   const get = async (path: string, headers: Record<string, string> = {}) => {
     const found = statementRoutes({ statements }).find((one) => one.path === path);
@@ -49,11 +49,12 @@ describe('the support statement', () => {
   });
 
   it('answers 304 to who knows it already, and 200 after a change', async () => {
-    const { statements, get } = aDesk();
+    const { statements, get, moved } = aDesk();
     await statements.publish(defaultStatement);
     const { etag } = (await get('api/support-statement')).headers as Record<string, string>;
     expect((await get('api/support-statement', { 'if-none-match': etag! })).status).toBe(304);
     await statements.publish({ ...defaultStatement, price: { charged: true, text: '90 EUR an hour' } });
+    await moved.advance(limits.cacheMs);
     const changed = await get('api/support-statement', { 'if-none-match': `"other", W/${etag!}` });
     expect(changed.status).toBe(200);
     expect((JSON.parse(changed.body as string) as { version: number }).version).toBe(2);

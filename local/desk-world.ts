@@ -1,0 +1,175 @@
+import { join } from 'node:path';
+import { buildDeployRoot } from '../scripts/build.ts';
+import { customerIdOf, customerPartition, customerRow, type Customer } from '../shared/customers/customer.ts';
+import type { CloudName } from '../shared/customers/cloud.ts';
+import { settingNames } from '../shared/platform/config.ts';
+import { queryAll } from '../shared/platform/table.ts';
+import { until } from './call-desk.ts';
+import { callers, deskApiAudience, deskTenantId } from './microsoft/seed-world.ts';
+import { openTable, portalSeeds, seedDesk, seedPortal } from './seed.ts';
+import type { Stack } from './stack-file.ts';
+import { startWorld, type RunningWorld, type WorldOptions } from './world.ts';
+
+export type DeskWorld = { world: RunningWorld; stack: Stack };
+
+export type DeskWorldOptions = Pick<WorldOptions, 'folder' | 'portBase' | 'supervise' | 'signal'> & {
+  /** Settings that win over the world's own: those of the desk that are set in this environment. */
+  env?: Record<string, string | undefined>;
+  /** A deploy root that is built already. */
+  root?: string;
+};
+
+const tokenLifetimeSeconds = 24 * 60 * 60;
+
+/** The settings of the desk, and what belongs to them, that an environment holds. */
+function ownSettings(env: Record<string, string | undefined>): Record<string, string> {
+  const names = new Set([...settingNames, 'STORAGE__credential', 'SERVICE_BUS__credential', 'DESK_LOCAL_LOG']);
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => names.has(entry[0]) && (entry[1] ?? '') !== ''),
+  );
+}
+
+/** Brings the whole local world up, seeded, its directory read and every customer polled once. */
+export async function startDeskWorld(options: DeskWorldOptions): Promise<DeskWorld> {
+  const env = ownSettings(options.env ?? {});
+  const root = options.root ?? join(options.folder, 'dist');
+  if (options.root === undefined) await buildDeployRoot(root);
+  const foreignMicrosoft = env.ENTRA_AUTHORITY !== undefined;
+  let inbox = '';
+  const world = await startWorld({
+    folder: options.folder,
+    env,
+    root,
+    ...(options.portBase !== undefined && { portBase: options.portBase }),
+    ...(options.supervise !== undefined && { supervise: options.supervise }),
+    ...(options.signal && { signal: options.signal }),
+    hostSettings: { HEALTH_POLL_SCHEDULE: '0 */5 * * * *', SWEEP_SCHEDULE: '0 * * * * *', MICROSOFT_CLOUD: 'global' },
+    beforeHost: async (settings) => {
+      inbox = `http://${settings.OUTBOUND_ALLOW?.split(',')[0] ?? ''}`;
+      await seedDesk(settings);
+      if (foreignMicrosoft) return;
+      for (const portal of portalSeeds) {
+        const customers = portal.customerTenantIds.map((tenantId) => customerIdOf(cloudOf(settings), tenantId));
+        await seedPortal(settings, { portal, inbox, customers });
+      }
+    },
+  });
+  try {
+    return await settleIn(world, { foreignMicrosoft });
+  } catch (error) {
+    await world.stop();
+    throw error;
+  }
+}
+
+const cloudOf = (settings: Record<string, string>): CloudName => (settings.MICROSOFT_CLOUD ?? 'global') as CloudName;
+
+async function settleIn(world: RunningWorld, { foreignMicrosoft }: { foreignMicrosoft: boolean }): Promise<DeskWorld> {
+  await fire(world, 'sweep');
+  const customers = await until('the first directory sync', async () => syncedCustomers(world), 60_000);
+  const shares = portalSeeds.map((portal, index) => ({
+    portal,
+    customers: foreignMicrosoft
+      ? customers.filter((_, at) => at % portalSeeds.length === index)
+      : customers.filter((customer) => portal.customerTenantIds.includes(customer.tenantId)),
+  }));
+  if (foreignMicrosoft) {
+    for (const { portal, customers: share } of shares) {
+      const ids = share.map((customer) => customer.customerId);
+      await seedPortal(world.settings, { portal, inbox: world.addresses.inbox, customers: ids });
+    }
+  }
+  await fire(world, 'pollServiceHealth');
+  await until('the first poll', async () => polled(world, customers), 60_000);
+  return { world, stack: await describe(world, { shares, foreignMicrosoft }) };
+}
+
+/** Fires a timer function now, as the platform does on request. */
+export async function fire(world: RunningWorld, timer: 'sweep' | 'pollServiceHealth'): Promise<void> {
+  const answer = await fetch(`${world.addresses.baseUrl}/admin/functions/${timer}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ input: '' }),
+  });
+  if (answer.status !== 202) throw new Error(`the host did not fire ${timer}: ${String(answer.status)}`);
+}
+
+async function readCustomers(world: RunningWorld): Promise<Customer[]> {
+  const table = openTable(world.settings.STORAGE ?? '', 'customers');
+  const rows = await queryAll(table, { pk: customerPartition });
+  return rows.map((row) => customerRow.fromRow(row)).filter((customer) => customer.leftAt === undefined);
+}
+
+async function syncedCustomers(world: RunningWorld): Promise<Customer[] | undefined> {
+  const connections = JSON.parse(world.settings.PARTNER_CONNECTIONS ?? '[]') as { id: string }[];
+  void connections;
+  const customers = await readCustomers(world);
+  return customers.length > 0 ? customers : undefined;
+}
+
+async function polled(_world: RunningWorld, _customers: Customer[]): Promise<true | undefined> {
+  return true;
+}
+
+type Share = { portal: (typeof portalSeeds)[number]; customers: Customer[] };
+
+async function describe(
+  world: RunningWorld,
+  { shares, foreignMicrosoft }: { shares: Share[]; foreignMicrosoft: boolean },
+): Promise<Stack> {
+  const { addresses, settings } = world;
+  const token = async (claims: Record<string, unknown>, lifetimeSeconds = tokenLifetimeSeconds) =>
+    issueToken(addresses.controlUrl, claims, lifetimeSeconds);
+  const people = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        callers.map(async ({ key, oid, name, roles }) => [key, await token({ oid, name, roles })] as [string, string]),
+      ),
+    );
+  const [reader] = callers;
+  return {
+    baseUrl: addresses.baseUrl,
+    ...(!foreignMicrosoft && {
+      tokens: {
+        ...(await people()),
+        expired: await token({ oid: reader.oid, name: reader.name, roles: reader.roles }, -3_600),
+      },
+    }),
+    portals: await Promise.all(
+      shares.map(async ({ portal, customers }) => ({
+        id: portal.id,
+        ...(!foreignMicrosoft && { token: await token({ azp: portal.clientId }) }),
+        inboundSecret: portal.inboundSecret,
+        outboundSecret: portal.outboundSecret,
+        customers: customers.map(asListed),
+      })),
+    ),
+    microsoft: { baseUrl: addresses.microsoft, controlUrl: addresses.controlUrl },
+    storage: settings.STORAGE ?? '',
+    serviceBus: settings.SERVICE_BUS ?? '',
+    inbox: addresses.inbox,
+    pid: process.pid,
+  };
+}
+
+const asListed = (customer: Customer): Stack['portals'][number]['customers'][number] => ({
+  customerId: customer.customerId,
+  tenantId: customer.tenantId,
+  domain: customer.domains.find((domain) => domain !== customer.initialDomain) ?? customer.initialDomain,
+  name: customer.name,
+  ...(customer.azureSubscriptionIds[0] !== undefined && { azureSubscriptionId: customer.azureSubscriptionIds[0] }),
+});
+
+async function issueToken(
+  controlUrl: string,
+  claims: Record<string, unknown>,
+  lifetimeSeconds: number,
+): Promise<string> {
+  const answer = await fetch(`${controlUrl}/tokens`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tenantId: deskTenantId, audience: deskApiAudience, claims, lifetimeSeconds }),
+  });
+  if (!answer.ok) throw new Error(`no token: ${String(answer.status)} ${await answer.text()}`);
+  return ((await answer.json()) as { token: string }).token;
+}
