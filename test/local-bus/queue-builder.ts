@@ -10,16 +10,17 @@ export const options: QueueOptions = {
   timeToLiveDays: 14,
 };
 
-/** A queue with its dead-letter queue on a clock that the test moves; lock tokens are `lock-1`, `lock-2`, … */
-export function aQueue(changed: Partial<QueueOptions> = {}) {
+let locks = 0;
+
+/** A queue with its dead-letter queue on a clock that the test moves. */
+export function aQueue(changed: Partial<QueueOptions> = {}, newLockToken = () => `lock-${String(++locks)}`) {
   let now = START;
-  let locks = 0;
   const due: number[] = [];
   const setup = {
     name: 'orders',
     options: { ...options, ...changed },
     now: () => now,
-    newLockToken: () => `lock-${String(++locks)}`,
+    newLockToken,
     onAvailable: () => undefined,
     onDue: (at: number) => due.push(at),
   };

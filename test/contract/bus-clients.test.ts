@@ -1,0 +1,221 @@
+import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
+import rhea, { type Connection, type EventContext, type Message, type Receiver, type Typed } from 'rhea';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import resources from '../../infra/resources.json' with { type: 'json' };
+import {
+  aRawConnection,
+  aRequestPair,
+  mssbcbs,
+  next,
+  openReceiver,
+  sendTexts,
+  textOf,
+} from '../local-bus/raw-client.ts';
+import { aRunningBus } from '../local-bus/running-bus.ts';
+
+const scratch = { lockSeconds: 60, maxDeliveryCount: 3, duplicateWindowSeconds: 600, timeToLiveDays: 14 };
+
+const aBus = () => aRunningBus({ ...resources.queues, scratch });
+
+const outcomes = rhea.message as unknown as Record<'accepted', () => { described(): unknown }>;
+const accepted = () => outcomes.accepted().described();
+
+/** A terminus without any field: on the wire an empty list, as the .NET client sends it. */
+const emptyTerminus = (code: number) =>
+  rhea.types.described(rhea.types.wrap_ulong(code), rhea.types.wrap_list([])) as unknown;
+
+function withLocalAttach(link: Receiver, fields: Record<string, unknown>) {
+  const { local } = link as unknown as { local: { attach: Record<string, unknown> } };
+  Object.assign(local.attach, fields);
+}
+
+async function request(connection: Connection, node: string, message: Record<string, unknown>) {
+  const { sender, receiver } = await aRequestPair(connection, node);
+  sender.send({ reply_to: 'duplex1', ...message } as Message, Buffer.alloc(0));
+  const { message: response } = await next(receiver, 'message');
+  return response!;
+}
+
+describe('the plain client', () => {
+  async function receiveOne(receiver: ServiceBusReceiver) {
+    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+    if (!message) throw new Error('No message came.');
+    return message;
+  }
+
+  it('sends to every declared queue, dead-letters, peeks, schedules and cancels', async () => {
+    const bus = await aBus();
+    const client = new ServiceBusClient(bus.connectionString, { retryOptions: { retryDelayInMs: 100 } });
+    onTestFinished(() => client.close());
+    for (const queue of Object.keys(resources.queues)) {
+      const sender = client.createSender(queue);
+      const receiver = client.createReceiver(queue);
+      await sender.sendMessages({ body: { v: 1 }, messageId: 'a.1' });
+      await sender.sendMessages({ body: { v: 1 }, messageId: 'a.1' });
+      const numbers = await sender.scheduleMessages({ body: { v: 1 } }, new Date(Date.now() + 3_600_000));
+      expect((await receiver.peekMessages(9)).map(({ state }) => state)).toEqual(['active', 'scheduled']);
+      await sender.cancelScheduledMessages(numbers);
+      await receiver.deadLetterMessage(await receiveOne(receiver), {
+        deadLetterReason: 'Try',
+        deadLetterErrorDescription: '',
+      });
+      expect(await receiver.peekMessages(9, { fromSequenceNumber: numbers[0]! })).toEqual([]);
+      const deadLetters = client.createReceiver(queue, { subQueueType: 'deadLetter' });
+      expect(await receiveOne(deadLetters)).toMatchObject({ messageId: 'a.1', deadLetterReason: 'Try' });
+    }
+  });
+});
+
+describe('a client that is not the JavaScript one', () => {
+  it.each([
+    ['MSSBCBS, the only mechanism of .NET', { sasl_mechanisms: mssbcbs }],
+    ['PLAIN', { username: 'local', password: 'local' }],
+    ['ANONYMOUS', { username: 'local' }],
+    ['no SASL at all', {}],
+  ])('connects by %s', async (_mechanism, options) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port, options);
+    await sendTexts(connection, 'scratch', ['a']);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(1);
+    expect(textOf((await next(receiver, 'message')).message)).toBe('a');
+  });
+
+  it('puts its token by a settled request on its own kind of links', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port, { sasl_mechanisms: mssbcbs });
+    const response = await request(connection, '$cbs', {
+      message_id: 'request1',
+      application_properties: {
+        operation: 'put-token',
+        type: 'servicebus.windows.net:sastoken',
+        name: 'sb://x/scratch',
+      },
+      body: 'SharedAccessSignature sr=x',
+    });
+    expect(response).toMatchObject({ correlation_id: 'request1', application_properties: { 'status-code': 202 } });
+  });
+
+  it('manages by settled requests and gets its message id back with its type', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, 'scratch', ['a', 'b']);
+    const messageId = Buffer.alloc(16, 7);
+    const peek = {
+      message_id: messageId,
+      application_properties: { operation: 'com.microsoft:peek-message' },
+      body: { 'from-sequence-number': rhea.types.wrap_long(2), 'message-count': rhea.types.wrap_int(10) },
+    };
+    const response = await request(connection, 'scratch/$management', peek);
+    expect(response).toMatchObject({ correlation_id: messageId, application_properties: { statusCode: 200 } });
+    const [first] = (response.body as { messages: Typed[] }).messages as unknown as { message: Buffer }[];
+    expect(textOf(rhea.message.decode(first!.message))).toBe('b');
+    expect(
+      await request(connection, 'scratch/$management', { message_id: 'x', application_properties: {} }),
+    ).toMatchObject({
+      application_properties: { statusCode: 501, errorCondition: 'amqp:not-implemented' },
+    });
+  });
+
+  it('gives credit along with its attach and gets no transfer before the broker’s attach', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const texts = Array.from({ length: 50 }, (_, number) => String(number));
+    await sendTexts(connection, 'scratch', texts);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(50);
+    const got: string[] = [];
+    receiver.on('message', ({ message }: EventContext) => got.push(textOf(message)));
+    await expect.poll(() => got).toEqual(texts);
+  });
+
+  it('sends an empty terminus and addresses that begin with a slash', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, '/Scratch', ['a']);
+    const receiver = openReceiver(connection, '/scratch');
+    withLocalAttach(receiver, { target: emptyTerminus(0x29) });
+    receiver.add_credit(1);
+    expect(textOf((await next(receiver, 'message')).message)).toBe('a');
+  });
+
+  it.each([
+    ['an unknown queue', { address: 'nowhere' }],
+    ['no queue at all', undefined],
+  ])('is refused on %s by an attach without source and a detach', async (_what, source) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const receiver = openReceiver(connection, source?.address ?? '');
+    if (!source) withLocalAttach(receiver, { source: emptyTerminus(0x28) });
+    receiver.add_credit(1);
+    // Both frames come at once.
+    await Promise.all([next(receiver, 'receiver_open'), next(receiver, 'receiver_error')]);
+    expect(receiver.source).toMatchObject({ value: null });
+    expect(receiver.error).toMatchObject({
+      condition: 'amqp:not-found',
+      description: expect.stringMatching(/^The messaging entity .* could not be found\.$/) as unknown,
+    });
+  });
+
+  it.each([
+    ['exactly used up', 3],
+    ['left over', 10],
+  ])('gets an answer to its drain when the credit is %s', async (_how, credit) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, 'scratch', ['a', 'b', 'c']);
+    const receiver = openReceiver(connection, 'scratch');
+    await next(receiver, 'receiver_open');
+    let messages = 0;
+    let drains = 0;
+    receiver.on('message', () => (messages += 1));
+    receiver.on('receiver_drained', () => (drains += 1));
+    receiver.add_credit(credit);
+    receiver.drain_credit();
+    await next(receiver, 'receiver_drained');
+    expect([messages, drains, (receiver as Receiver & { credit: number }).credit]).toEqual([3, 1, 0]);
+
+    receiver.drain = false;
+    receiver.add_credit(1);
+    await sendTexts(connection, 'scratch', ['d']);
+    await expect.poll(() => messages).toBe(4);
+    expect(drains).toBe(1);
+  });
+
+  it('may settle a delivery once more after the broker has settled it', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, 'scratch', ['a', 'b']);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(1);
+    const delivery = (await next(receiver, 'message')).delivery!;
+    delivery.update(false, accepted());
+    await next(receiver, 'settled');
+    // The library itself does not send what it takes for settled.
+    Object.assign(delivery, { remote_settled: false });
+    delivery.update(true, accepted());
+    receiver.add_credit(1);
+    const second = await next(receiver, 'message');
+    expect(textOf(second.message)).toBe('b');
+    second.delivery!.update(false, accepted());
+    await next(receiver, 'settled');
+  });
+
+  it('reads the delivery count in the header and may release a message without counting', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, 'scratch', ['a']);
+    const receiver = openReceiver(connection, 'scratch');
+    const counts: unknown[] = [];
+    for (const outcome of ['modified', 'release'] as const) {
+      receiver.add_credit(1);
+      const { message, delivery } = await next(receiver, 'message');
+      counts.push(message?.delivery_count);
+      delivery![outcome]();
+      await next(receiver, 'settled');
+    }
+    receiver.add_credit(1);
+    counts.push((await next(receiver, 'message')).message?.delivery_count);
+    expect(counts).toEqual([0, 1, 1]);
+  });
+});
