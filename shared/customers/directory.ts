@@ -3,7 +3,7 @@ import { fromIso, minuteMs } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, TableOp } from '../platform/table.ts';
+import type { Row, TableOp, Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
 import { createRelay, isHeld, type Relay, type RelayDeps } from './relay.ts';
@@ -85,7 +85,7 @@ export type DirectoryState = { shards: number; lastDoneAt?: string | undefined }
 
 export type ReadDirectoryState = (connectionId: string) => Promise<DirectoryState>;
 
-export const createDirectoryState = ({ tables }: Pick<RelayDeps, 'tables'>): ReadDirectoryState => {
+export const createDirectoryState = ({ tables }: { tables: Tables<'customers'> }): ReadDirectoryState => {
   const table = tables('customers');
   return async (connectionId) => {
     const row = await table.get(directoryPartition(connectionId), 'H');

@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import type { Caller } from '../shared/core/caller.ts';
+import { AppError } from '../shared/core/errors.ts';
+import { customerHealth } from '../shared/health/customer-health.ts';
+import { fleetHealth, type FleetDeps } from '../shared/health/fleet.ts';
+import {
+  customerHealthSchema,
+  fleetSchema,
+  incidentPageSchema,
+  incidentViewSchema,
+} from '../shared/health/health-answers.ts';
+import { listCustomerIncidents, listIncidents, readIncident } from '../shared/health/incident-queries.ts';
+import { healthLevels } from '../shared/health/severity.ts';
+import { conditional } from '../shared/platform/conditional.ts';
+import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
+
+const params = z.object({ id: z.string().min(1).max(100) });
+const state = z.enum(['open', 'resolved']).optional();
+const service = z.string().min(1).max(100).optional();
+const common = { method: 'GET', access: { portals: true, role: 'Desk.Read' } } as const;
+
+const answers = (description: string, schema: z.ZodType): Route['answers'] => ({
+  200: { description, schema, headers: { ETag: 'Changes with the content.' } },
+  304: { description: 'Unchanged since the version named in If-None-Match.' },
+});
+
+const known = (caller: Caller | undefined): Caller => {
+  if (!caller) throw new AppError('unauthenticated', 'Send credentials.');
+  return caller;
+};
+
+export const healthRoutes = (deps: FleetDeps): Route[] => [
+  route({
+    ...common,
+    name: 'readCustomerHealth',
+    path: 'api/customers/{id}/health',
+    summary: 'The services of a customer, with the age of the answer; what is not known is unknown, never healthy',
+    params,
+    answers: answers('The health', customerHealthSchema),
+    handle: async ({ caller, headers, params: { id } }) =>
+      conditional(headers, await customerHealth(deps, known(caller), id)),
+  }),
+  route({
+    ...common,
+    name: 'listCustomerIncidents',
+    path: 'api/customers/{id}/incidents',
+    summary: 'Incidents and advisories that affected a customer, newest first',
+    params,
+    query: z.strictObject({ ...pagingQuery, state }),
+    answers: answers('A page', incidentPageSchema),
+    errors: ['invalid-cursor'],
+    handle: async ({ caller, headers, params: { id }, query }) =>
+      conditional(headers, await listCustomerIncidents(deps, known(caller), { customerId: id, ...query })),
+  }),
+  route({
+    ...common,
+    name: 'readFleetHealth',
+    path: 'api/health',
+    summary: 'How many customers see each service at each level; a portal’s own only',
+    query: z.strictObject({ service, status: z.enum(healthLevels).optional() }),
+    answers: answers('The fleet', fleetSchema),
+    handle: async ({ caller, headers, query }) => conditional(headers, await fleetHealth(deps, known(caller), query)),
+  }),
+  route({
+    ...common,
+    name: 'listIncidents',
+    path: 'api/incidents',
+    summary: 'Incidents and advisories, newest first; for a portal those of its customers, and a page may be short',
+    query: z.strictObject({ ...pagingQuery, state, service }),
+    answers: answers('A page', incidentPageSchema),
+    errors: ['invalid-cursor'],
+    handle: async ({ caller, headers, query }) => conditional(headers, await listIncidents(deps, known(caller), query)),
+  }),
+  route({
+    ...common,
+    name: 'readIncident',
+    path: 'api/incidents/{id}',
+    summary: 'An incident with Microsoft’s posts and the affected customers that the caller may see',
+    params,
+    answers: answers('The incident', incidentViewSchema),
+    handle: async ({ caller, headers, params: { id } }) =>
+      conditional(headers, await readIncident(deps, known(caller), id)),
+  }),
+];

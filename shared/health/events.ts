@@ -1,0 +1,7 @@
+import type { LogEvent } from '../platform/telemetry.ts';
+
+export const healthEvents = {
+  cycle: { id: 'health.cycle', level: 'info' },
+  cycleRace: { id: 'health.cycle-race', level: 'info' },
+  transition: { id: 'health.transition', level: 'info' },
+} as const satisfies Record<string, LogEvent>;

@@ -1,0 +1,99 @@
+import pLimit from 'p-limit';
+import type { Caller } from '../core/caller.ts';
+import { createDirectoryState } from '../customers/directory.ts';
+import { parseShardKey, type Customer } from '../customers/customer.ts';
+import type { Tables } from '../platform/table.ts';
+import { countLevels, type Counted } from './count-levels.ts';
+import type { HealthQueryDeps } from './customer-health.ts';
+import type { Fleet } from './health-answers.ts';
+import type { HealthLevel } from './severity.ts';
+import { headOf, isStale, shardPartition, stateOf, type ServiceCounts } from './shard.ts';
+
+export type FleetQuery = { service?: string | undefined; status?: HealthLevel | undefined };
+
+type ShardCount = Counted & { cycleAt: string | undefined };
+
+const concurrentReads = 16;
+
+export type FleetDeps = HealthQueryDeps & { tables: Tables<'health' | 'customers'> };
+
+/**
+ * How many customers see each service at each level. People get it from the counts that each shard's last cycle stored; a
+ * portal's is counted from the states of the shards that hold its customers.
+ */
+export async function fleetHealth(deps: FleetDeps, caller: Caller, query: FleetQuery): Promise<Fleet> {
+  const own = caller.kind === 'portal' ? caller.customers : 'all';
+  const shards = own === 'all' ? await storedCounts(deps) : await ownCounts(deps, own);
+  const current = shards.flatMap(({ cycleAt }) => cycleAt ?? []);
+  const services = [...summed(shards)]
+    .filter(([id]) => query.service === undefined || id === query.service)
+    .filter(([, { levels }]) => query.status === undefined || (levels[query.status] ?? 0) > 0)
+    .map(([id, { name, levels }]) => ({
+      id,
+      name,
+      counts: { healthy: 0, advisory: 0, degraded: 0, down: 0, unknown: 0, ...levels },
+    }));
+  return {
+    asOf: current.sort()[0] ?? null,
+    services,
+    notCovered: shards.reduce((sum, { notCovered }) => sum + notCovered, 0),
+  };
+}
+
+async function storedCounts(deps: FleetDeps): Promise<ShardCount[]> {
+  const directory = createDirectoryState(deps);
+  const limit = pLimit(concurrentReads);
+  const table = deps.tables('health');
+  const places: string[] = [];
+  for (const { id } of deps.cloud.connections) {
+    const { shards } = await directory(id);
+    for (let shard = 0; shard < shards; shard++) places.push(shardPartition(id, shard));
+  }
+  const rows = await Promise.all(places.map((pk) => limit(async () => table.get(pk, 'H'))));
+  return rows.flatMap((row) => {
+    if (!row) return [];
+    const { cycleAt, counts, notCovered, tenants } = headOf(row);
+    const isOld = isStale(cycleAt, deps.clock.now(), deps.cloud.healthPollMinutes);
+    return [isOld ? { counts: allUnknown(counts), notCovered: tenants, cycleAt } : { counts, notCovered, cycleAt }];
+  });
+}
+
+/** Of a shard that is not being polled, the customers are known and their health is not. */
+const allUnknown = (counts: ServiceCounts): ServiceCounts =>
+  Object.fromEntries(
+    Object.entries(counts).map(([id, { name, levels }]) => {
+      const unknown = Object.values(levels).reduce((sum, count) => sum + count, 0);
+      return [id, { name, levels: { unknown } }];
+    }),
+  );
+
+async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<ShardCount[]> {
+  const table = deps.tables('health');
+  const customers = [...(await deps.customers.getMany(own)).values()].filter(({ leftAt }) => leftAt === undefined);
+  const byShard = Map.groupBy(customers, (customer) => customer.healthShard);
+  const limit = pLimit(concurrentReads);
+  const count = async (key: string, group: Customer[]): Promise<ShardCount> => {
+    const { connectionId, shard } = parseShardKey(key);
+    const pk = shardPartition(connectionId, shard);
+    const [headRow, stateRow] = await Promise.all([table.get(pk, 'H'), table.get(pk, 'S')]);
+    const cycleAt = headRow && headOf(headRow).cycleAt;
+    const ids = group.map((customer) => customer.customerId);
+    const at = { now: deps.clock.now(), pollMinutes: deps.cloud.healthPollMinutes };
+    return { ...countLevels({ head: { cycleAt }, state: stateOf(stateRow) }, ids, at), cycleAt };
+  };
+  return Promise.all([...byShard].map(([key, group]) => limit(async () => count(key, group))));
+}
+
+function summed(shards: readonly ShardCount[]): Map<string, ServiceCounts[string]> {
+  const sums = new Map<string, ServiceCounts[string]>();
+  for (const { counts } of shards) {
+    for (const [id, { name, levels }] of Object.entries(counts)) {
+      const sum = sums.get(id) ?? { name, levels: {} };
+      for (const [level, count] of Object.entries(levels) as [HealthLevel, number][]) {
+        sum.levels[level] = (sum.levels[level] ?? 0) + count;
+      }
+      sums.set(id, sum);
+    }
+  }
+  return new Map([...sums].sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { troubleViewSchema } from '../customers/coverage.ts';
+import type { IncidentSummary } from './incident-lists.ts';
+import { healthLevels } from './severity.ts';
+
+const levelSchema = z.enum(healthLevels);
+const time = z.iso.datetime();
+
+export const customerHealthSchema = z
+  .object({
+    customerId: z.string(),
+    /** When Microsoft was read well for the last time; null when it never was. */
+    asOf: time.nullable(),
+    coverage: z.object({
+      lastGoodAt: time.nullable(),
+      nextDueAt: time.nullable(),
+      trouble: troubleViewSchema.optional(),
+    }),
+    services: z.array(
+      z.object({ id: z.string(), name: z.string(), status: levelSchema, incidentIds: z.array(z.string()) }),
+    ),
+  })
+  .meta({ id: 'CustomerHealth' });
+export type CustomerHealth = z.output<typeof customerHealthSchema>;
+
+export const fleetSchema = z
+  .object({
+    /** The oldest of the cycles that the counts come from; null before the first. */
+    asOf: time.nullable(),
+    services: z.array(z.object({ id: z.string(), name: z.string(), counts: z.record(levelSchema, z.number()) })),
+    /** Customers of whom nothing current is known. */
+    notCovered: z.number(),
+  })
+  .meta({ id: 'FleetHealth' });
+export type Fleet = z.output<typeof fleetSchema>;
+
+export const incidentSummaryViewSchema = z
+  .object({
+    id: z.string(),
+    source: z.enum(['microsoft365', 'azure']),
+    service: z.string(),
+    serviceName: z.string(),
+    feature: z.string(),
+    title: z.string(),
+    impact: z.string(),
+    classification: z.enum(['incident', 'advisory']),
+    status: z.string(),
+    state: z.enum(['open', 'resolved']),
+    startedAt: time,
+    endedAt: time.optional(),
+    updatedAt: time,
+    nextUpdateBy: time.optional(),
+  })
+  .meta({ id: 'IncidentSummary' });
+export type IncidentSummaryView = z.output<typeof incidentSummaryViewSchema>;
+
+export const incidentViewSchema = z
+  .object({
+    ...incidentSummaryViewSchema.shape,
+    posts: z.array(z.object({ at: time, kind: z.string(), text: z.string() })),
+    affected: z.array(z.object({ customerId: z.string(), firstSeenAt: time })),
+  })
+  .meta({ id: 'Incident' });
+export type IncidentView = z.output<typeof incidentViewSchema>;
+
+export const incidentPageSchema = z
+  .object({ items: z.array(incidentSummaryViewSchema), nextCursor: z.string().optional() })
+  .meta({ id: 'IncidentPage' });
+export type IncidentPage = z.output<typeof incidentPageSchema>;
+
+export function summaryView(incident: IncidentSummary): IncidentSummaryView {
+  const { revision, ...shown } = incident;
+  return { ...shown, updatedAt: revision };
+}

@@ -1,0 +1,128 @@
+import pLimit from 'p-limit';
+import type { Caller, CustomerScope } from '../core/caller.ts';
+import { decodeCursor, encodeCursor } from '../core/cursor.ts';
+import { notFound } from '../core/errors.ts';
+import { afterPrefix } from '../core/key.ts';
+import { limits } from '../core/limits.ts';
+import { visibleCustomer, type Paging } from '../customers/customer-queries.ts';
+import type { CustomerStore } from '../customers/customer-store.ts';
+import { queryAll, type Table, type Tables } from '../platform/table.ts';
+import { summaryView, type IncidentPage, type IncidentView } from './health-answers.ts';
+import { readList, readSightings, summaryOf, type IncidentSummary } from './incident-lists.ts';
+import {
+  affectedPrefix,
+  affectedRow,
+  incidentKey,
+  incidentOf,
+  incidentPartition,
+  postsKey,
+  postsOf,
+} from './incident.ts';
+
+export type IncidentQueryDeps = { tables: Tables<'health'>; customers: Pick<CustomerStore, 'get'> };
+
+export type IncidentQuery = Paging & { state?: 'open' | 'resolved' | undefined; service?: string | undefined };
+
+/** How many rows one call looks at before it hands out a page that is not full: filters must not make a call endless. */
+const examinedMax = 200;
+const concurrentReads = 16;
+
+const scopeOf = (caller: Caller): CustomerScope => (caller.kind === 'portal' ? caller.customers : 'all');
+
+export type AffectedCustomer = { customerId: string; firstSeenAt: string };
+
+/** Everyone affected so far, of all shards, within a caller's scope. */
+export async function readAffected(table: Table, id: string, scope: CustomerScope): Promise<AffectedCustomer[]> {
+  const rows = await queryAll(table, {
+    pk: incidentPartition(id),
+    from: affectedPrefix,
+    to: afterPrefix(affectedPrefix),
+  });
+  return rows
+    .flatMap((row) => Object.entries(affectedRow.fromRow(row).customers))
+    .filter(([customerId]) => scope === 'all' || scope.has(customerId))
+    .map(([customerId, firstSeenAt]) => ({ customerId, firstSeenAt }));
+}
+
+/** One incident with its posts, and those of the affected customers that the caller may see; without any, it is not there. */
+export async function readIncident({ tables }: IncidentQueryDeps, caller: Caller, id: string): Promise<IncidentView> {
+  const table = tables('health');
+  const pk = incidentPartition(id);
+  const scope = scopeOf(caller);
+  const [head, posts, affected] = await Promise.all([
+    table.get(pk, incidentKey),
+    table.get(pk, postsKey),
+    readAffected(table, id, scope),
+  ]);
+  if (!head || (scope !== 'all' && affected.length === 0)) throw notFound();
+  return { ...summaryView(summaryOf(incidentOf(head))), posts: posts ? postsOf(posts) : [], affected };
+}
+
+type Candidate = { at: string; incident: IncidentSummary | undefined };
+type Source = {
+  filters: Record<string, string | undefined>;
+  /** The next rows after a place. */
+  read: (after: string | undefined, count: number) => Promise<Candidate[]>;
+  keep: (incident: IncidentSummary) => boolean | Promise<boolean>;
+};
+
+/** Newest first. For a portal, only what concerns its customers; a page may then be short and still have a next one. */
+export async function listIncidents(
+  { tables }: IncidentQueryDeps,
+  caller: Caller,
+  { state, service, ...paging }: IncidentQuery,
+): Promise<IncidentPage> {
+  const table = tables('health');
+  const scope = scopeOf(caller);
+  return page(paging, {
+    filters: { list: 'incidents', state, service },
+    read: async (after, count) => readList(table, { state, service, after }, count),
+    keep: async (incident) =>
+      (state === undefined || incident.state === state) &&
+      (scope === 'all' || (await readAffected(table, incident.id, scope)).length > 0),
+  });
+}
+
+/** The incidents by which a customer was affected, newest first. */
+export async function listCustomerIncidents(
+  { tables, customers }: IncidentQueryDeps,
+  caller: Caller,
+  { customerId, state, ...paging }: Paging & { customerId: string; state?: 'open' | 'resolved' | undefined },
+): Promise<IncidentPage> {
+  const { healthShard } = await visibleCustomer(customers, caller, customerId);
+  const table = tables('health');
+  const limit = pLimit(concurrentReads);
+  return page(paging, {
+    filters: { list: 'customer-incidents', customerId, state },
+    read: async (after, count) => {
+      const sighted = await readSightings(table, { healthShard, customerId, after }, count);
+      const read = await Promise.all(
+        sighted.map(({ at, incidentId }) =>
+          limit(async () => ({ at, row: await table.get(incidentPartition(incidentId), incidentKey) })),
+        ),
+      );
+      return read.map(({ at, row }) => ({ at, incident: row && summaryOf(incidentOf(row)) }));
+    },
+    keep: (incident) => state === undefined || incident.state === state,
+  });
+}
+
+async function page({ limit = limits.pageSizeDefault, cursor }: Paging, source: Source): Promise<IncidentPage> {
+  let after = cursor === undefined ? undefined : decodeCursor(source.filters, cursor);
+  const items: IncidentSummary[] = [];
+  for (let examined = 0; examined < examinedMax;) {
+    const wanted = limit - items.length + 1;
+    const batch = await source.read(after, wanted);
+    for (const { at, incident } of batch) {
+      const isKept = incident !== undefined && (await source.keep(incident));
+      if (isKept && items.length === limit) return { items: items.map(summaryView), nextCursor: nextAt(source, after) };
+      if (isKept) items.push(incident);
+      after = at;
+    }
+    if (batch.length < wanted) return { items: items.map(summaryView) };
+    examined += batch.length;
+  }
+  return { items: items.map(summaryView), nextCursor: nextAt(source, after) };
+}
+
+const nextAt = (source: Source, after: string | undefined): string => encodeCursor(source.filters, after ?? '');

@@ -1,0 +1,44 @@
+import { dayMs, fromIso, minuteMs } from '../core/clock.ts';
+import { shardOf } from '../core/hash.ts';
+import type { Member } from '../customers/health-shards.ts';
+import type { Planned } from './read-tenants.ts';
+import { lastGoodAt, type ShardHead, type ShardState, type TenantState } from './shard.ts';
+
+/** Microsoft's clocks and replicas lag: what changed shortly before the last read is asked for again. */
+const overlapMs = 10 * minuteMs;
+const slotsPerDay = 32 * 32;
+
+/**
+ * Who is read in this cycle and how. Tenants that Microsoft asked to leave alone are left out; those that a cycle had no time
+ * for come first, those in trouble last.
+ */
+export function planCycle(
+  { head, state, now }: { head: Pick<ShardHead, 'connectionId' | 'cycleAt'>; state: ShardState; now: number },
+  members: readonly Member[],
+): Planned[] {
+  const rank = (tenant: TenantState | undefined): number => (tenant?.trouble ? 2 : tenant?.good === 'cycle' ? 1 : 0);
+  return members
+    .map((member) => ({ member, tenant: state.tenants[member.customerId] }))
+    .filter(({ tenant }) => tenant?.notBefore === undefined || fromIso(tenant.notBefore) <= now)
+    .sort((a, b) => rank(a.tenant) - rank(b.tenant))
+    .map(({ member, tenant }) => {
+      const goodAt = lastGoodAt(head, tenant);
+      const since = goodAt === undefined ? undefined : fromIso(goodAt);
+      const isFull = since === undefined || tenant?.recheck === true || crossesSlot(member.customerId, since, now);
+      return {
+        customerId: member.customerId,
+        connectionId: head.connectionId,
+        tenantId: member.tenantId,
+        way: 'app',
+        changedAfter: isFull ? undefined : since - overlapMs,
+      };
+    });
+}
+
+/** Once a day every tenant is read whole, each at its own time of day, so that the large answers do not come all at once. */
+function crossesSlot(customerId: string, since: number, now: number): boolean {
+  // The first letter of every customer id is the same; the two after it are chance.
+  const slot = shardOf(customerId.slice(1)) * 32 + shardOf(customerId.slice(2));
+  const offset = (slot * dayMs) / slotsPerDay;
+  return Math.floor((now - offset) / dayMs) > Math.floor((since - offset) / dayMs);
+}

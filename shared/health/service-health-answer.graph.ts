@@ -1,0 +1,102 @@
+import * as z from 'zod';
+import { plainText } from './plain-text.ts';
+import type { Issue, Post } from './service-health.ts';
+import { canonicalStatus, isResolvedStatus } from './severity.ts';
+
+/** Microsoft docs: serviceHealth, serviceHealthIssue, serviceHealthIssuePost (v1.0). Enum values are compared without case. */
+const postSchema = z.looseObject({
+  createdDateTime: z.string().nullish(),
+  postType: z.string().nullish(),
+  description: z.looseObject({ content: z.string().nullish() }).nullish(),
+});
+const issueSchema = z.looseObject({
+  id: z.string().min(1).max(100),
+  title: z.string().nullish(),
+  impactDescription: z.string().nullish(),
+  classification: z.string().nullish(),
+  status: z.string(),
+  isResolved: z.boolean().nullish(),
+  feature: z.string().nullish(),
+  startDateTime: z.string().nullish(),
+  endDateTime: z.string().nullish(),
+  lastModifiedDateTime: z.string(),
+  posts: z.array(z.unknown()).nullish(),
+});
+const overviewSchema = z.looseObject({
+  id: z.string().min(1).max(100),
+  service: z.string().nullish(),
+  status: z.string(),
+  issues: z.array(z.unknown()).nullish(),
+});
+const pageSchema = z.looseObject({ value: z.array(z.unknown()), '@odata.nextLink': z.string().nullish() });
+
+export type AnswerPage = {
+  services: { id: string; name: string; status: string }[];
+  issues: Issue[];
+  nextLink: string | undefined;
+};
+
+/**
+ * One page of `healthOverviews?$expand=issues`. Throws for a text that is no such page. An overview or issue that lacks what the
+ * desk needs is an error too: leaving it out in silence could show a broken service as healthy.
+ */
+export function parseOverviews(body: string): AnswerPage {
+  const page = pageSchema.parse(JSON.parse(body.replace(/^\uFEFF/, '')));
+  const overviews = page.value.map((item) => overviewSchema.parse(item));
+  return {
+    services: overviews.map(({ id, service, status }) => ({
+      id,
+      name: service ?? id,
+      status: canonicalStatus(status),
+    })),
+    issues: overviews.flatMap((overview) =>
+      (overview.issues ?? []).map((item) => toIssue(issueSchema.parse(item), overview)),
+    ),
+    nextLink: page['@odata.nextLink'] ?? undefined,
+  };
+}
+
+function toIssue(issue: z.output<typeof issueSchema>, overview: z.output<typeof overviewSchema>): Issue {
+  const revision = toTime(issue.lastModifiedDateTime);
+  if (revision === undefined) throw new Error(`issue ${issue.id} has no readable last-modified time`);
+  const isResolved = issue.isResolved ?? isResolvedStatus(issue.status);
+  const endedAt = isResolved ? toTime(issue.endDateTime) : undefined;
+  return {
+    id: issue.id,
+    service: overview.id,
+    serviceName: overview.service ?? overview.id,
+    ...wordsOf(issue),
+    // What is not said to be an advisory is taken as the worse of the two.
+    classification: issue.classification?.toLowerCase() === 'advisory' ? 'advisory' : 'incident',
+    status: canonicalStatus(issue.status),
+    isResolved,
+    startedAt: toTime(issue.startDateTime) ?? revision,
+    ...(endedAt !== undefined && { endedAt }),
+    revision,
+    posts: postsOf(issue.posts ?? []),
+  };
+}
+
+const wordsOf = (issue: z.output<typeof issueSchema>) => ({
+  feature: issue.feature ?? '',
+  title: issue.title ?? issue.id,
+  impact: plainText(issue.impactDescription ?? ''),
+});
+
+const postsOf = (items: readonly unknown[]): Post[] =>
+  items.flatMap(toPost).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+
+function toPost(item: unknown): Post[] {
+  const parsed = postSchema.safeParse(item);
+  const at = parsed.success ? toTime(parsed.data.createdDateTime) : undefined;
+  if (!parsed.success || at === undefined) return [];
+  const { postType, description } = parsed.data;
+  return [{ at, kind: (postType ?? 'regular').toLowerCase(), text: plainText(description?.content ?? '') }];
+}
+
+/** ISO in UTC. Microsoft's times come with 0 to 7 digits of a second, and some without a zone: those are UTC. */
+function toTime(text: string | null | undefined): string | undefined {
+  if (!text) return undefined;
+  const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
+  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
+}

@@ -1,0 +1,59 @@
+import type { TroubleCode } from '../customers/coverage.ts';
+import type { Classification } from './severity.ts';
+
+export type Post = { at: string; kind: string; text: string };
+
+/** One issue as a tenant's answer shows it. Times are ISO texts; `revision` is Microsoft's last-modified time. */
+export type Issue = {
+  id: string;
+  /** Graph's service id. */
+  service: string;
+  serviceName: string;
+  feature: string;
+  title: string;
+  impact: string;
+  classification: Classification;
+  status: string;
+  isResolved: boolean;
+  startedAt: string;
+  endedAt?: string | undefined;
+  revision: string;
+  posts: Post[];
+};
+
+/** A tenant as Microsoft shows it. `full`: every issue was asked for, not only those that changed. */
+export type TenantReading = {
+  services: { id: string; name: string; status: string }[];
+  issues: Issue[];
+  full: boolean;
+};
+
+export type ReadTenant = {
+  connectionId: string;
+  tenantId: string;
+  way: 'app' | 'gdap';
+  /** Only issues changed after this time (ms since the epoch); undefined asks for all. */
+  changedAfter: number | undefined;
+};
+
+/** Reads a tenant's service health. Throws {@link ReadFailure}: one tenant's trouble is not its neighbours'. */
+export type ServiceHealthSource = (tenant: ReadTenant) => Promise<TenantReading>;
+
+/** Why a tenant could not be read. `scope` `application`: the next tenant would meet the same, so asking it is no use now. */
+export class ReadFailure extends Error {
+  override readonly name = 'ReadFailure';
+  readonly code: TroubleCode;
+  readonly scope: 'tenant' | 'application';
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: TroubleCode,
+    message: string,
+    more: { scope?: 'tenant' | 'application'; retryAfterSeconds?: number | undefined; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause });
+    this.code = code;
+    this.scope = more.scope ?? 'tenant';
+    this.retryAfterSeconds = more.retryAfterSeconds;
+  }
+}

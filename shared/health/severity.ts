@@ -1,0 +1,70 @@
+/** What the desk says of a service: red are `degraded` and `down`. */
+export const healthLevels = ['healthy', 'advisory', 'degraded', 'down', 'unknown'] as const;
+export type HealthLevel = (typeof healthLevels)[number];
+
+export type Classification = 'incident' | 'advisory';
+
+type Row = Readonly<Record<Classification, HealthLevel>>;
+
+const fine: Row = { incident: 'healthy', advisory: 'healthy' };
+const noted: Row = { incident: 'advisory', advisory: 'advisory' };
+const hurt: Row = { incident: 'degraded', advisory: 'advisory' };
+const dead: Row = { incident: 'down', advisory: 'advisory' };
+
+/**
+ * Microsoft's status × classification → level. An advisory never colours a customer red.
+ * Microsoft docs: serviceHealthIssue, serviceHealthStatus ("resolved" to "reported" are reserved values).
+ */
+export const severityTable = {
+  serviceOperational: fine,
+  serviceRestored: fine,
+  falsePositive: fine,
+  postIncidentReviewPublished: fine,
+  resolved: fine,
+  resolvedExternal: fine,
+  mitigated: fine,
+  mitigatedExternal: fine,
+  investigating: hurt,
+  confirmed: hurt,
+  reported: hurt,
+  restoringService: hurt,
+  extendedRecovery: hurt,
+  serviceDegradation: hurt,
+  serviceInterruption: dead,
+  verifyingService: noted,
+  investigationSuspended: noted,
+} as const satisfies Record<string, Row>;
+
+export type KnownStatus = keyof typeof severityTable;
+
+const byLowerCase = new Map(Object.keys(severityTable).map((status) => [status.toLowerCase(), status as KnownStatus]));
+
+/** Microsoft's spelling of a status: documented examples write PascalCase, the live service camelCase. Unknown ones stay as they are. */
+export const canonicalStatus = (status: string): string => byLowerCase.get(status.toLowerCase()) ?? status;
+
+/** The level of a status; one that Microsoft invents tomorrow is `unknown`, never an error and never `healthy`. */
+export function severityOf(status: string, classification: Classification): HealthLevel {
+  const known = byLowerCase.get(status.toLowerCase());
+  return known === undefined ? 'unknown' : severityTable[known][classification];
+}
+
+export const isResolvedStatus = (status: string): boolean => severityOf(status, 'incident') === 'healthy';
+
+/** From good to bad; an `unknown` hides nothing worse, and is never hidden by something better. */
+const order: readonly HealthLevel[] = ['healthy', 'advisory', 'unknown', 'degraded', 'down'];
+
+export const worst = (levels: readonly HealthLevel[]): HealthLevel =>
+  levels.reduce<HealthLevel>((bad, level) => (order.indexOf(level) > order.indexOf(bad) ? level : bad), 'healthy');
+
+/**
+ * The level of a service for one customer, from Microsoft's overview and the customer's open issues there. The overview does not
+ * say whether it speaks of an advisory; where the open issues are all advisories, they are the whole story.
+ */
+export function serviceLevel(
+  overview: string,
+  open: readonly { status: string; classification: Classification }[],
+): HealthLevel {
+  const levels = open.map((issue) => severityOf(issue.status, issue.classification));
+  const explained = open.length > 0 && open.every((issue) => issue.classification === 'advisory');
+  return worst(explained ? levels : [...levels, severityOf(overview, 'incident')]);
+}

@@ -1,0 +1,104 @@
+import * as z from 'zod';
+import { encodeKey } from '../core/key.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import { fromIso, minuteMs } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import { troubleSchema } from '../customers/coverage.ts';
+import type { Member } from '../customers/health-shards.ts';
+import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/relay.ts';
+import { packText, unpackText } from '../platform/packed.ts';
+import { rowKind } from '../platform/row.ts';
+import type { Row, TableOp } from '../platform/table.ts';
+import { healthLevels } from './severity.ts';
+
+/** How many customers of a shard see a service at each level. */
+const countsSchema = z.record(
+  z.string(),
+  z.object({ name: z.string(), levels: z.partialRecord(z.enum(healthLevels), z.number()) }),
+);
+export type ServiceCounts = z.output<typeof countsSchema>;
+
+const headSchema = z.object({
+  generation: z.number(),
+  dueAt: z.string(),
+  connectionId: z.string(),
+  shard: z.number(),
+  /** When the last cycle began: the one "last good" of every tenant without trouble. Absent before the first. */
+  cycleAt: z.string().optional(),
+  tenants: z.number(),
+  counts: countsSchema,
+  notCovered: z.number(),
+});
+export type ShardHead = Omit<z.output<typeof headSchema>, keyof Leg>;
+
+/** `good`: `cycle` when the last cycle read the tenant, else the time (ISO) of the last good read; absent when there was none. */
+const tenantSchema = z.object({
+  good: z.string().optional(),
+  services: z.record(z.string(), z.string()),
+  /** Ids of open issues that the tenant lists. */
+  open: z.array(z.string()),
+  /** Ids of issues that it listed and that are over, or no longer concern it. */
+  past: z.array(z.string()),
+  trouble: troubleSchema.optional(),
+  /** Microsoft asked not to be called about this tenant before. */
+  notBefore: z.string().optional(),
+  /** The next read asks for everything. */
+  recheck: z.boolean().optional(),
+});
+export type TenantState = z.output<typeof tenantSchema>;
+
+const knownIssueSchema = z.object({
+  revision: z.string(),
+  service: z.string(),
+  classification: z.enum(['incident', 'advisory']),
+  status: z.string(),
+  isResolved: z.boolean(),
+});
+export type KnownIssue = z.output<typeof knownIssueSchema>;
+
+const stateSchema = z.object({
+  names: z.record(z.string(), z.string()),
+  issues: z.record(z.string(), knownIssueSchema),
+  tenants: z.record(z.string(), tenantSchema),
+});
+/** What a shard remembers of its tenants, packed into one row. */
+export type ShardState = z.output<typeof stateSchema>;
+
+export const emptyState = (): ShardState => ({ names: {}, issues: {}, tenants: {} });
+
+export const shardPartition = (connectionId: string, shard: number): string =>
+  `shard|${encodeKey(connectionId)}|${String(shard)}`;
+
+const shardHeadRow = rowKind(headSchema);
+export const headOf = (row: Row): ShardHead & Leg => shardHeadRow.fromRow(row);
+
+export const shardRelay = (deps: RelayDeps): Relay<ShardHead> =>
+  createRelay<ShardHead>(deps, {
+    table: 'health',
+    head: shardHeadRow,
+    body: ({ connectionId, shard }) => ({ kind: 'shard', connectionId, shard }),
+  });
+
+export const stateText = (state: ShardState): string => canonicalJson(state);
+
+export const stateOf = (row: Row | undefined): ShardState =>
+  row ? stateSchema.parse(JSON.parse(unpackText(row.columns))) : emptyState();
+
+export const stateOp = (text: string): TableOp => ({ kind: 'upsert', rk: 'S', columns: { v: 1, ...packText(text) } });
+
+const memberRow = rowKind(z.object({ customerId: z.string(), tenantId: z.string(), leftAt: z.string().optional() }));
+export const memberKey = (customerId: string): string => `M|${customerId}`;
+export const memberOf = (row: Row): Member => memberRow.fromRow(row);
+export const memberOp = (member: Member): TableOp => ({
+  kind: 'upsert',
+  rk: memberKey(member.customerId),
+  columns: memberRow.toColumns(member),
+});
+
+/** When a tenant was read well for the last time (ISO). */
+export const lastGoodAt = (head: Pick<ShardHead, 'cycleAt'>, tenant: TenantState | undefined): string | undefined =>
+  tenant?.good === 'cycle' ? head.cycleAt : tenant?.good;
+
+/** What was read longer ago than this many intervals is no longer known. */
+export const isStale = (goodAt: string | undefined, now: number, pollMinutes: number): boolean =>
+  goodAt === undefined || now - fromIso(goodAt) > limits.healthStaleIntervals * pollMinutes * minuteMs;
