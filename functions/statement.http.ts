@@ -1,6 +1,5 @@
 import { notFound } from '../shared/core/errors.ts';
-import { hashOf } from '../shared/core/hash.ts';
-import { canonicalJson } from '../shared/core/canonical-json.ts';
+import { conditional } from '../shared/platform/conditional.ts';
 import { route, type Answer, type Call, type Route } from '../shared/platform/route.ts';
 import type { Statements } from '../shared/statement/published-statement.ts';
 import { statementSchema } from '../shared/statement/statement.ts';
@@ -19,11 +18,8 @@ export function statementRoutes({ statements }: { statements: Pick<Statements, '
   const handle = async ({ headers }: Call<unknown, unknown, unknown>): Promise<Answer> => {
     const statement = await statements.currentStatement();
     if (statement.version === 0) throw notFound();
-    const etag = `"${hashOf(canonicalJson(statement)).slice(0, 16)}"`;
-    const common = { etag, 'cache-control': 'public, max-age=60' };
-    const known = (headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-    if (known.includes(etag) || known.includes('*')) return { status: 304, headers: common };
-    return { status: 200, body: statement, headers: common };
+    const answer = conditional(headers, statement);
+    return { ...answer, headers: { ...answer.headers, 'cache-control': 'public, max-age=60' } };
   };
   const shared = { method: 'GET', access: 'public', answers, errors: ['not-found'], handle } as const;
   return [

@@ -1,21 +1,21 @@
-import type { CustomerName } from './request.ts';
-import type { AdminLink } from './triage-answer.ts';
+import type { AdminLink } from '../customers/admin-links.ts';
+import type { Customer } from '../customers/customer.ts';
+import type { CustomerName } from '../customers/resolve-customer.ts';
 import type { Scope } from '../platform/telemetry.ts';
 
 /** What intake must know of a customer: one row. */
-export type IntakeCustomer = {
-  customerId: string;
-  connectionId: string;
-  tenantId: string;
-  name: string;
-  initialDomain: string;
-  /** Microsoft's open issues that affect this customer, and the revision of each. */
-  openIncidentIds: readonly IncidentRef[];
-  /** How well the customer's health can be read. */
-  coverage?: { lastGoodAt?: string | undefined; trouble?: { code: string; since: string } | undefined } | undefined;
-  /** True once the customer is no longer the partner's. */
-  left?: boolean | undefined;
-};
+export type IntakeCustomer = Pick<
+  Customer,
+  | 'customerId'
+  | 'connectionId'
+  | 'tenantId'
+  | 'name'
+  | 'initialDomain'
+  | 'openIncidentIds'
+  | 'coverage'
+  /** When the customer was found gone from the partner's list. */
+  | 'leftAt'
+>;
 
 export type CustomersPort = {
   /**
@@ -45,8 +45,8 @@ export type LiveIncident = {
 /** Incidents by id and revision: cached, so that a warm call reads nothing. Those that are unknown are left out. */
 export type LiveIncidents = (refs: readonly IncidentRef[]) => Promise<LiveIncident[]>;
 
-/** Management portals of a service (of the usual ones for null), opened in the customer's tenant. */
-export type AdminLinks = (customer: IntakeCustomer, service: string | null) => AdminLink[];
+/** Management portals of a service, or of `service-health`, for one customer. */
+export type AdminLinks = (customer: IntakeCustomer, service: string) => AdminLink[];
 
 /** The part of a portal that a notice about a request depends on. */
 export type NoticePortal = { id: string; customers: 'all' | readonly string[] };

@@ -16,15 +16,14 @@ export const firstResponseSchema = z.object({
   statementVersion: z.number(),
 });
 
-const escalationFields = {
+export const requestEscalationSchema = z.object({
   id: z.string(),
   version: z.number(),
   state: z.string(),
-  vehicle: z.string(),
+  vehicle: z.string().optional(),
   channel: z.string(),
   caseNumber: z.string().optional(),
-};
-export const requestEscalationSchema = z.object(escalationFields);
+});
 export type RequestEscalation = z.output<typeof requestEscalationSchema>;
 
 /** What every event says. Free text (comment, reason, note) stands in a content row of the same sequence. */

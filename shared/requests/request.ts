@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../core/limits.ts';
+import { customerNameSchema } from '../customers/resolve-customer.ts';
 import { severities } from '../statement/statement.ts';
 import { deeperThan } from './json-depth.ts';
 
@@ -43,23 +44,6 @@ export const externalRefSchema = z.strictObject({
   url: z.httpUrl().max(limits.urlCharacters).optional(),
 });
 export type ExternalRef = z.output<typeof externalRefSchema>;
-
-/** The customer, named in one of four ways. */
-export const customerNameSchema = z
-  .strictObject({
-    customerId: z.string().min(1).max(64).optional(),
-    tenantId: z.guid().optional(),
-    domain: z
-      .string()
-      .regex(/^[\p{L}\p{N}.-]{1,253}$/u)
-      .optional(),
-    externalRef: z.strictObject({ system: refSystem, id: refId }).optional(),
-  })
-  .refine(
-    (name) => Object.keys(name).length === 1,
-    'name the customer by exactly one of customerId, tenantId, domain, externalRef',
-  );
-export type CustomerName = z.output<typeof customerNameSchema>;
 
 export const contactSchema = z.strictObject({
   name: textOf(limits.nameCharacters),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { adminLinkSchema } from '../customers/admin-links.ts';
 import { categorySchema } from './request.ts';
 
 export const boundaries = ['partner', 'microsoft', 'publisher', 'customer'] as const;
@@ -6,11 +7,6 @@ export type Boundary = (typeof boundaries)[number];
 
 /** Who a value comes from: the sender of the request, a rule of the desk, or a person at the desk (whose word wins). */
 const sourceSchema = z.enum(['sender', 'rule', 'person']);
-
-export const adminLinkSchema = z
-  .object({ service: z.string(), name: z.string(), url: z.string() })
-  .meta({ id: 'AdminLink' });
-export type AdminLink = z.output<typeof adminLinkSchema>;
 
 export const likelyIncidentSchema = z
   .object({

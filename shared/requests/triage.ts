@@ -1,3 +1,4 @@
+import type { AdminLink } from '../customers/admin-links.ts';
 import { boundaryRules, signWords, type BoundaryRule, type Sign } from './boundary-rules.ts';
 import { categoryWords } from './category-words.ts';
 import { likelyIncidents } from './incident-match.ts';
@@ -5,7 +6,7 @@ import type { IntakeCustomer, LiveIncident } from './ports.ts';
 import type { Category } from './request.ts';
 import { serviceIdOf, serviceNameOf, serviceWords } from './service-words.ts';
 import { symptoms } from './symptom-words.ts';
-import type { AdminLink, LikelyIncident, Triage } from './triage-answer.ts';
+import type { LikelyIncident, Triage } from './triage-answer.ts';
 import { found, spokenOf, strengthOf, type Spoken } from './words.ts';
 
 export type TriageInput = {
@@ -20,9 +21,9 @@ export type TriageInput = {
   receivedAt: number;
   /** Microsoft's open incidents that affect the customer. */
   incidents: readonly LiveIncident[];
-  coverage?: IntakeCustomer['coverage'];
+  coverage?: IntakeCustomer['coverage'] | undefined;
   expectedFirstResponseAt: string | null;
-  adminLinks: (service: string | null) => AdminLink[];
+  adminLinks: (service: string) => AdminLink[];
 };
 
 type Source = Triage['sources']['category'];
@@ -50,7 +51,8 @@ export function triage(input: TriageInput): Triage {
     reasons: [category.reason, service.reason, boundary.reason, ...incidentReasons(incidents, input)],
     likelyIncidents: incidents,
     expectedFirstResponseAt: input.expectedFirstResponseAt,
-    adminLinks: input.adminLinks(service.value),
+    // What is broken or not: the customer's service health is where everyone looks first.
+    adminLinks: [service.value, 'service-health'].flatMap((one) => (one === null ? [] : input.adminLinks(one))),
   };
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { sequenceKey } from '../core/key.ts';
 import { limits } from '../core/limits.ts';
+import { createExpiringCache } from '../platform/expiring-cache.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import { defaultStatement } from './default-statement.ts';
@@ -19,7 +20,7 @@ export type Statements = {
 };
 
 export function createStatements({ table, clock }: { table: Table; clock: Clock }): Statements {
-  let held: { at: number; statement: Promise<Statement> } | undefined;
+  const cache = createExpiringCache<Statement>(clock, 1);
 
   const read = async (): Promise<Statement> => {
     const row = await table.get(pk, currentKey);
@@ -27,17 +28,8 @@ export function createStatements({ table, clock }: { table: Table; clock: Clock 
   };
 
   return {
-    currentStatement: async () => {
-      const now = clock.now();
-      if (held && now - held.at < limits.cacheMs) return held.statement;
-      const statement = read();
-      held = { at: now, statement };
-      // A failed read must not be remembered as the answer for half a minute.
-      statement.catch(() => {
-        if (held?.statement === statement) held = undefined;
-      });
-      return statement;
-    },
+    currentStatement: async () =>
+      cache(currentKey, async () => ({ value: await read(), until: clock.now() + limits.cacheMs })),
     publish: async (statement) => {
       const current = await table.get(pk, currentKey);
       const version = (current ? statementRow.fromRow(current).version : 0) + 1;
@@ -46,7 +38,6 @@ export function createStatements({ table, clock }: { table: Table; clock: Clock 
         ? { kind: 'replace', rk: currentKey, columns, etag: current.etag }
         : { kind: 'insert', rk: currentKey, columns };
       await table.transact(pk, [place, { kind: 'insert', rk: `version|${sequenceKey(version)}`, columns }]);
-      held = undefined;
       return version;
     },
   };

@@ -1,0 +1,91 @@
+import type { Scope } from '../platform/telemetry.ts';
+import type { Head, RequestEscalation } from './request-event.ts';
+import { onceKey, type Content } from './request-rows.ts';
+import { stateAfterEscalation } from './request-rules.ts';
+import type { RequestStore } from './request-store.ts';
+
+/** A request as an escalation needs it. */
+export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'contact' | 'businessImpact' | 'evidence'> &
+  Pick<
+    Head,
+    | 'portalId'
+    | 'customerId'
+    | 'version'
+    | 'state'
+    | 'severity'
+    | 'startedAt'
+    | 'language'
+    | 'externalRefs'
+    | 'createdAt'
+  > &
+  Pick<Head['triage'], 'category' | 'service' | 'boundary'> & {
+    requestId: string;
+    likelyIncidents: { id: string; title: string; confidence: number }[];
+    escalationCount: number;
+  };
+
+export type EscalationNews = {
+  requestId: string;
+  escalation: RequestEscalation;
+  at: string;
+  what: 'started' | 'changed' | 'closed';
+  note?: string | undefined;
+};
+
+/** What requests offer to escalations. */
+export function createForEscalation({ store }: { store: RequestStore }) {
+  return {
+    readForEscalation: async (requestId: string): Promise<RequestForEscalation | undefined> => {
+      const head = await store.readHead(requestId);
+      if (head === undefined) return undefined;
+      const { triage, escalationIds } = head;
+      const content = await store.readContent(requestId);
+      return {
+        ...content,
+        requestId,
+        portalId: head.portalId,
+        customerId: head.customerId,
+        version: head.version,
+        state: head.state,
+        severity: head.severity,
+        startedAt: head.startedAt,
+        language: head.language,
+        externalRefs: head.externalRefs,
+        createdAt: head.createdAt,
+        category: triage.category,
+        service: triage.service,
+        boundary: triage.boundary,
+        likelyIncidents: triage.likelyIncidents.map(({ id, title, confidence }) => ({ id, title, confidence })),
+        escalationCount: escalationIds.length,
+      };
+    },
+
+    /** Brings news of an escalation onto the request's timeline, once per escalation id and version. */
+    applyEscalation: async ({ requestId, escalation, what, note }: EscalationNews, scope: Scope): Promise<void> => {
+      const { id, version } = escalation;
+      const rk = onceKey(requestId, `${id}.${String(version)}`);
+      if (await store.readOnce(requestId, rk)) return;
+      await store.append(
+        {
+          requestId,
+          once: { rk, bodyHash: '' },
+          decide: (head) => ({
+            by: { kind: 'desk', id: 'desk' },
+            event: {
+              kind: 'escalated',
+              audience: 'customer',
+              from: head.state,
+              state: stateAfterEscalation(head, { what, id, version }),
+              what,
+              escalation,
+            },
+            note,
+          }),
+        },
+        scope,
+      );
+    },
+  };
+}
+
+export type ForEscalation = ReturnType<typeof createForEscalation>;

@@ -1,0 +1,144 @@
+import { canonicalJson } from '../core/canonical-json.ts';
+import { maySeeCustomer, portalOf, type Caller } from '../core/caller.ts';
+import { toIso, type Clock } from '../core/clock.ts';
+import { AppError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import type { Ids } from '../core/ids.ts';
+import type { Bus } from '../platform/bus.ts';
+import { parse } from '../platform/handle-route.ts';
+import { sendWakes, wakeOp } from '../platform/outbox.ts';
+import { isRefusal, type Row, type Table } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import { firstResponseDue } from '../statement/first-response.ts';
+import type { Statement } from '../statement/statement.ts';
+import { requestEvents } from './events.ts';
+import type { AdminLinks, CustomersPort, IntakeCustomer, LiveIncidents } from './ports.ts';
+import { answerOf, contactIdOf, contentOf, type RequestAnswer } from './request-answer.ts';
+import type { CreatedEvent } from './request-event.ts';
+import { contentKey, contentRow, eventKey, eventRow, headKey, headRow, partitionOf } from './request-rows.ts';
+import { actorOf, applyEvent } from './request-rules.ts';
+import { wakeOf } from './request-store.ts';
+import { sentRequestSchema, type SentRequest } from './request.ts';
+import { triage } from './triage.ts';
+
+export type IntakeDeps = {
+  table: Table;
+  bus: Bus;
+  clock: Clock;
+  ids: Pick<Ids, 'newId'>;
+  customers: CustomersPort;
+  liveIncidents: LiveIncidents;
+  currentStatement: () => Promise<Statement>;
+  adminLinks: AdminLinks;
+};
+
+export type Taking = {
+  caller: Caller;
+  kind: 'api' | 'hook';
+  /** The caller's own name of this call; the same name makes the same request. */
+  key?: string | undefined;
+  input: SentRequest;
+  scope: Scope;
+};
+
+export type Taken = { outcome: 'created' | 'repeated'; request: RequestAnswer };
+
+/**
+ * Takes in a support request: one read, one transaction, one send. With a key the id follows from caller and key, so that the
+ * insert is the duplicate check: a repeat is refused by storage, and answered from the creation event that the refusal brings
+ * along. Throws `unknown-customer`, `idempotency-key-reused`, `unavailable`.
+ */
+export function createIntake(deps: IntakeDeps) {
+  const take = async (taking: Taking): Promise<Taken> => {
+    const { caller, input, scope } = taking;
+    const customer = await deps.customers.resolve(input.customer, (id) => maySeeCustomer(caller, id));
+    if (customer === undefined || customer.leftAt !== undefined || !maySeeCustomer(caller, customer.customerId)) {
+      throw new AppError('unknown-customer', 'No customer of yours has this name.');
+    }
+    const event = await createdEvent(deps, taking, customer);
+    const { requestId } = event;
+    const head = applyEvent(undefined, event);
+    const wake = wakeOf(event);
+    const pk = partitionOf(requestId);
+    try {
+      await deps.table.transact(pk, [
+        { kind: 'insert', rk: eventKey(requestId, 1), columns: eventRow.toColumns(event) },
+        { kind: 'insert', rk: headKey(requestId), columns: headRow.toColumns(head) },
+        { kind: 'insert', rk: contentKey(requestId), columns: contentRow.toColumns(contentOf(input)) },
+        wakeOp(wake, scope),
+      ]);
+    } catch (error) {
+      if (isRefusal(error, 'exists') && error.found) return repeated(error.found, event, taking);
+      throw error;
+    }
+    await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
+    scope.log(requestEvents.taken, { requestId, portalId: event.portalId, customerId: event.customerId });
+    return { outcome: 'created', request: answerOf(head, contentOf(input)) };
+  };
+  return { take };
+}
+
+/** The way in for webhooks: the same intake, with a body that nobody has looked at yet. */
+export const hookIntake =
+  ({ take }: Pick<Intake, 'take'>) =>
+  async ({ caller, key, data }: { caller: Caller; key: string; data: unknown }, scope: Scope) => {
+    const input = parse(sentRequestSchema, data, 'invalid-body');
+    const { request } = await take({ caller, kind: 'hook', key, input, scope });
+    return { requestId: request.id };
+  };
+
+export type Intake = ReturnType<typeof createIntake>;
+
+async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCustomer): Promise<CreatedEvent> {
+  const { caller, kind, key, input } = taking;
+  const [statement, incidents] = await Promise.all([
+    deps.currentStatement(),
+    deps.liveIncidents(customer.openIncidentIds),
+  ]);
+  const receivedAt = deps.clock.now();
+  const due = await firstResponseDue(statement, { severity: input.severity, receivedAt });
+  const dueAt = due && toIso(due.dueAt);
+  return {
+    kind: 'created',
+    requestId: key === undefined ? deps.ids.newId() : hashOf(caller.id, kind, key),
+    sequence: 1,
+    at: toIso(receivedAt),
+    by: actorOf(caller),
+    audience: 'customer',
+    state: 'new',
+    source: kind,
+    bodyHash: hashOf(canonicalJson(input)),
+    portalId: portalOf(caller),
+    customerId: customer.customerId,
+    contactId: contactIdOf(customer.customerId, input.contact.email),
+    severity: input.severity,
+    category: input.category,
+    service: input.service,
+    startedAt: input.startedAt,
+    language: input.language,
+    externalRefs: input.externalRefs ?? [],
+    firstResponse: due && { ...due, dueAt: toIso(due.dueAt) },
+    triage: triage({
+      request: input,
+      receivedAt,
+      incidents,
+      coverage: customer.coverage,
+      expectedFirstResponseAt: dueAt ?? null,
+      adminLinks: (service) => deps.adminLinks(customer, service),
+    }),
+  };
+}
+
+/** The first answer again: what was decided then, from the event; what was sent then, from the body, which is the same. */
+function repeated(row: Row, asked: CreatedEvent, { input, scope }: Taking): Taken {
+  const first = eventRow.fromRow(row);
+  if (first.kind !== 'created') throw new Error(`the first event of ${first.requestId} is not its creation`);
+  if (first.bodyHash !== asked.bodyHash) {
+    throw new AppError(
+      'idempotency-key-reused',
+      'This key was used for another body; use a new key for a new request.',
+    );
+  }
+  scope.log(requestEvents.repeated, { requestId: first.requestId });
+  return { outcome: 'repeated', request: answerOf(applyEvent(undefined, first), contentOf(input)) };
+}

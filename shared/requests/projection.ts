@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import { secondMs, toIso, type Clock } from '../core/clock.ts';
+import { isAppError } from '../core/errors.ts';
+import { hashOf } from '../core/hash.ts';
+import type { Bus } from '../platform/bus.ts';
+import { readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
+import type { QueueHandler } from '../platform/queue-handler.ts';
+import { isRefusal, type Table } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import { requestEvents } from './events.ts';
+import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
+import type { Announce, Notice } from './ports.ts';
+import type { Head, RequestEvent } from './request-event.ts';
+import { wakeOf, type RequestStore } from './request-store.ts';
+
+export const requestEventBodySchema = z.object({
+  kind: z.literal('request-event'),
+  requestId: z.string(),
+  sequence: z.number().int(),
+});
+
+export type ProjectionDeps = {
+  /** Table `requests`. */
+  requests: Table;
+  /** Table `requestlists`. */
+  lists: Table;
+  store: RequestStore;
+  bus: Bus;
+  clock: Clock;
+  announce: Announce;
+};
+
+const againAfterMs = 20 * secondMs;
+
+/** The portal of requests that people at the desk entered: there is nobody to be told. */
+const deskPortalId = 'desk';
+
+/**
+ * Consumer of `desk-events` for requests: brings an event onto the lists and to the portal. Both are idempotent, and the wake row
+ * goes last, so that a crash anywhere only means that all of it happens again.
+ */
+export function createRequestProjection(deps: ProjectionDeps): QueueHandler {
+  return async (message, scope) => {
+    const { requestId, sequence } = requestEventBodySchema.parse(message.body);
+    if (!(await readWake(deps.requests, message))) return;
+    try {
+      await project(deps, { requestId, sequence }, scope);
+    } catch (error) {
+      if (!isAppError(error, 'unavailable')) throw error;
+      await postpone(deps, message, scope);
+      return;
+    }
+    await deleteWake(deps.requests, message);
+    scope.log(requestEvents.projected, { requestId, sequence });
+  };
+}
+
+async function project(
+  deps: ProjectionDeps,
+  { requestId, sequence }: { requestId: string; sequence: number },
+  scope: Scope,
+): Promise<void> {
+  const [head, event] = await Promise.all([deps.store.readHead(requestId), deps.store.readEvent(requestId, sequence)]);
+  if (head === undefined || event === undefined)
+    throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
+  if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
+  const notice = noticeOf(head, event);
+  if (notice) await deps.announce(notice, scope);
+}
+
+/** The lists that an event took the request off, and those it put it on, which later events may have taken it off again. */
+function touchedBy(event: RequestEvent): string[] {
+  const id = event.requestId;
+  if ('from' in event) return [event.from, event.state].map((state) => listPartition(id, 'state', state));
+  if (event.kind !== 'changed') return [];
+  const { assignee, service } = event.before;
+  return [
+    ...(assignee === undefined ? [] : [listPartition(id, 'assignee', assignee)]),
+    ...(service === undefined ? [] : [listPartition(id, 'service', service)]),
+  ];
+}
+
+/**
+ * Puts the request onto every list it belongs to and takes it off those it left. Events of one request may be handled at the same
+ * time and in any order: so what is written follows from the request as it is, and it is read again afterwards. Where it has moved on
+ * meanwhile, the work is done again; whoever finishes last has seen the last version.
+ */
+async function bringOntoLists(deps: ProjectionDeps, first: Head, known: readonly string[]): Promise<void> {
+  const touched = new Set(known);
+  let head: Head | undefined = first;
+  for (;;) {
+    const { version } = head;
+    const rk = listKey(head);
+    const columns = listRow.toColumns(listedOf(head));
+    const belongs = partitionsOf(head);
+    await Promise.all(belongs.map(async (pk) => deps.lists.transact(pk, [{ kind: 'upsert', rk, columns }])));
+    const gone = [...touched].filter((pk) => !belongs.includes(pk));
+    await Promise.all(gone.map(async (pk) => deleteIfThere(deps.lists, pk, rk)));
+    for (const pk of belongs) touched.add(pk);
+    head = await deps.store.readHead(first.id);
+    if (head === undefined || head.version === version) return;
+  }
+}
+
+async function deleteIfThere(table: Table, pk: string, rk: string): Promise<void> {
+  try {
+    await table.transact(pk, [{ kind: 'delete', rk }]);
+  } catch (error) {
+    if (!isRefusal(error, 'missing')) throw error;
+  }
+}
+
+const typeOf = (event: RequestEvent): Notice['type'] => {
+  if (event.kind === 'created') return 'request.created';
+  if (event.kind === 'commented') return 'request.commented';
+  const hasMoved = 'from' in event && event.from !== event.state;
+  if (hasMoved && event.state === 'resolved') return 'request.resolved';
+  if (hasMoved && event.state === 'closed') return 'request.closed';
+  return 'request.updated';
+};
+
+/** What the portal is told, as it was after the event, whenever that is; undefined for what is the desk's own business. */
+function noticeOf(head: Head, event: RequestEvent): Notice | undefined {
+  if (event.audience === 'internal' || head.portalId === deskPortalId) return undefined;
+  const { id: requestId, customerId, externalRefs } = head;
+  const data = { requestId, version: event.sequence, state: event.state, externalRefs };
+  return {
+    eventId: hashOf('request-event', requestId, String(event.sequence)).slice(0, 26),
+    type: typeOf(event),
+    at: event.at,
+    data: ({ customers }) => (customers === 'all' || customers.includes(customerId) ? data : undefined),
+    portalIds: [head.portalId],
+  };
+}
+
+/** A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. */
+async function postpone(deps: ProjectionDeps, { pk, rk, body }: WakeMessage, scope: Scope): Promise<void> {
+  const { requestId, sequence } = requestEventBodySchema.parse(body);
+  const wake = wakeOf({ requestId, sequence, at: toIso(deps.clock.now() + againAfterMs) });
+  await deps.requests.transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
+  scope.log(requestEvents.postponed, { requestId, sequence });
+  await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
+}
+
+const deleteWake = async (table: Table, { pk, rk }: WakeMessage): Promise<void> => deleteIfThere(table, pk, rk);

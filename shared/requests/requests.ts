@@ -1,0 +1,35 @@
+import type { Tables } from '../platform/table.ts';
+import { createAmend } from './amend.ts';
+import { createRequestChanges } from './changes.ts';
+import { createForEscalation } from './for-escalation.ts';
+import { createIntake, type IntakeDeps } from './intake.ts';
+import { createRequestLists } from './lists.ts';
+import type { Announce } from './ports.ts';
+import { createRequestProjection } from './projection.ts';
+import { createRequestQueries } from './request-queries.ts';
+import { createRequestStore } from './request-store.ts';
+
+/** What requests need from the rest of the desk. Tables are wrapped with write tokens by whoever builds this. */
+export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
+  tables: Tables<'requests' | 'requestlists'>;
+  announce: Announce;
+};
+
+/** Everything that can be done with support requests. */
+export function createRequests({ tables, announce, ...deps }: RequestsDeps) {
+  const table = tables('requests');
+  const lists = tables('requestlists');
+  const store = createRequestStore({ ...deps, table });
+  return {
+    ...createIntake({ ...deps, table }),
+    ...createRequestChanges({ store }),
+    ...createRequestQueries({ store, clock: deps.clock }),
+    ...createForEscalation({ store }),
+    amend: createAmend({ store, currentStatement: deps.currentStatement }),
+    list: createRequestLists({ table: lists, store }).page,
+    /** Consumer of `request-event`. */
+    project: createRequestProjection({ ...deps, requests: table, lists, store, announce }),
+  };
+}
+
+export type Requests = ReturnType<typeof createRequests>;
