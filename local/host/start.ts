@@ -94,9 +94,9 @@ export const startHost = (async (options, { clock }): Promise<HostPart> => {
       server.closeIdleConnections();
       for (const timer of triggers.timers.values()) timer.stop();
       const queues = Promise.all(triggers.queues.map((queue) => queue.stop()));
-      await Promise.race([Promise.all([queues, invoker.drain(drainMs)]), sleep(drainMs)]);
+      await Promise.race([Promise.all([queues, invoker.drain(drainMs)]), sleep(drainMs, undefined, { ref: false })]);
       for (const hook of core.hooks('appTerminate')) await hook({ hookData: {} });
-      await Promise.race([bus.close(), sleep(closeMs)]);
+      await Promise.race([bus.close(), sleep(closeMs, undefined, { ref: false })]);
       server.closeAllConnections();
     },
   };

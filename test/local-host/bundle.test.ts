@@ -114,7 +114,6 @@ test('does not start on a wrong host.json, and names what is wrong', async () =>
   const wrong = { version: '2.0', functionTimeout: 'soon', extensions: { serviceBus: { maxConcurentCalls: 4 } } };
   const root = await aRoot({ 'host.json': JSON.stringify(wrong) });
   const starting = aPartProcess('host', { port: 0, root, settings: {} });
-  await expect(starting).rejects.toThrow(
-    /host\.json is wrong:[^]*maxConcurentCalls[^]*functionTimeout|host\.json is wrong:[^]*functionTimeout[^]*maxConcurentCalls/,
-  );
+  const message = await starting.catch((error: unknown) => String(error));
+  for (const part of ['host.json is wrong', 'maxConcurentCalls', 'functionTimeout']) expect(message).toContain(part);
 });
