@@ -129,12 +129,15 @@ describe('a client that is not the JavaScript one', () => {
     await expect.poll(() => got).toEqual(texts);
   });
 
-  it('sends an empty terminus and addresses that begin with a slash', async () => {
+  it.each([
+    ['an empty one', emptyTerminus(0x29)],
+    ['none', rhea.types.wrap(null)],
+  ])('receives from an address that begins with a slash, with a target that is %s', async (_what, target) => {
     const bus = await aBus();
     const connection = await aRawConnection(bus.port);
     await sendTexts(connection, '/Scratch', ['a']);
     const receiver = openReceiver(connection, '/scratch');
-    withLocalAttach(receiver, { target: emptyTerminus(0x29) });
+    withLocalAttach(receiver, { target });
     receiver.add_credit(1);
     expect(textOf((await next(receiver, 'message')).message)).toBe('a');
   });

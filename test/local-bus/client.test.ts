@@ -270,9 +270,11 @@ describe('scheduling', () => {
     expect(received[0]!.sequenceNumber!.toString()).toBe('4');
   });
 
-  it('wakes a waiting receiver without any further event', async () => {
-    const { sender, receiver } = await onScratch(await aRunningBus());
-    await sender.scheduleMessages({ body: 1 }, new Date(Date.now() + 300));
+  it('wakes a waiting receiver without any further event, also when the clock jumped meanwhile', async () => {
+    const bus = await aRunningBus();
+    const { sender, receiver } = await onScratch(bus);
+    await sender.scheduleMessages({ body: 1 }, new Date(Date.now() + 3_600_300));
+    await bus.pass(3_600);
     expect((await receiveOne(receiver)).body).toBe(1);
   });
 

@@ -6,7 +6,7 @@ export function acceptLink(link: ServerSender | ServerReceiver): void {
   const { attach } = link.remote;
   link.local.attach.snd_settle_mode = attach.snd_settle_mode;
   link.local.attach.rcv_settle_mode = attach.rcv_settle_mode;
-  // Plain addresses: a terminus as it came may be an empty list, which the library cannot take.
+  // Plain addresses: the library cannot take every terminus that it has read, such as none at all.
   const [source, target] = [addressOf(attach.source), addressOf(attach.target)];
   if (source !== undefined) link.set_source({ address: source });
   if (target !== undefined) link.set_target({ address: target });

@@ -1,6 +1,7 @@
 import type { Node } from '../broker.ts';
 import { BusError } from '../queue/bus-error.ts';
 import type { Consumer } from '../queue/dispatcher.ts';
+import type { QueuedMessage } from '../queue/message.ts';
 import { tagOfToken } from './lock-token.ts';
 import { encodeMessage } from './message-encoding.ts';
 import { createOutgoingLink, type OutgoingLink } from './outgoing-link.ts';
@@ -37,7 +38,8 @@ export function createReceiverLinks(): ReceiverLinks {
         hasCredit: outgoing.hasCredit,
         deliver(message) {
           const tag = message.lock ? tagOfToken(message.lock.token) : Buffer.from(String(message.sequenceNumber));
-          outgoing.send(encodeMessage(message), tag);
+          const bytes = tryEncode(message);
+          if (bytes) outgoing.send(bytes, tag);
         },
       };
       links.set(sender, { consumer, node });
@@ -58,4 +60,14 @@ export function createReceiverLinks(): ReceiverLinks {
       links.delete(sender);
     },
   };
+}
+
+/** A message that cannot be written stays locked, comes again when the lock expires, and ends in the dead-letter queue. */
+function tryEncode(message: QueuedMessage): Buffer | undefined {
+  try {
+    return encodeMessage(message);
+  } catch (error) {
+    console.error(`bus: message ${message.content.messageId} cannot be delivered:`, error);
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import type { AmqpValue } from './values.ts';
 
 type Attach = { snd_settle_mode: number | null | undefined; rcv_settle_mode: number | null | undefined };
 
-type Terminus = { address: string | null | undefined; filter?: Record<string, unknown> | null; value: unknown };
+type Terminus = { address: string | null | undefined; filter?: Record<string, unknown> | null };
 
 type ServerLink = {
   local: { attach: Attach };
@@ -60,11 +60,11 @@ export const accepted = (): unknown => outcomes.accepted().described();
 
 export const rejected = (error: AmqpError): unknown => outcomes.rejected({ error }).described();
 
-/** The address of a terminus. .NET sends an empty list for one without fields, whose accessors throw. */
+/** The address of a terminus. A missing terminus is null or an object without fields; .NET also sends empty lists. */
 export function addressOf(terminus: Terminus | null | undefined): string | undefined {
-  return terminus?.value ? (terminus.address ?? undefined) : undefined;
+  return terminus?.address ?? undefined;
 }
 
 export function filterNames(terminus: Terminus | null | undefined): string[] {
-  return terminus?.value ? Object.keys(terminus.filter ?? {}) : [];
+  return Object.keys(terminus?.filter ?? {});
 }
