@@ -7,7 +7,7 @@ import type { Ids } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
 import { parse } from '../platform/handle-route.ts';
 import { sendWakes, wakeOp } from '../platform/outbox.ts';
-import { isRefusal, type Row, type Table } from '../platform/table.ts';
+import { isRefusal, type Columns, type Row, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
@@ -57,14 +57,18 @@ export function createIntake(deps: IntakeDeps) {
     }
     const event = await createdEvent(deps, taking, customer);
     const { requestId } = event;
-    const head = applyEvent(undefined, event);
     const wake = wakeOf(event);
     const pk = partitionOf(requestId);
+    const written = {
+      event: eventRow.toColumns(event),
+      head: headRow.toColumns(applyEvent(undefined, event)),
+      content: contentRow.toColumns(contentOf(input)),
+    };
     try {
       await deps.table.transact(pk, [
-        { kind: 'insert', rk: eventKey(requestId, 1), columns: eventRow.toColumns(event) },
-        { kind: 'insert', rk: headKey(requestId), columns: headRow.toColumns(head) },
-        { kind: 'insert', rk: contentKey(requestId), columns: contentRow.toColumns(contentOf(input)) },
+        { kind: 'insert', rk: eventKey(requestId, 1), columns: written.event },
+        { kind: 'insert', rk: headKey(requestId), columns: written.head },
+        { kind: 'insert', rk: contentKey(requestId), columns: written.content },
         wakeOp(wake, scope),
       ]);
     } catch (error) {
@@ -73,7 +77,7 @@ export function createIntake(deps: IntakeDeps) {
     }
     await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
     scope.log(requestEvents.taken, { requestId, portalId: event.portalId, customerId: event.customerId });
-    return { outcome: 'created', request: answerOf(head, contentOf(input)) };
+    return { outcome: 'created', request: firstAnswer(written.event, input) };
   };
   return { take };
 }
@@ -129,6 +133,13 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
   };
 }
 
+/** Made from what is written, not from what was about to be: so the first answer, its repeat and a later read are one text. */
+function firstAnswer(columns: Columns, input: SentRequest): RequestAnswer {
+  const row = (held: Columns): Row => ({ pk: '', rk: '', etag: '', columns: held });
+  const content = contentRow.fromRow(row(contentRow.toColumns(contentOf(input))));
+  return answerOf(applyEvent(undefined, eventRow.fromRow(row(columns))), content);
+}
+
 /** The first answer again: what was decided then, from the event; what was sent then, from the body, which is the same. */
 function repeated(row: Row, asked: CreatedEvent, { input, scope }: Taking): Taken {
   const first = eventRow.fromRow(row);
@@ -140,5 +151,5 @@ function repeated(row: Row, asked: CreatedEvent, { input, scope }: Taking): Take
     );
   }
   scope.log(requestEvents.repeated, { requestId: first.requestId });
-  return { outcome: 'repeated', request: answerOf(applyEvent(undefined, first), contentOf(input)) };
+  return { outcome: 'repeated', request: firstAnswer(row.columns, input) };
 }

@@ -1,0 +1,259 @@
+import { describe, expect, it } from 'vitest';
+import { unavailable } from '../../shared/core/errors.ts';
+import type { RequestAnswer } from '../../shared/requests/request-answer.ts';
+import { owedRows } from '../../shared/platform/outbox.ts';
+import { aPerson, aPortal, aSentRequest, anOpenDesk, customerId, tenantId, type Desk } from './desk.ts';
+
+const post = async (
+  desk: Desk,
+  { key, request, as = aPortal('north') }: { key?: string; request?: object; as?: ReturnType<typeof aPortal> } = {},
+) =>
+  desk.call('POST', 'api/requests', {
+    as,
+    body: { ...aSentRequest(), ...request },
+    headers: key === undefined ? {} : { 'idempotency-key': key },
+  });
+
+describe('a request that comes in', () => {
+  it('is answered with what was sent, what the desk thinks, and where it stands', async () => {
+    const desk = await anOpenDesk();
+    const externalRefs = [{ system: 'psa', id: 'T-17', url: 'https://psa.example/t/17' }];
+    const { status, headers, body } = await post(desk, { request: { externalRefs, evidence: { messageId: '<1@a>' } } });
+    const answer = body as RequestAnswer;
+    expect(status).toBe(201);
+    expect(headers).toMatchObject({ location: `/api/requests/${answer.id}`, etag: '"1"' });
+    expect(answer).toMatchObject({
+      portalId: 'north',
+      customerId: customerId('contoso'),
+      state: 'new',
+      version: 1,
+      createdAt: '2026-11-02T09:00:00.000Z',
+      title: aSentRequest().title,
+      severity: 'moderate',
+      priority: 'p2',
+      evidence: { messageId: '<1@a>' },
+      externalRefs,
+      nextAction: { what: 'first-response', dueAt: '2026-11-02T13:00:00.000Z' },
+      triage: {
+        category: 'technical',
+        service: 'Exchange',
+        boundary: 'microsoft',
+        sources: { category: 'rule', service: 'rule', boundary: 'rule' },
+        expectedFirstResponseAt: '2026-11-02T13:00:00.000Z',
+      },
+    });
+    expect(answer.triage.likelyIncidents[0]).toMatchObject({ id: 'EX100', nextUpdateBy: '2026-11-02T11:00:00.000Z' });
+    expect(answer.triage.adminLinks.map((link) => link.service)).toEqual(['Exchange', 'service-health']);
+    expect(answer.contact).toEqual({
+      id: expect.stringMatching(/^p[a-z2-7]{20}$/) as string,
+      ...aSentRequest().contact,
+    });
+  });
+
+  it('costs one point read, one transaction, one send', async () => {
+    const desk = await anOpenDesk();
+    await post(desk, { key: 'k1' });
+    expect(desk.cost()).toEqual({ gets: 1, queries: 0, rows: 0, transactions: 1, refused: 0, written: 4, sends: 1 });
+  });
+
+  it('keeps personal data and free text in content rows alone, out of messages and logs', async () => {
+    const desk = await anOpenDesk();
+    await post(desk, { request: { businessImpact: 'Sales stand still', evidence: { note: 'secretword' } } });
+    const elsewhere = JSON.stringify([
+      [...desk.of('requests').partitions.values()].flatMap((rows) => [...rows].filter(([rk]) => !rk.startsWith('C|'))),
+      desk.held.all(),
+      desk.entries,
+    ]);
+    for (const secret of ['Ada', 'ada@contoso', 'Outgoing', 'forty minutes', 'Sales', 'secretword']) {
+      expect(elsewhere).not.toContain(secret);
+    }
+  });
+
+  it('of a person at the desk belongs to portal desk', async () => {
+    const desk = await anOpenDesk();
+    const { status, body } = await desk.call('POST', 'api/requests', { as: aPerson(), body: aSentRequest() });
+    expect([status, (body as RequestAnswer).portalId]).toEqual([201, 'desk']);
+  });
+
+  it('holds long texts, each in a column of its own', async () => {
+    const desk = await anOpenDesk();
+    const evidence = { log: '"'.repeat(14_990) };
+    const { status } = await post(desk, { request: { description: 'x'.repeat(20_000), evidence } });
+    expect(status).toBe(201);
+    const columns = [...desk.of('requests').partitions.values()]
+      .flatMap((rows) => [...rows.values()])
+      .flatMap((row) => Object.values(row.columns));
+    expect(Math.max(...columns.map((column) => String(column).length))).toBeLessThanOrEqual(32_000);
+  });
+
+  it.each([
+    ['an unknown field', { colour: 'red' }],
+    ['two names of a customer', { customer: { tenantId: tenantId('contoso'), domain: 'contoso.example' } }],
+    ['no name of a customer', { customer: {} }],
+    ['a title that is too long', { title: 'x'.repeat(201) }],
+    ['a blank title', { title: '  ' }],
+    ['half a character', { title: 'mail \ud83d' }],
+    ['a severity that is not one', { severity: 'high' }],
+    ['an address that is none', { contact: { name: 'A', email: 'nobody' } }],
+    ['too much evidence', { evidence: { log: 'x'.repeat(30_000) } }],
+    [
+      'evidence nested without end',
+      { evidence: JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`) as object },
+    ],
+    [
+      'a reference whose address is no web address',
+      { externalRefs: [{ system: 'psa', id: '1', url: 'javascript:alert(1)' }] },
+    ],
+    ['a start that is no time', { startedAt: 'yesterday' }],
+  ])('with %s is refused, and costs nothing', async (_name, request) => {
+    const desk = await anOpenDesk();
+    const { status, body } = await post(desk, { request });
+    expect(status).toBe(400);
+    expect(body).toMatchObject({ code: 'invalid-body', errors: [{}] });
+    expect(desk.cost()).toMatchObject({ gets: 0, transactions: 0, sends: 0 });
+  });
+
+  it.each(['', 'ä', 'a b', 'x'.repeat(256)])('with the key “%s” is refused', async (key) => {
+    const desk = await anOpenDesk();
+    expect((await post(desk, { key })).status).toBe(400);
+  });
+});
+
+describe('a customer in a body', () => {
+  it('that is unknown, foreign or gone is refused alike, for one read at most and no write', async () => {
+    const desk = await anOpenDesk();
+    await desk.putCustomer('fabrikam', { leftAt: '2026-11-01T00:00:00.000Z' });
+    const names = ['44444444-4444-4444-8444-444444444444', tenantId('tailspin'), tenantId('fabrikam')];
+    const bodies = [];
+    for (const name of names) {
+      desk.reset();
+      const { status, text } = await post(desk, { key: 'k', request: { customer: { tenantId: name } } });
+      expect(status).toBe(422);
+      expect(desk.cost().gets).toBeLessThanOrEqual(1);
+      expect(desk.cost()).toMatchObject({ queries: 0, transactions: 0, sends: 0 });
+      bodies.push(text);
+    }
+    expect(new Set(bodies).size).toBe(1);
+  });
+});
+
+describe('a request that comes again', () => {
+  it('gets the first answer, changes no row and sends nothing', async () => {
+    const desk = await anOpenDesk();
+    const first = await post(desk, { key: 'k1' });
+    await desk.moved.advance(60_000);
+    desk.live.incidents = [];
+    desk.reset();
+    const again = await post(desk, { key: 'k1' });
+    expect(again.status).toBe(200);
+    expect(again.text).toBe(first.text);
+    expect(again.headers).toMatchObject({ 'idempotent-replayed': 'true', location: first.headers.location });
+    expect(desk.cost()).toEqual({ gets: 2, queries: 0, rows: 0, transactions: 1, refused: 1, written: 0, sends: 0 });
+  });
+
+  it('gets the first answer even after the request has changed', async () => {
+    const desk = await anOpenDesk();
+    const first = await post(desk, { key: 'k1' });
+    const { id } = first.body as RequestAnswer;
+    await desk.call('POST', `api/requests/${id}/transitions`, {
+      body: { to: 'closed', reason: 'solved' },
+      headers: { 'if-match': '"1"' },
+    });
+    expect((await post(desk, { key: 'k1' })).text).toBe(first.text);
+  });
+
+  it('is the same whatever the order of its members', async () => {
+    const desk = await anOpenDesk();
+    const first = await post(desk, { key: 'k1' });
+    const turned = Object.fromEntries(Object.entries(aSentRequest()).reverse());
+    const again = await desk.call('POST', 'api/requests', { body: turned, headers: { 'idempotency-key': 'k1' } });
+    expect([again.status, again.text]).toEqual([200, first.text]);
+  });
+
+  it('with another body is refused, and costs no more than a repeat', async () => {
+    const desk = await anOpenDesk();
+    await post(desk, { key: 'k1' });
+    desk.reset();
+    const { status, body } = await post(desk, { key: 'k1', request: { title: 'Something else' } });
+    expect([status, body]).toEqual([409, expect.objectContaining({ code: 'idempotency-key-reused' })]);
+    expect(desk.cost()).toMatchObject({ gets: 2, transactions: 1, refused: 1, written: 0, sends: 0 });
+  });
+
+  it('under the same key of another caller, or by the other way in, is another request', async () => {
+    const desk = await anOpenDesk();
+    const mine = await desk.submit({}, { headers: { 'idempotency-key': 'k1' } });
+    const theirs = await desk.submit({}, { as: aPerson(), headers: { 'idempotency-key': 'k1' } });
+    const hooked = await desk.requests.take({
+      caller: aPortal('north'),
+      kind: 'hook',
+      key: 'k1',
+      input: aSentRequest(),
+      scope: desk.scope,
+    });
+    expect(new Set([mine.id, theirs.id, hooked.request.id]).size).toBe(3);
+  });
+
+  it('without a key is another request', async () => {
+    const desk = await anOpenDesk();
+    expect((await desk.submit()).id).not.toBe((await desk.submit()).id);
+  });
+
+  it('at the same time is one request', async () => {
+    const desk = await anOpenDesk();
+    const twins = await Promise.all(Array.from({ length: 5 }, async () => post(desk, { key: 'k1' })));
+    expect(twins.map((twin) => twin.status).sort()).toEqual([200, 200, 200, 200, 201]);
+    expect(new Set(twins.map((twin) => twin.text)).size).toBe(1);
+    expect(desk.held.counts.sends).toBe(1);
+  });
+});
+
+describe('trouble while a request comes in', () => {
+  it('believes a write whose answer was lost', async () => {
+    const answer = { isLost: false };
+    const after = async (operation: string) => {
+      if (operation !== 'transact' || !answer.isLost) return;
+      answer.isLost = false;
+      throw unavailable('storage', undefined);
+    };
+    const desk = await anOpenDesk({ table: { after } });
+    answer.isLost = true;
+    const { status, body } = await post(desk, { key: 'k1' });
+    expect(status).toBe(201);
+    expect((await post(desk, { key: 'k1' })).body).toEqual(body);
+    expect(desk.held.counts.sends).toBe(1);
+  });
+
+  it('answers 503 with Retry-After while storage is away, and 201 to the same key afterwards', async () => {
+    const away = { now: false };
+    const before = async () => {
+      if (away.now) throw unavailable('storage', undefined);
+    };
+    const desk = await anOpenDesk({ table: { before } });
+    away.now = true;
+    const refused = await post(desk, { key: 'k1' });
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '5']);
+    away.now = false;
+    expect((await post(desk, { key: 'k1' })).status).toBe(201);
+  });
+
+  it('answers 201 while the bus is away, and leaves the wake for the sweep', async () => {
+    const desk = await anOpenDesk({ bus: { before: async () => Promise.reject(new Error('no bus')) } });
+    const { status, body } = await post(desk);
+    expect(status).toBe(201);
+    const { id } = body as RequestAnswer;
+    const owed = await Promise.all(
+      [...desk.of('requests').partitions.keys()].map(async (pk) => owedRows(desk.of('requests').table, pk)),
+    );
+    expect(owed.flat().map((row) => row.columns.body_json)).toEqual([
+      `{"kind":"request-event","requestId":"${id}","sequence":1}`,
+    ]);
+  });
+
+  it('waits no longer than a second for a silent bus', async () => {
+    const desk = await anOpenDesk({ bus: { before: async () => new Promise(() => undefined) } });
+    const answering = post(desk);
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await desk.moved.advance(1_000);
+    expect((await answering).status).toBe(201);
+  });
+});
