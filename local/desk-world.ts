@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { buildDeployRoot } from '../scripts/build.ts';
+import { createDirectoryState } from '../shared/customers/directory.ts';
 import { customerIdOf, customerPartition, customerRow, type Customer } from '../shared/customers/customer.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
 import { settingNames } from '../shared/platform/config.ts';
+import { headOf, shardPartition } from '../shared/health/shard.ts';
+import type { TableName } from '../shared/platform/resources.ts';
 import { queryAll } from '../shared/platform/table.ts';
 import { until } from './call-desk.ts';
 import { callers, deskApiAudience, deskTenantId } from './microsoft/seed-world.ts';
@@ -80,7 +83,7 @@ async function settleIn(world: RunningWorld, { foreignMicrosoft }: { foreignMicr
     }
   }
   await fire(world, 'pollServiceHealth');
-  await until('the first poll', async () => polled(world, customers), 60_000);
+  await until('the first poll', async () => polled(world), 60_000);
   return { world, stack: await describe(world, { shares, foreignMicrosoft }) };
 }
 
@@ -100,16 +103,34 @@ async function readCustomers(world: RunningWorld): Promise<Customer[]> {
   return rows.map((row) => customerRow.fromRow(row)).filter((customer) => customer.leftAt === undefined);
 }
 
+/** Every customer, once the directory of each connection has been read to its end. */
 async function syncedCustomers(world: RunningWorld): Promise<Customer[] | undefined> {
-  const connections = JSON.parse(world.settings.PARTNER_CONNECTIONS ?? '[]') as { id: string }[];
-  void connections;
-  const customers = await readCustomers(world);
-  return customers.length > 0 ? customers : undefined;
+  const directory = createDirectoryState(worldTables(world));
+  for (const { id } of connectionsOf(world)) {
+    if ((await directory(id)).lastDoneAt === undefined) return undefined;
+  }
+  return readCustomers(world);
 }
 
-async function polled(_world: RunningWorld, _customers: Customer[]): Promise<true | undefined> {
+/** True once every shard has finished a cycle. */
+async function polled(world: RunningWorld): Promise<true | undefined> {
+  const directory = createDirectoryState(worldTables(world));
+  for (const { id } of connectionsOf(world)) {
+    const { shards } = await directory(id);
+    for (let shard = 0; shard < shards; shard++) {
+      const row = await openTable(world.settings.STORAGE ?? '', 'health').get(shardPartition(id, shard), 'H');
+      if (row === undefined || headOf(row).cycleAt === undefined) return undefined;
+    }
+  }
   return true;
 }
+
+const worldTables = (world: RunningWorld) => ({
+  tables: (name: TableName) => openTable(world.settings.STORAGE ?? '', name),
+});
+
+const connectionsOf = (world: RunningWorld) =>
+  JSON.parse(world.settings.PARTNER_CONNECTIONS ?? '[]') as { id: string }[];
 
 type Share = { portal: (typeof portalSeeds)[number]; customers: Customer[] };
 

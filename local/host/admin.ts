@@ -17,7 +17,10 @@ type Options = {
   manualInvocation: (fn: RegisteredFunction, input: string) => Invocation | undefined;
 };
 
-/** The part of the host's own API that people and scripts use against an app on their machine, where it asks for no key. */
+/**
+ * The part of the host's own API that people and scripts use against an app on their machine, where it asks for no
+ * key.
+ */
 export function createAdmin(options: Options): Admin {
   return {
     answer: ({ method, path, body }) => {
@@ -38,7 +41,7 @@ function run({ functions, invoker, manualInvocation }: Options, name: string, bo
   if (!parsed.success) return { status: 400, json: { message: 'The body must be JSON such as { "input": "" }.' } };
 
   const invocation = manualInvocation(fn, parsed.data.input ?? '');
-  if (!invocation) return { status: 400, json: { message: `'${fn.name}' cannot be run by hand: call its route.` } };
+  if (!invocation) return { status: 400, json: { message: `'${fn.name}' cannot be run by hand.` } };
 
   // Accepted, not done: the caller does not wait, and a failure is in the log.
   invoker.invoke(fn, invocation).catch(() => undefined);

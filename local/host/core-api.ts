@@ -24,15 +24,19 @@ export type FunctionsCore = {
   hooks(name: HookName): readonly HookCallback[];
   /** The library's converters; they arrive with the first registered function. */
   model(): ProgrammingModel;
-  /** Runs the app's registrations against this core. When they throw, the app has no functions, and the error passes on. */
+  /**
+   * Runs the app's registrations against this core. When they throw, the app has no functions, and the error passes
+   * on.
+   */
   load(register: () => unknown): Promise<void>;
 };
 
 type Options = { log?: (level: LogLevel, message: string) => void };
 
 /**
- * Makes a core and offers it to `@azure/functions`, which asks for it at its first registration and then keeps the answer: so create a core
- * before anything is registered. A process may hold several cores one after the other; the library sees whichever is loading.
+ * Makes a core and offers it to `@azure/functions`, which asks for it at its first registration and then keeps the
+ * answer: so create a core before anything is registered. A process may hold several cores one after the other; the
+ * library sees whichever is loading.
  */
 export function createCore({ log = () => undefined }: Options = {}): FunctionsCore {
   const injected = injectedCore();

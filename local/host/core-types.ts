@@ -40,7 +40,10 @@ export type RpcHttpData = {
   nullableParams?: Record<string, RpcNullable<string>>;
 };
 
-/** A binding as the library registers it, with the triggers' own fields that this host reads; the library checks none of them. */
+/**
+ * A binding as the library registers it, with the triggers' own fields that this host reads; the library checks none
+ * of them.
+ */
 export type BindingInfo = {
   type?: string;
   direction?: string;

@@ -20,8 +20,9 @@ const functionTimeoutMs = z.union([z.literal('-1').transform(() => Infinity), ti
 const ignored = z.unknown().optional();
 
 /**
- * The settings of host.json that this host follows, with the platform's defaults (Microsoft docs: host.json reference, HTTP and Service Bus
- * bindings). A misspelt name in a section that it follows is refused; sections of no use here (logging, bundles) pass unread.
+ * The settings of host.json that this host follows, with the platform's defaults (Microsoft docs: host.json
+ * reference, HTTP and Service Bus bindings). A misspelt name in a section that it follows is refused; sections of no
+ * use here (logging, bundles) pass unread.
  */
 export const hostSchema = z.object({
   version: z.literal('2.0'),

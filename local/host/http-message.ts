@@ -33,8 +33,9 @@ export async function readBody(request: IncomingMessage, limitBytes: number): Pr
 type HttpInput = { request: IncomingMessage; target: RequestTarget; params: Record<string, string>; body: Buffer };
 
 /**
- * The request as the host sends it to the worker (with the worker's capability to take raw bytes): repeated headers and query names are joined by
- * commas, which is what functions see on the platform (Azure/azure-functions-nodejs-library issue 168).
+ * The request as the host sends it to the worker (with the worker's capability to take raw bytes): repeated headers
+ * and query names are joined by commas, which is what functions see on the platform
+ * (Azure/azure-functions-nodejs-library issue 168).
  */
 export function toRpcHttp({ request, target, params, body }: HttpInput): RpcTypedData {
   const headers = Object.entries(request.headersDistinct).map(([name, values]) => [name, (values ?? []).join(',')]);
@@ -84,7 +85,10 @@ function bodyBytes(body: RpcTypedData | null | undefined): Uint8Array {
   return body.bytes ?? Buffer.from(body.string ?? body.json ?? String(body.int ?? body.double ?? ''));
 }
 
-/** A `Set-Cookie` value as ASP.NET's `CookieOptions` writes it: value percent-encoded, path `/` unless another is given. */
+/**
+ * A `Set-Cookie` value as ASP.NET's `CookieOptions` writes it: value percent-encoded, path `/` unless another is
+ * given.
+ */
 function cookieText(cookie: RpcHttpCookie): string {
   const sameSite = { none: undefined, lax: 'lax', strict: 'strict', explicitNone: 'none' }[cookie.sameSite ?? 'none'];
   const expires = cookie.expires && new Date(cookie.expires.value.seconds * 1000).toUTCString();

@@ -6,12 +6,18 @@ const coreName = '@azure/functions-core';
 const slotKey = 'local-host.functions-core';
 const coreUrl = new URL('./functions-core.cjs', import.meta.url).href;
 
-/** What the process holds once, whatever loads the library: its model, and the core that registrations go to at the moment. */
+/**
+ * What the process holds once, whatever loads the library: its model, and the core that registrations go to at the
+ * moment.
+ */
 type Injected = { module: CoreModule; model?: ProgrammingModel | undefined; current?: CoreModule | undefined };
 
 const slots = globalThis as unknown as Record<symbol, Injected | undefined>;
 
-/** Makes `@azure/functions-core` resolvable, by `require` as in the platform's worker and by `import`; doing it again changes nothing. */
+/**
+ * Makes `@azure/functions-core` resolvable, by `require` as in the platform's worker and by `import`; doing it again
+ * changes nothing.
+ */
 export function injectedCore(): Injected {
   const known = slots[Symbol.for(slotKey)];
   if (known) return known;

@@ -20,7 +20,10 @@ export type Invocation = {
 };
 
 export type Invoker = {
-  /** Calls the function through the library's converters. Rejects when it throws, or when it outlives `functionTimeout`; both are logged. */
+  /**
+   * Calls the function through the library's converters. Rejects when it throws, or when it outlives
+   * `functionTimeout`; both are logged.
+   */
   invoke(fn: RegisteredFunction, invocation: Invocation): Promise<InvocationResponse>;
   /** Resolves when nothing is running, or after `withinMs`. */
   drain(withinMs: number): Promise<void>;
@@ -49,7 +52,10 @@ export function createInvoker({ core, functionTimeoutMs, log }: Options): Invoke
   };
 }
 
-/** The order of the platform's worker: arguments, pre-invocation hooks, the handler, post-invocation hooks, the response. */
+/**
+ * The order of the platform's worker: arguments, pre-invocation hooks, the handler, post-invocation hooks, the
+ * response.
+ */
 async function runInvocation(core: FunctionsCore, fn: RegisteredFunction, context: CoreInvocationContext) {
   const model = core.model().getInvocationModel(context);
   const { context: invocationContext, inputs } = await model.getArguments();

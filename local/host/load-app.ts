@@ -10,8 +10,8 @@ import { errorText, type HostLog } from './host-log.ts';
 const packageSchema = z.object({ main: z.string() });
 
 /**
- * Loads the app of a deploy root: the file that `main` of its `package.json` names. As on the platform an entry file that throws leaves a host that
- * runs, without functions; the log says why.
+ * Loads the app of a deploy root: the file that `main` of its `package.json` names. As on the platform an entry file
+ * that throws leaves a host that runs, without functions; the log says why.
  */
 export async function loadApp(core: FunctionsCore, { root, log }: { root: string; log: HostLog }): Promise<void> {
   try {

@@ -27,9 +27,10 @@ const dayOfWeek: Field = {
 };
 
 /**
- * Parses an NCRONTAB expression of six fields `{second} {minute} {hour} {day} {month} {day of week}`, or five without seconds, in UTC. As in
- * the NCrontab library of the platform: day and day of week must both match, a reversed range is turned round, `a/n` runs to the field's end, and a name
- * may be shortened. Throws on anything else, also on a date that never comes.
+ * Parses an NCRONTAB expression of six fields `{second} {minute} {hour} {day} {month} {day of week}`, or five without
+ * seconds, in UTC. As in the NCrontab library of the platform: day and day of week must both match, a reversed range
+ * is turned round, `a/n` runs to the field's end, and a name may be shortened. Throws on anything else, also on a
+ * date that never comes.
  */
 export function parseNcrontab(expression: string): Schedule {
   if (expression.includes(':')) {

@@ -6,8 +6,9 @@ export type RouteTable<Target> = {
   /** Throws where the template is wrong. */
   add(route: { template: string; methods: readonly string[]; target: Target }): void;
   /**
-   * The most specific route that takes both the path and the method. A known path with another method finds nothing: the platform answers 404
-   * there too (Azure/azure-functions-host issue 10098), also to HEAD where only GET is registered (issue 11625).
+   * The most specific route that takes both the path and the method. A known path with another method finds nothing:
+   * the platform answers 404 there too (Azure/azure-functions-host issue 10098), also to HEAD where only GET is
+   * registered (issue 11625).
    */
   match(method: string, path: string): { target: Target; params: Record<string, string> } | undefined;
 };

@@ -20,8 +20,8 @@ export type RouteTemplate = {
 };
 
 /**
- * Parses `literal`, `{param}`, `{param:int}`, `{param?}`, `{param=default}`, `{*rest}` and mixed segments. Literals match in any case. Throws on an
- * unknown constraint or a brace that does not close.
+ * Parses `literal`, `{param}`, `{param:int}`, `{param?}`, `{param=default}`, `{*rest}` and mixed segments. Literals
+ * match in any case. Throws on an unknown constraint or a brace that does not close.
  */
 export function parseRouteTemplate(text: string): RouteTemplate {
   const segments = splitTemplate(text.replace(/^\//, '').replace(/\/$/, '')).map(parseSegment);

@@ -27,8 +27,9 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lastDotNetMs = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
 /**
- * The body as the host binds it for Node: a string, which the library parses when it is JSON, or bytes for `dataType: 'binary'`. Throws where the body
- * is no UTF-8 text, which on the platform fails the invocation before the function runs.
+ * The body as the host binds it for Node: a string, which the library parses when it is JSON, or bytes for `dataType:
+ * 'binary'`. Throws where the body is no UTF-8 text, which on the platform fails the invocation before the function
+ * runs.
  */
 export function bodyData(message: ReceivedMessage, dataType: string | undefined): RpcTypedData {
   const body: unknown = message.body;
@@ -39,9 +40,10 @@ export function bodyData(message: ReceivedMessage, dataType: string | undefined)
 }
 
 /**
- * The trigger's binding data under the names of the Service Bus extension (ServiceBusTriggerBindingStrategy.AddBindingData); the library turns them to camel
- * case. Strings pass its JSON parser as on the platform, so that a message id of digits reaches the function as a number. The delivery count starts at 1, as .NET
- * counts; the JavaScript client starts at 0.
+ * The trigger's binding data under the names of the Service Bus extension
+ * (ServiceBusTriggerBindingStrategy.AddBindingData); the library turns them to camel case. Strings pass its JSON
+ * parser as on the platform, so that a message id of digits reaches the function as a number. The delivery count
+ * starts at 1, as .NET counts; the JavaScript client starts at 0.
  */
 export function triggerMetadata(message: ReceivedMessage): Record<string, RpcTypedData> {
   const values: Record<string, unknown> = {

@@ -57,8 +57,9 @@ type Message = Parameters<ServiceBusReceiver['completeMessage']>[0];
 type Connection = { receiver: ServiceBusReceiver; gone: AbortSignal; stop(): Promise<void>; close(): Promise<void> };
 
 /**
- * Receives over a client of its own and takes a fresh one whenever the connection is lost. The client would reconnect by itself, but when a request
- * to `$management` is under way at that moment it waits a minute for it first, and delivers nothing meanwhile.
+ * Receives over a client of its own and takes a fresh one whenever the connection is lost. The client would reconnect
+ * by itself, but when a request to `$management` is under way at that moment it waits a minute for it first, and
+ * delivers nothing meanwhile.
  */
 function sdkReceiver(options: OpenOptions): { port: ReceiverPort; close: () => Promise<void> } {
   let current: Connection | undefined;
@@ -141,12 +142,18 @@ function connect(options: OpenOptions, { onMessage, onError, onLost }: Connectio
   };
 }
 
-/** The client tells nobody that its connection is gone, so this looks inside (7.9); the test that kills the bus holds it to account. */
+/**
+ * The client tells nobody that its connection is gone, so this looks inside (7.9); the test that kills the bus holds
+ * it to account.
+ */
 function amqpConnection(client: ServiceBusClient): EventEmitter {
   return (client as unknown as { _connectionContext: { connection: EventEmitter } })._connectionContext.connection;
 }
 
-/** Bounds a settlement, and ends it with its connection: a call that waits for an answer holds one of the function's slots. */
+/**
+ * Bounds a settlement, and ends it with its connection: a call that waits for an answer holds one of the function's
+ * slots.
+ */
 async function settled(work: Promise<void>, connectionGone: AbortSignal): Promise<void> {
   const done = new AbortController();
   const unanswered = sleep(settleMs, undefined, { signal: AbortSignal.any([done.signal, connectionGone]) })

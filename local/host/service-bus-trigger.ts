@@ -26,8 +26,9 @@ type Options = {
 };
 
 /**
- * Feeds a function with the messages of its queue as the Service Bus extension does: one message a call, completed when the function returns,
- * abandoned at once when it throws (there is no back-off: Azure/azure-functions-servicebus-extension issue 161).
+ * Feeds a function with the messages of its queue as the Service Bus extension does: one message a call, completed
+ * when the function returns, abandoned at once when it throws (there is no back-off:
+ * Azure/azure-functions-servicebus-extension issue 161).
  */
 export function createServiceBusTrigger(options: Options): ServiceBusTrigger {
   const { fn, receiver, maxConcurrentCalls, log } = options;

@@ -1,6 +1,7 @@
 /**
- * Moves the process' `Date` by the world's offset: `Date.now()`, `new Date()` and `Date()`. Dates made from a value stay what they are. Only the
- * child process does this, before the bundle loads, so that every library of the app lives in the world's time.
+ * Moves the process' `Date` by the world's offset: `Date.now()`, `new Date()` and `Date()`. Dates made from a value
+ * stay what they are. Only the child process does this, before the bundle loads, so that every library of the app
+ * lives in the world's time.
  */
 export function shiftDate(offsetMs: () => number, realm: { Date: DateConstructor } = globalThis): void {
   const real = realm.Date;

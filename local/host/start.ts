@@ -44,8 +44,9 @@ export type HostPart = Part & {
 };
 
 /**
- * The Functions host for development: does for `@azure/functions` what the platform's host and Node worker do, so that the deployed bundle runs
- * unchanged. Rejects on a wrong `host.json` and a port that is taken; an app that does not load leaves a host that answers 404.
+ * The Functions host for development: does for `@azure/functions` what the platform's host and Node worker do, so
+ * that the deployed bundle runs unchanged. Rejects on a wrong `host.json` and a port that is taken; an app that does
+ * not load leaves a host that answers 404.
  */
 export const startHost = (async (options, { clock }): Promise<HostPart> => {
   const lookup: Lookup = (name) => options.settings[name] ?? process.env[name];

@@ -24,8 +24,9 @@ export type Timer = {
 type Options = { fn: RegisteredFunction; expression: string; clock: WorldClock; invoker: Invoker };
 
 /**
- * One timer trigger. It fires on the world's clock in UTC and never twice at once; ticks that were missed (the clock jumped, the last run took long, the timer was
- * stopped) give one call with `isPastDue`. The status lives in memory. Throws where the schedule is wrong.
+ * One timer trigger. It fires on the world's clock in UTC and never twice at once; ticks that were missed (the clock
+ * jumped, the last run took long, the timer was stopped) give one call with `isPastDue`. The status lives in memory.
+ * Throws where the schedule is wrong.
  */
 export function createTimer({ fn, expression, clock, invoker }: Options): Timer {
   const schedule = parseNcrontab(expression);

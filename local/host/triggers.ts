@@ -9,7 +9,7 @@ import { createServiceBusTrigger, type ServiceBusTrigger } from './service-bus-t
 import { connectionString, isDisabled, type Lookup, resolveSettings } from './settings.ts';
 import { createTimer, type Timer } from './timers.ts';
 
-export type Triggers = {
+type Triggers = {
   routes: RouteTable<RegisteredFunction>;
   timers: Map<string, Timer>;
   queues: ServiceBusTrigger[];
@@ -24,7 +24,10 @@ type Options = {
   log: HostLog;
 };
 
-/** Indexes the app: builds each function's trigger. A function that cannot be indexed is reported and left out; the others run. */
+/**
+ * Indexes the app: builds each function's trigger. A function that cannot be indexed is reported and left out; the
+ * others run.
+ */
 export function createTriggers(functions: Iterable<RegisteredFunction>, options: Options): Triggers {
   const triggers: Triggers = { routes: createRouteTable(), timers: new Map(), queues: [] };
   for (const fn of functions) {

@@ -20,8 +20,14 @@ export const customerNameSchema = z
   .meta({ id: 'CustomerName' });
 export type CustomerName = z.output<typeof customerNameSchema>;
 
-/** The customer's row, fresh, or undefined where nobody is known by that name. */
-export type ResolveCustomer = (name: CustomerName) => Promise<Customer | undefined>;
+/**
+ * The customer's row, fresh, or undefined where nobody is known by that name. `mayUse` is asked as soon as the id is known: a
+ * foreign customer's row is not read.
+ */
+export type ResolveCustomer = (
+  name: CustomerName,
+  mayUse?: (customerId: string) => boolean,
+) => Promise<Customer | undefined>;
 
 const rememberedNames = 10_000;
 
@@ -54,8 +60,8 @@ export function createResolveCustomer(deps: {
     if (externalRef === undefined) return undefined;
     return lookUp(`ref|${refKey(externalRef)}`, async () => deps.store.byRef(externalRef));
   };
-  return async (name) => {
+  return async (name, mayUse = () => true) => {
     const customerId = await idOf(name);
-    return customerId === undefined ? undefined : deps.store.get(customerId);
+    return customerId !== undefined && mayUse(customerId) ? deps.store.get(customerId) : undefined;
   };
 }

@@ -9,7 +9,7 @@ const officeDay = [{ from: '09:00', to: '17:30' }];
  */
 export const defaultStatement: Statement = {
   version: 0,
-  partner: { name: 'Example Cloud Partner' },
+  partner: { name: 'Example Cloud Partner', country: 'DEU' },
   support: [
     { kind: 'billing', how: 'direct' },
     { kind: 'subscription', how: 'direct' },

@@ -47,7 +47,15 @@ export type ResponseTarget = z.output<typeof responseTarget>;
 export const statementSchema = z
   .strictObject({
     version: z.number().int().min(0),
-    partner: z.strictObject({ name: z.string().min(1).max(200), url: z.httpUrl().max(500).optional() }),
+    partner: z.strictObject({
+      name: z.string().min(1).max(200),
+      url: z.httpUrl().max(500).optional(),
+      /** ISO 3166-1 alpha-3, upper case: Microsoft asks for it on every case. */
+      country: z
+        .string()
+        .regex(/^[A-Z]{3}$/)
+        .optional(),
+    }),
     support: z
       .array(
         z.strictObject({

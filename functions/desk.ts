@@ -1,0 +1,208 @@
+import { adminLinks } from '../shared/customers/admin-links.ts';
+import { azureSubscriptions } from '../shared/customers/azure-subscriptions.http.ts';
+import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
+import { createCustomerStore } from '../shared/customers/customer-store.ts';
+import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
+import { createEnsureDirectory } from '../shared/customers/directory.ts';
+import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
+import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
+import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
+import type { EscalationDeps } from '../shared/escalations/ports.ts';
+import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
+import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
+import { createLiveIncidents } from '../shared/health/live-incidents.ts';
+import { createOpenIncidents } from '../shared/health/open-incidents.ts';
+import { createPollShard } from '../shared/health/poll-shard.ts';
+import { createProjectIncident } from '../shared/health/project-incident.ts';
+import { createHealthShards } from '../shared/health/shard-members.ts';
+import { graphServiceHealth } from '../shared/health/service-health.graph.ts';
+import { createSweepHealth } from '../shared/health/sweep-health.ts';
+import { createAnnounce } from '../shared/notices/announce.ts';
+import { createDeliver } from '../shared/notices/deliver.ts';
+import type { Config } from '../shared/platform/config.ts';
+import { createEntraTokens } from '../shared/platform/entra-tokens.entra.ts';
+import { createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
+import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
+import { createVaultReader } from '../shared/platform/vault.keyvault.ts';
+import { createAuthenticate } from '../shared/portals/authenticate.ts';
+import { createPortalHook } from '../shared/portals/portal-hook.ts';
+import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
+import { createQuarantine } from '../shared/portals/quarantine.ts';
+import { createRateLimit } from '../shared/portals/rate.ts';
+import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
+import { hookIntake } from '../shared/requests/intake.ts';
+import { createRequests } from '../shared/requests/requests.ts';
+import { caseContact } from '../shared/statement/case-contact.ts';
+import { createStatements } from '../shared/statement/published-statement.ts';
+import { customerRoutes } from './customers.http.ts';
+import { deliveries } from './deliveries.queue.ts';
+import { deskEventsFunction } from './desk-events.queue.ts';
+import { escalationRoutes } from './escalations.http.ts';
+import { escalationsQueue } from './escalations.queue.ts';
+import { healthPolls } from './health-polls.queue.ts';
+import { healthRoutes } from './health.http.ts';
+import { hookRoutes } from './hooks.http.ts';
+import { operationsRoutes } from './operations.http.ts';
+import { createReadinessParts } from './readiness-parts.ts';
+import type { Catalogue } from './register.ts';
+import { requestRoutes } from './requests.http.ts';
+import type { Services } from './services.ts';
+import { statementRoutes } from './statement.http.ts';
+import { timerFunctions } from './timers.ts';
+import { createReadiness } from '../shared/platform/readiness.ts';
+import { openApi } from '../shared/platform/openapi.ts';
+
+export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
+
+/** Joins the capabilities: which port of one is met by what of another. Builds nothing that reaches outside; see services.ts. */
+export function createDesk(services: Services, config: Config): Desk {
+  const { clock, tables, bus, http } = services;
+  const cloud = cloudOf(config);
+  const { tokens, readSecret, authority } = microsoft(services, config);
+  const registry = createPortalRegistry({ table: tables('portals'), clock });
+  const statements = createStatements({ table: tables('desk'), clock });
+  const customers = createCustomerStore({ tables });
+  const announce = createAnnounce({ table: tables('deliveries'), bus, clock, registry });
+  const takeTurn = createRateLimit(clock);
+  const authenticate = createAuthenticate({
+    keyOf: createSigningKeys({ http, clock, authority }),
+    clock,
+    registry,
+    authority,
+    tenants: config.DESK_API_TENANTS,
+    audiences: config.DESK_API_AUDIENCE,
+  });
+
+  const requests = createRequests({
+    ...services,
+    customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
+    liveIncidents: createLiveIncidents({ tables }),
+    currentStatement: async () => statements.currentStatement(),
+    adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, service),
+    announce,
+  });
+  const escalations: EscalationDeps = {
+    ...services,
+    cloud: cloud.cloud,
+    requests,
+    customers: { byId: async (id) => customers.get(id) },
+    connections: (id) => cloud.connections.find((connection) => connection.id === id),
+    contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
+    openIncidents: createOpenIncidents({ tables }),
+    channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
+    announce,
+    caseSyncMinutes: config.CASE_SYNC_MINUTES,
+  };
+  const relay = { ...services, cloud, tokens };
+  const portalIds = async () => (await registry.all()).map((portal) => portal.id);
+  const receivePortalHook = createPortalHook({
+    registry,
+    readSecret,
+    clock,
+    takeTurn,
+    takeIn: hookIntake(requests),
+    quarantine: createQuarantine({ table: tables('portals'), clock }),
+  });
+  const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config }), clock);
+
+  const catalogue: Catalogue = {
+    routes: [
+      ...requestRoutes(requests),
+      ...escalationRoutes(escalations),
+      ...customerRoutes({ store: customers, cloud: cloud.cloud }),
+      ...healthRoutes({ tables, clock, cloud, customers }),
+      ...statementRoutes({ statements }),
+      ...hookRoutes({ receivePortalHook }),
+      ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
+    ],
+    queues: [
+      deskEventsFunction({
+        'request-event': requests.project,
+        'escalation-event': createProjectEscalation(escalations),
+        'incident-event': createProjectIncident({ tables, bus, clock, announce, portalIds }),
+      }),
+      escalationsQueue(escalations),
+      deliveries({
+        deliver: createDeliver({
+          ...services,
+          table: tables('deliveries'),
+          http: services.guardedHttp,
+          registry,
+          readSecret,
+        }),
+      }),
+      healthPolls({
+        pollShard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
+        syncDirectory: createSyncDirectory({
+          ...relay,
+          store: customers,
+          shards: createHealthShards(relay),
+          source: partnerCenterCustomers(relay),
+          azure: azureSubscriptions(relay),
+        }),
+      }),
+    ],
+    timers: timerFunctions({
+      ...services,
+      sweepHealth: createSweepHealth(relay),
+      ensureDirectory: createEnsureDirectory(relay),
+      ensurePolling: createEnsurePolling(relay),
+    }),
+  };
+  return { catalogue, authenticate, takeTurn };
+}
+
+const mailboxOf = (config: Config, connectionId: string): string | undefined =>
+  config.PARTNER_CONNECTIONS.find((connection) => connection.id === connectionId)?.caseMailbox;
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+function cloudOf(config: Config): DeskCloud {
+  const known = clouds[config.MICROSOFT_CLOUD];
+  return {
+    cloud: config.MICROSOFT_CLOUD,
+    connections: config.PARTNER_CONNECTIONS,
+    endpoints: {
+      graphBaseUrl: withoutSlash(config.GRAPH_BASE_URL ?? known.graphBaseUrl),
+      partnerCenterBaseUrl: withoutSlash(config.PARTNER_CENTER_BASE_URL ?? known.partnerCenterBaseUrl),
+      azureManagementBaseUrl: withoutSlash(config.AZURE_MANAGEMENT_BASE_URL ?? known.azureManagementBaseUrl),
+    },
+    healthPollMinutes: config.HEALTH_POLL_MINUTES,
+    customerSyncMinutes: config.CUSTOMER_SYNC_MINUTES,
+  };
+}
+
+/** How the desk proves itself to Microsoft: by its managed identity, which is a federated credential of the application. */
+function microsoft({ http, clock }: Services, config: Config) {
+  const known = clouds[config.MICROSOFT_CLOUD];
+  const authority = withoutSlash(config.ENTRA_AUTHORITY ?? known.authority);
+  const identityToken = createIdentityToken({
+    http,
+    clock,
+    endpoint: config.IDENTITY_ENDPOINT ?? '',
+    header: config.IDENTITY_HEADER ?? '',
+    ...(config.STORAGE__clientId !== undefined && { clientId: config.STORAGE__clientId }),
+  });
+  const readSecret = createVaultReader({
+    http,
+    clock,
+    vaultUri: withoutSlash(config.KEY_VAULT_URI),
+    token: async () => identityToken(known.vaultAudience),
+  });
+  const { tokens } = createEntraTokens({
+    http,
+    clock,
+    authority,
+    // The audience is the cloud's own name of the API, wherever the settings say that it stands.
+    audiences: {
+      graph: known.graphBaseUrl,
+      partnercenter: known.partnerCenterBaseUrl,
+      azure: known.azureManagementBaseUrl,
+    },
+    connections: config.PARTNER_CONNECTIONS,
+    identityToken,
+    exchangeAudience: known.tokenExchangeAudience,
+    readSecret,
+  });
+  return { tokens, readSecret, authority };
+}

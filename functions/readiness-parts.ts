@@ -1,0 +1,43 @@
+import type { DeskCloud } from '../shared/customers/cloud.ts';
+import { createDirectoryState } from '../shared/customers/directory.ts';
+import type { Config } from '../shared/platform/config.ts';
+import type { Part } from '../shared/platform/readiness.ts';
+import { lastSweepState } from '../shared/platform/sweep.ts';
+import type { Services } from './services.ts';
+
+const probeMs = 2_000;
+const probeBytes = 256 * 1024;
+
+export type ReadinessDeps = { services: Services; cloud: DeskCloud; authority: string; config: Config };
+
+/** The parts that the desk cannot do without, each asked by a question that it must answer. */
+export const createReadinessParts = ({ services, cloud, authority, config }: ReadinessDeps): Part[] => [
+  { name: 'storage', check: async () => lastSweepState(services.tables, services.clock) },
+  {
+    name: 'bus',
+    check: async () => {
+      await services.busProbe.ping();
+      return { deadLetters: await services.busProbe.deadLetters() };
+    },
+  },
+  {
+    name: 'microsoft',
+    check: async () => {
+      const tenant = config.DESK_API_TENANTS[0] ?? '';
+      const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`;
+      const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
+      if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
+      return { directories: await directoryAges(services, cloud) };
+    },
+  },
+];
+
+async function directoryAges(services: Services, cloud: DeskCloud): Promise<Record<string, unknown>[]> {
+  const read = createDirectoryState(services);
+  return Promise.all(
+    cloud.connections.map(async ({ id }) => {
+      const { shards, lastDoneAt } = await read(id);
+      return { connectionId: id, shards, lastSyncAt: lastDoneAt ?? null };
+    }),
+  );
+}

@@ -1,0 +1,41 @@
+import type { EnsureDirectory } from '../shared/customers/directory.ts';
+import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
+import type { SweepHealth } from '../shared/health/sweep-health.ts';
+import { shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
+import type { TimerFunction } from '../shared/platform/timer-handler.ts';
+
+export type TimerDeps = Omit<SweepDeps, 'places'> & {
+  sweepHealth: SweepHealth;
+  ensureDirectory: EnsureDirectory;
+  ensurePolling: EnsurePolling;
+};
+
+/** What the clock does: starts what is missing and sends again what is owed. Everything else keeps itself going on the bus. */
+export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
+  {
+    name: 'pollServiceHealth',
+    scheduleSetting: 'HEALTH_POLL_SCHEDULE',
+    handle: async (scope) => deps.ensurePolling(scope),
+  },
+  {
+    name: 'sweep',
+    scheduleSetting: 'SWEEP_SCHEDULE',
+    handle: async (scope) => {
+      const places = async () =>
+        Promise.resolve([...shardPlaces('requests'), ...shardPlaces('escalations'), ...shardPlaces('deliveries')]);
+      // The directory first: without it there is nobody to poll for; a sweep that fails must not hold it up, nor it the sweep.
+      const [directory, shards, health] = await Promise.allSettled([
+        deps.ensureDirectory(scope),
+        sweep({ ...deps, places }, scope),
+        deps.sweepHealth(),
+      ]);
+      for (const result of [directory, shards, health]) if (result.status === 'rejected') throw result.reason;
+      return { ...valueOf(directory), ...valueOf(shards), healthOwed: valueOf(health).owed };
+    },
+  },
+];
+
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}

@@ -1,0 +1,77 @@
+import * as z from 'zod';
+import { secondMs, type Clock } from '../core/clock.ts';
+import { isAppError } from '../core/errors.ts';
+import type { Bus } from '../platform/bus.ts';
+import { readWake, sendWakes, wakeOp, type Wake, type WakeMessage } from '../platform/outbox.ts';
+import type { QueueHandler } from '../platform/queue-handler.ts';
+import { isRefusal, type Tables } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { CustomerScope } from '../core/caller.ts';
+import { createIncidentEvent, incidentDataFor } from './incident-event.ts';
+
+export const incidentEventBodySchema = z.object({
+  kind: z.literal('incident-event'),
+  incidentId: z.string(),
+  eventId: z.string(),
+});
+
+/** The part of a portal that a notice depends on. */
+export type NoticePortal = { id: string; customers: 'all' | readonly string[] };
+
+/** Tells the portals, once per event id and portal, however often it is called. */
+export type AnnounceIncident = (
+  notice: {
+    eventId: string;
+    type: string;
+    at: string;
+    data: (portal: NoticePortal) => Record<string, unknown> | undefined;
+    portalIds: string[];
+  },
+  scope: Scope,
+) => Promise<void>;
+
+export type ProjectIncidentDeps = {
+  tables: Tables<'health'>;
+  bus: Bus;
+  clock: Clock;
+  announce: AnnounceIncident;
+  /** Ids of all portals: which of them an incident concerns follows from its customers. */
+  portalIds: () => Promise<string[]>;
+};
+
+const againAfterMs = 20 * secondMs;
+
+const scopeOf = ({ customers }: NoticePortal): CustomerScope => (customers === 'all' ? 'all' : new Set(customers));
+
+/** Consumer of `desk-events` for incidents: brings a transition to every portal with an affected customer, once. */
+export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
+  const readEvent = createIncidentEvent(deps);
+  const table = deps.tables('health');
+  return async (message, scope) => {
+    const { incidentId, eventId } = incidentEventBodySchema.parse(message.body);
+    if (!(await readWake(table, message))) return;
+    try {
+      const event = await readEvent(incidentId, eventId);
+      if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
+      const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
+      await deps.announce({ eventId, type: event.type, at: event.at, data, portalIds: await deps.portalIds() }, scope);
+    } catch (error) {
+      if (!isAppError(error, 'unavailable')) throw error;
+      await postpone(deps, message, scope);
+      return;
+    }
+    try {
+      await table.transact(message.pk, [{ kind: 'delete', rk: message.rk }]);
+    } catch (error) {
+      if (!isRefusal(error, 'missing')) throw error;
+    }
+  };
+}
+
+/** A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. */
+async function postpone(deps: ProjectIncidentDeps, { pk, rk, body }: WakeMessage, scope: Scope): Promise<void> {
+  const { eventId } = incidentEventBodySchema.parse(body);
+  const wake: Wake = { id: eventId, queue: 'desk-events', dueAt: deps.clock.now() + againAfterMs, body };
+  await deps.tables('health').transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
+  await sendWakes(deps, { place: { table: 'health', pk }, wakes: [wake] }, scope);
+}
