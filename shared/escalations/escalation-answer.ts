@@ -1,7 +1,7 @@
 import type { Caller } from '../core/caller.ts';
 import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
-import type { Escalation, EscalationRow } from './escalation.ts';
+import { escalationSchema, type Escalation, type EscalationRow } from './escalation.ts';
 import type { Content } from './escalation-store.ts';
 import { withoutLink } from './replay.ts';
 
@@ -11,10 +11,13 @@ const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
   row.claimedBy === caller.id &&
   (row.state !== 'claimed' || (row.claimedUntil !== undefined && fromIso(row.claimedUntil) > nowMs));
 
-/** An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. */
+/**
+ * An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. Members come in the order of
+ * the schema, so that an answer given again is the same text.
+ */
 export function toAnswer(row: EscalationRow, { packet, claimBy, override }: Content, asking: Asking): Escalation {
   const by = claimBy ?? row.claimedBy;
-  return {
+  return escalationSchema.parse({
     id: row.id,
     requestIds: row.requestIds,
     state: row.state,
@@ -33,7 +36,7 @@ export function toAnswer(row: EscalationRow, { packet, claimBy, override }: Cont
     claim: by !== undefined && row.claimedUntil !== undefined ? { by, until: row.claimedUntil } : undefined,
     clocks: clocksOf(row),
     parkedReason: row.parkedReason,
-  };
+  });
 }
 
 function clocksOf(row: EscalationRow): Escalation['clocks'] {

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import type { Ids, Random } from '../core/ids.ts';
+import type { Random } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -51,7 +51,6 @@ export type EscalationDeps = {
   tables: Tables<'escalations' | 'desk'>;
   bus: Bus;
   clock: Clock;
-  ids: Pick<Ids, 'newId'>;
   random: Random;
   cloud: CloudName;
   requests: RequestsPort;

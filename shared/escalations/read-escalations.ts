@@ -7,7 +7,7 @@ import { pagingQuery, type Answer } from '../platform/route.ts';
 import { escalationSchema, escalationStates, type Escalation } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { listPage, type ListedEscalation } from './escalation-list.ts';
-import { readContent, readEscalation } from './escalation-store.ts';
+import { parseEscalationId, readContent, readEscalation } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
 
 export const listQuerySchema = z.strictObject({ state: z.enum(escalationStates).optional(), ...pagingQuery });
@@ -20,6 +20,7 @@ export const escalationPageSchema = z
 type Reading = Pick<EscalationDeps, 'tables' | 'clock'>;
 
 async function readOne(deps: Reading, id: string, caller: Caller): Promise<Escalation | undefined> {
+  if (!parseEscalationId(id)) return undefined;
   const table = deps.tables('escalations');
   const [held, content] = await Promise.all([readEscalation(table, id), readContent(table, id)]);
   return held && toAnswer(held.row, content, { caller, nowMs: deps.clock.now() });

@@ -61,7 +61,7 @@ export async function replayed(
   const packet = await readPacket(told.id);
   return {
     status,
-    body: { ...told, ...(packet && { packet: showsLink ? packet : withoutLink(packet) }) },
+    body: escalationSchema.parse({ ...told, packet: packet && (showsLink ? packet : withoutLink(packet)) }),
     headers: { ...(location !== undefined && { location }), 'idempotent-replayed': 'true' },
   };
 }
