@@ -17,6 +17,9 @@ const signaturePattern = /^v1,([A-Za-z0-9+/]{43}=)$/;
 /** More than any rotation needs; a header full of guesses is cut here. */
 const maxSignatures = 8;
 
+/** Whether a text may be a `webhook-id`: 1 to 255 visible ASCII characters, no dot. */
+export const isWebhookId = (text: string): boolean => idPattern.test(text);
+
 /**
  * The keys in a vault secret: one `whsec_…`, or two with a space between them while one replaces the other (the newer first).
  * Throws when any of them is not base64 of 24 to 64 bytes. Source: Standard Webhooks, "Signature scheme".
@@ -66,7 +69,7 @@ export function verifyWebhook(
   const timestamp = headers.get('webhook-timestamp');
   const signatures = headers.get('webhook-signature');
   if (id === null || timestamp === null || signatures === null) return { ok: false, reason: 'header-missing' };
-  if (!idPattern.test(id)) return { ok: false, reason: 'bad-id' };
+  if (!isWebhookId(id)) return { ok: false, reason: 'bad-id' };
   if (!timestampPattern.test(timestamp)) return { ok: false, reason: 'bad-timestamp' };
   const timestampSeconds = Number(timestamp);
   const ageMs = Math.abs(nowMs - timestampSeconds * secondMs);

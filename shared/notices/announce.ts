@@ -1,0 +1,76 @@
+import { toIso, type Clock } from '../core/clock.ts';
+import type { Bus } from '../platform/bus.ts';
+import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
+import { isRefusal, type Table } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { Portal } from '../portals/portal.ts';
+import type { PortalRegistry } from '../portals/portal-registry.ts';
+import { isWebhookId } from '../portals/standard-webhooks.ts';
+import { deliveryColumns, deliveryKey, deliveryPartition, deliveryWake, type Delivery } from './delivery.ts';
+
+/** Something that portals are told. */
+export type Notice = {
+  /** The same at every call for the same event; it becomes the `webhook-id`. */
+  eventId: string;
+  /** Such as `request.created`. */
+  type: string;
+  /** When it happened, ISO 8601. */
+  at: string;
+  /** What this portal is told; undefined where it is not to be told. */
+  data(portal: Portal): Record<string, unknown> | undefined;
+  portalIds: readonly string[];
+};
+
+/** Owes each portal its notice. Idempotent by event and portal: what was written first is what every try sends. */
+export type Announce = (notice: Notice, scope: Scope) => Promise<void>;
+
+export type AnnounceDeps = { table: Table; bus: Bus; clock: Clock; registry: PortalRegistry };
+
+/** A portal without an endpoint, or that did not ask for this type, is owed nothing. */
+export function createAnnounce(deps: AnnounceDeps): Announce {
+  return async (notice, scope) => {
+    if (!isWebhookId(notice.eventId)) throw new Error(`an event id that no verifier takes: ${notice.eventId}`);
+    const pk = deliveryPartition(notice.eventId);
+    const wakes: Wake[] = [];
+    for (const portalId of new Set(notice.portalIds)) {
+      const portal = await deps.registry.byId(portalId);
+      const data = portal && wants(portal, notice.type) ? notice.data(portal) : undefined;
+      if (data === undefined) continue;
+      const body = JSON.stringify({ type: notice.type, timestamp: notice.at, data });
+      const wake = await owe(deps, { pk, notice, portalId, body }, scope);
+      if (wake) wakes.push(wake);
+    }
+    await sendWakes(deps, { place: { table: 'deliveries', pk }, wakes }, scope);
+  };
+}
+
+const wants = ({ outbound }: Portal, type: string): boolean =>
+  outbound !== undefined && (outbound.types === undefined || outbound.types.includes(type));
+
+type Owed = { pk: string; notice: Notice; portalId: string; body: string };
+
+/** Inserts the delivery with its first wake; undefined when it is there already. */
+async function owe({ table, clock }: AnnounceDeps, owed: Owed, scope: Scope): Promise<Wake | undefined> {
+  const now = clock.now();
+  const { eventId, type } = owed.notice;
+  const delivery: Delivery = {
+    eventId,
+    portalId: owed.portalId,
+    type,
+    state: 'pending',
+    tries: 0,
+    createdAt: toIso(now),
+    nextTryAt: toIso(now),
+  };
+  const wake = deliveryWake(delivery, now);
+  try {
+    await table.transact(owed.pk, [
+      { kind: 'insert', rk: deliveryKey(delivery), columns: deliveryColumns(delivery, owed.body) },
+      wakeOp(wake, scope),
+    ]);
+    return wake;
+  } catch (error) {
+    if (isRefusal(error, 'exists')) return undefined;
+    throw error;
+  }
+}
