@@ -9,12 +9,13 @@ import { aRoot, hostJsonText } from './running-host.ts';
 
 const app = `
   import { app } from '@azure/functions';
+  import { hostVersion } from '@azure/functions-core';
   let ticks = [];
   const later = await import('./later.js');
   app.get('now', { handler: () => ({ jsonBody: {
     now: Date.now(), made: new Date().getTime(), text: Date.parse(Date()),
     fixed: new Date(7).getTime(), isDate: new Date(7) instanceof Date, sameMaker: new Date().constructor === Date,
-    setting: process.env.DESK_SETTING, later: later.text,
+    setting: process.env.DESK_SETTING, later: later.text, hostVersion,
   } }) });
   app.get('ticks', { handler: () => ({ jsonBody: ticks }) });
   app.timer('tick', { schedule: '%TICK%', handler: (timer, context) => { ticks.push(timer.isPastDue); context.log('ticked'); } });
@@ -56,7 +57,14 @@ test('runs the deployed bundle in a process of its own, with its settings, on th
     (await (await fetch(`${String(host.settings.DESK_BASE_URL)}/${path}`)).json()) as Record<string, unknown>;
 
   const before = await get('now');
-  expect(before).toMatchObject({ fixed: 7, isDate: true, sameMaker: true, setting: 'here', later: 'from a chunk' });
+  expect(before).toMatchObject({
+    fixed: 7,
+    isDate: true,
+    sameMaker: true,
+    setting: 'here',
+    later: 'from a chunk',
+    hostVersion: '4.0.0',
+  });
   expect(Number(before.now) - Date.now()).toBeLessThan(60_000);
 
   await host.moveClock(5 * hour);

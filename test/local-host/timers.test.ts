@@ -173,6 +173,15 @@ test('answers the admin API for functions it does not know, bodies that are none
   expect(host.calls).toEqual([]);
 });
 
+test('answers 400 where a function cannot be run by hand', async () => {
+  const host = await aHost(() => {
+    app.get('page', { handler: () => ({ body: 'hello' }) });
+  });
+  const body = '{ "input": "" }';
+  const answer = await fetch(`${host.baseUrl}/admin/functions/page`, { method: 'POST', body });
+  expect([answer.status, await answer.json()]).toEqual([400, { message: "'page' cannot be run by hand." }]);
+});
+
 test('runs on startup where the function asks for it', async () => {
   const host = await aTimerHost('0 0 0 1 1 *', { runOnStartup: true });
   await vi.waitFor(() => {
