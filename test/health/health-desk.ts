@@ -1,0 +1,130 @@
+import { healthPolls } from '../../functions/health-polls.queue.ts';
+import type { DeskCloud } from '../../shared/customers/cloud.ts';
+import { createCustomerStore } from '../../shared/customers/customer-store.ts';
+import { customerIdOf } from '../../shared/customers/customer.ts';
+import { azureSubscriptions } from '../../shared/customers/azure-subscriptions.http.ts';
+import { partnerCenterCustomers } from '../../shared/customers/customers-source.partnercenter.ts';
+import { createDirectoryState, createEnsureDirectory } from '../../shared/customers/directory.ts';
+import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
+import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
+import { createIncidentEvent } from '../../shared/health/incident-event.ts';
+import { createPollShard } from '../../shared/health/poll-shard.ts';
+import { graphServiceHealth } from '../../shared/health/service-health.graph.ts';
+import { createHealthShards } from '../../shared/health/shard-members.ts';
+import { createSweepHealth } from '../../shared/health/sweep-health.ts';
+import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
+import { withWriteTokens } from '../../shared/platform/write-token.ts';
+import { capturedLog } from '../support/captured-log.ts';
+import { memoryBus, type BusTrouble } from '../support/memory-bus.ts';
+import { memoryTables, type TableTrouble } from '../support/memory-table.ts';
+import { movedClock } from '../support/moved-clock.ts';
+import { seededIds, seededRandom } from '../support/seeded.ts';
+import { scriptedMicrosoft } from './scripted-microsoft.ts';
+
+/** Directory and health over memory ports and a scripted Microsoft, on a clock that the test moves. */
+export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble } = {}) {
+  const moved = movedClock();
+  const { clock } = moved;
+  const microsoft = scriptedMicrosoft();
+  const memory = memoryTables(trouble.tables);
+  const held = memoryBus(() => clock.now(), trouble.bus);
+  const random = seededRandom(7);
+  const ids = seededIds(random);
+  const tables = (name: string) => withWriteTokens(memory.tables(name), ids);
+  const cloud: DeskCloud = {
+    cloud: 'global',
+    connections: [{ id: 'emea', tenantId: 'partner', clientId: 'client', role: 'direct' }],
+    endpoints: {
+      graphBaseUrl: microsoft.root.graph,
+      partnerCenterBaseUrl: microsoft.root.pc,
+      azureManagementBaseUrl: microsoft.root.arm,
+    },
+    healthPollMinutes: 5,
+    customerSyncMinutes: 1_440,
+  };
+  const captured = capturedLog();
+  const { scope } = captured;
+  const upstream = { http: microsoft.http, tokens: microsoft.tokens, clock, cloud };
+  const relay = { tables, bus: held.bus, clock };
+  const customers = createCustomerStore({ tables });
+  const shards = createHealthShards(relay);
+  const directory = {
+    ...relay,
+    random,
+    cloud,
+    store: customers,
+    shards,
+    source: partnerCenterCustomers({ ...upstream, ids }),
+    azure: azureSubscriptions(upstream),
+  };
+  const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
+  const polls = healthPolls({ pollShard, syncDirectory: createSyncDirectory(directory) });
+
+  const desk = {
+    ...moved,
+    microsoft,
+    memory,
+    bus: held,
+    tables,
+    cloud,
+    customers,
+    shards,
+    scope,
+    entries: captured.entries,
+    polls,
+    pollShard,
+    queryDeps: { tables, clock, cloud, customers },
+    ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
+    ensurePolling: createEnsurePolling({ ...relay, cloud }),
+    sweep: createSweepHealth({ ...relay, cloud }),
+    incidentEvent: createIncidentEvent({ tables }),
+    id: (n: number) => customerIdOf('global', microsoft.tenants[n]?.id ?? ''),
+    tenant: (n: number) => microsoft.tenants[n]?.id ?? '',
+    now: () => new Date(clock.now()).toISOString(),
+    /** Handles every message of the polls that could be received now. */
+    drain: async (): Promise<number> => {
+      let handled = 0;
+      for (;;) {
+        const next = held.ready().find((one) => one.queue === 'health-polls');
+        if (!next) return handled;
+        const message = held.take(next);
+        try {
+          await polls.handle(wakeMessageSchema.parse(message.message.body), scope);
+        } catch (error) {
+          held.abandon(message);
+          throw error;
+        }
+        held.complete(message);
+        handled++;
+      }
+    },
+    /** Moves the clock to the next cycle and runs it. */
+    cycle: async (minutes = 5): Promise<void> => {
+      await moved.advance(minutes * 60_000);
+      await desk.drain();
+    },
+    /** The directory read and every shard polled once, with this many customers. */
+    begin: async (count: number): Promise<void> => {
+      microsoft.addTenants(count);
+      await desk.ensureDirectory(scope);
+      const directory = createDirectoryState({ tables });
+      do {
+        await desk.drain();
+        await moved.advance(1_000);
+      } while ((await directory('emea')).lastDoneAt === undefined);
+      await desk.drain();
+    },
+    /** Every incident event whose wake is on the bus, in the order it was sent. */
+    events: async () => {
+      const sent = held.all().filter((one) => one.queue === 'desk-events');
+      const unique = new Map(sent.map((one) => [JSON.stringify(one.message.body.body), one.message.body.body]));
+      const bodies = [...unique.values()] as { incidentId: string; eventId: string }[];
+      return Promise.all(
+        bodies.map(async ({ incidentId, eventId }) => (await desk.incidentEvent(incidentId, eventId))!),
+      );
+    },
+  };
+  return desk;
+}
+
+export type HealthDesk = ReturnType<typeof aHealthDesk>;

@@ -1,0 +1,158 @@
+import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
+import { HttpFailure } from '../../shared/platform/http.ts';
+import type { TokenFailure } from '../../shared/platform/tokens.ts';
+import { type TokenSource } from '../../shared/platform/tokens.ts';
+
+export type ScriptedIssue = {
+  id: string;
+  service: string;
+  title: string;
+  classification: string;
+  status: string;
+  isResolved: boolean;
+  startDateTime: string;
+  endDateTime: string | null;
+  lastModifiedDateTime: string;
+  posts: { createdDateTime: string; postType: string; description: { contentType: string; content: string } }[];
+};
+
+export type ScriptedTenant = { id: string; domain: string; name: string; hasAzure: boolean; services: string[] };
+
+export type Fault = { status?: number; retryAfter?: string; body?: string; network?: boolean; token?: TokenFailure };
+
+const root = { graph: 'https://graph.example', pc: 'https://pc.example', arm: 'https://arm.example' };
+
+const json = (status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
+  status,
+  headers,
+  body: JSON.stringify(body),
+});
+
+/** Partner Center, Graph and Azure for as many tenants as a test needs, each with its own faults. */
+export function scriptedMicrosoft() {
+  const tenants: ScriptedTenant[] = [];
+  const issues = new Map<string, { issue: ScriptedIssue; tenants: Set<string> }>();
+  const faults = new Map<string, Fault>();
+  const calls: { url: string; headers: Record<string, string> }[] = [];
+  const options = { filterRefused: false, pageSize: 100, partnerCenter: undefined as Fault | undefined };
+  let tokens = 0;
+
+  const source: TokenSource = async ({ tenantId, resource }) => {
+    tokens++;
+    const fault = faults.get(tenantId);
+    if (fault?.token && resource === 'graph') throw fault.token;
+    return `${resource} ${tenantId}`;
+  };
+
+  const http: Http = async (call: HttpCall) => {
+    calls.push({ url: call.url, headers: call.headers ?? {} });
+    const url = new URL(call.url);
+    const [, tenantId = ''] = (call.headers?.authorization ?? '').replace('Bearer ', '').split(' ');
+    if (url.origin === root.pc) return options.partnerCenter ? faulty(options.partnerCenter) : partnerCenter(url, call);
+    if (url.origin === root.arm) return azure(tenantId);
+    if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
+    const fault = faults.get(tenantId);
+    return fault ? faulty(fault) : graph(url, tenantId);
+  };
+
+  const faulty = (fault: Fault): HttpAnswer => {
+    if (fault.network) throw new HttpFailure('timeout', 'no answer');
+    return {
+      status: fault.status ?? 500,
+      headers: fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter },
+      body: fault.body ?? '{"error":{"code":"UnknownError"}}',
+    };
+  };
+
+  const graph = (url: URL, tenantId: string): HttpAnswer => {
+    const expand = url.searchParams.get('$expand') ?? '';
+    const after = /lastModifiedDateTime gt ([^)]+)/.exec(expand)?.[1];
+    if (after !== undefined && options.filterRefused) return json(400, { error: { code: 'BadRequest' } });
+    const own = [...issues.values()].filter((one) => one.tenants.has(tenantId)).map(({ issue }) => issue);
+    const tenant = tenants.find(({ id }) => id === tenantId);
+    return json(200, {
+      value: (tenant?.services ?? []).map((id) => {
+        const here = own.filter((issue) => issue.service === id);
+        const open = here.find((issue) => !issue.isResolved);
+        const listed = here.filter((issue) => after === undefined || issue.lastModifiedDateTime > after);
+        return { id, service: `${id} Online`, status: open?.status ?? 'serviceOperational', issues: listed };
+      }),
+    });
+  };
+
+  const item = (tenant: ScriptedTenant) => ({
+    id: tenant.id,
+    companyProfile: { tenantId: tenant.id, domain: tenant.domain, companyName: tenant.name },
+    relationshipToPartner: 'reseller',
+  });
+
+  const partnerCenter = (url: URL, call: HttpCall): HttpAnswer => {
+    const [, tenantId, what] = /^\/v1\/customers(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
+    if (tenantId === undefined) return customerPage(Number(call.headers?.['MS-ContinuationToken'] ?? '0'));
+    const tenant = tenants.find(({ id }) => id === tenantId);
+    if (!tenant) return json(404, { code: '1000' });
+    if (what === undefined) {
+      return json(200, { ...item(tenant), customDomains: [tenant.domain, `${tenant.name}.Example`] });
+    }
+    const plans = tenant.hasAzure ? [{ status: 'active', productType: { id: 'Azure' } }] : [];
+    return { status: 200, headers: {}, body: `\uFEFF${JSON.stringify({ totalCount: plans.length, items: plans })}` };
+  };
+
+  const customerPage = (offset: number): HttpAnswer => {
+    const items = tenants.slice(offset, offset + options.pageSize).map(item);
+    const end = offset + options.pageSize;
+    const token = { headers: [{ key: 'ms-continuationtoken', value: String(end) }] };
+    const next = { uri: 'https://elsewhere.example/customers??seekOperation=Next', ...token };
+    return json(200, {
+      totalCount: items.length,
+      items,
+      links: { self: token, ...(end < tenants.length && { next }) },
+    });
+  };
+
+  const azure = (tenantId: string): HttpAnswer =>
+    json(200, { value: [{ subscriptionId: tenantId.replace(/^0/, 'a'), state: 'Enabled' }] });
+
+  return {
+    http,
+    tokens: source,
+    root,
+    tenants,
+    faults,
+    options,
+    calls,
+    tokenCount: () => tokens,
+    graphCalls: () => calls.filter(({ url }) => url.startsWith(root.graph)),
+    /** Adds tenants `0`, `1`, … with two services each, the first with an Azure plan. */
+    addTenants: (count: number) => {
+      for (let n = tenants.length, end = n + count; n < end; n++) {
+        const id = `0000${String(n).padStart(4, '0')}-0000-4000-8000-000000000000`;
+        const name = `customer${String(n)}`;
+        const domain = `${name}.onmicrosoft.example`;
+        tenants.push({ id, domain, name, hasAzure: n === 0, services: ['Exchange', 'microsoftteams'] });
+      }
+    },
+    /** Begins or changes an issue; `at` becomes its revision, and a post of that time is added. */
+    issue: (change: { id: string; at: string; tenants?: string[]; post?: boolean } & Partial<ScriptedIssue>) => {
+      const { at, tenants: whose, post, ...fields } = change;
+      const known = issues.get(change.id);
+      const posts = [...(known?.issue.posts ?? [])];
+      const description = { contentType: 'html', content: `<p>Update of <b>${at}</b></p>` };
+      if (post !== false) posts.push({ createdDateTime: at, postType: 'Regular', description });
+      const issue = {
+        service: 'Exchange',
+        title: 'Mail is late',
+        classification: 'incident',
+        status: 'serviceDegradation',
+        isResolved: false,
+        startDateTime: at,
+        endDateTime: null,
+        ...known?.issue,
+        ...fields,
+        lastModifiedDateTime: at,
+        posts,
+      };
+      issues.set(change.id, { issue, tenants: whose ? new Set(whose) : (known?.tenants ?? new Set()) });
+    },
+  };
+}
