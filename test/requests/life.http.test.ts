@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../shared/core/caller.ts';
+import { move, read, say, timeline } from './calls.ts';
+import { aPortal, anOpenDesk, tenantId } from './desk.ts';
+
+describe('reading a request', () => {
+  it('answers what the intake answered, under the ETag of its version', async () => {
+    const desk = await anOpenDesk();
+    const sent = await desk.submit({ evidence: { b: 1, a: [null, 2] }, startedAt: '2026-11-02T08:00:00+01:00' });
+    const { status, body, headers } = await read(desk, sent.id, aPortal('north'));
+    expect([status, headers.etag, body]).toEqual([200, '"1"', sent]);
+  });
+
+  it.each([
+    ['GET', ''],
+    ['GET', '/timeline'],
+    ['GET', '/clocks'],
+    ['POST', '/comments'],
+    ['POST', '/transitions'],
+  ])(
+    '%s …%s answers 404 alike for an unknown id, another portal and another customer, for one read',
+    async (method, rest) => {
+      const desk = await anOpenDesk();
+      const { id } = await desk.submit();
+      const lost = await desk.submit({ customer: { tenantId: tenantId('fabrikam') } });
+      const narrowed: Caller = { ...aPortal('north'), customers: new Set<string>() } as Caller;
+      const body = { '/comments': { text: 'x', audience: 'customer' }, '/transitions': { to: 'closed', reason: 'x' } }[
+        rest
+      ];
+      const texts = [];
+      for (const [as, asked] of [
+        [aPortal('south'), id],
+        [aPortal('south'), 'a'.repeat(26)],
+        [aPortal('south'), 'no-such-id'],
+        [narrowed, lost.id],
+      ] as const) {
+        desk.reset();
+        const answer = await desk.call(method, `api/requests/${asked}${rest}`, {
+          as,
+          body,
+          headers: { 'if-match': '"1"' },
+        });
+        expect(answer.status).toBe(404);
+        expect(desk.cost().gets).toBeLessThanOrEqual(1);
+        expect(desk.cost()).toMatchObject({ queries: 0, transactions: 0, sends: 0 });
+        texts.push(answer.text);
+      }
+      expect(new Set(texts).size).toBe(1);
+    },
+  );
+});
+
+describe('a transition', () => {
+  it('moves the request and says so in the timeline, with who and why', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const { status, body, headers } = await move(desk, id, {
+      to: 'acknowledged',
+      seen: '"1"',
+      reason: 'we look at it',
+    });
+    expect([status, headers.etag]).toEqual([200, '"2"']);
+    expect(body).toMatchObject({ id, state: 'acknowledged', version: 2, title: 'Outgoing mail is very slow' });
+    expect((await timeline(desk, id))[1]).toEqual({
+      sequence: 2,
+      kind: 'transitioned',
+      at: '2026-11-02T09:00:00.000Z',
+      by: { kind: 'person', id: 'home.o1' },
+      audience: 'customer',
+      from: 'new',
+      state: 'acknowledged',
+      text: 'we look at it',
+    });
+  });
+
+  it('wants to know which version was seen', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    expect((await move(desk, id, { to: 'acknowledged' })).status).toBe(428);
+    for (const seen of ['"2"', '1', 'W/"1"', '"x"']) {
+      expect((await move(desk, id, { to: 'acknowledged', seen })).status).toBe(412);
+    }
+    expect((await move(desk, id, { to: 'acknowledged', seen: '"7", "1"' })).status).toBe(200);
+  });
+
+  it('that is illegal is refused with from and to', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const { status, body } = await move(desk, id, { to: 'resolved', seen: '"1"' });
+    expect([status, body]).toEqual([
+      409,
+      expect.objectContaining({ code: 'illegal-transition', from: 'new', to: 'resolved' }),
+    ]);
+  });
+
+  it("of a portal closes or reopens; all else is the desk's", async () => {
+    const desk = await anOpenDesk();
+    const as = aPortal('north');
+    const { id } = await desk.submit();
+    expect((await move(desk, id, { to: 'acknowledged', as, seen: '"1"' })).status).toBe(403);
+    expect((await move(desk, id, { to: 'in-progress', as, seen: '"1"' })).status).toBe(403);
+    for (const [to, seen] of [
+      ['acknowledged', '"1"'],
+      ['in-progress', '"2"'],
+      ['resolved', '"3"'],
+    ] as const) {
+      expect((await move(desk, id, { to, seen })).status).toBe(200);
+    }
+    expect((await move(desk, id, { to: 'in-progress', as, seen: '"4"' })).status).toBe(200);
+    expect((await move(desk, id, { to: 'closed', as, seen: '"5"' })).status).toBe(200);
+    expect((await move(desk, id, { to: 'in-progress', as, seen: '"6"' })).status).toBe(409);
+  });
+
+  it('of two at once happens once: the other has seen an old version', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const both = await Promise.all([
+      move(desk, id, { to: 'acknowledged', seen: '"1"' }),
+      move(desk, id, { to: 'closed', seen: '"1"' }),
+    ]);
+    expect(both.map((one) => one.status).sort()).toEqual([200, 412]);
+    expect(await timeline(desk, id)).toHaveLength(2);
+  });
+
+  it('repeated under its key answers the first answer, though the version has moved on', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const first = await move(desk, id, { to: 'acknowledged', seen: '"1"', key: 'm1' });
+    await move(desk, id, { to: 'in-progress', seen: '"2"' });
+    desk.reset();
+    const again = await move(desk, id, { to: 'acknowledged', seen: '"1"', key: 'm1' });
+    expect([again.status, again.text, again.headers.etag]).toEqual([200, first.text, '"2"']);
+    expect(again.headers['idempotent-replayed']).toBe('true');
+    expect(desk.cost()).toMatchObject({ gets: 2, queries: 0, transactions: 0, sends: 0 });
+    expect((await move(desk, id, { to: 'closed', seen: '"3"', key: 'm1' })).status).toBe(409);
+  });
+});
+
+describe('a comment', () => {
+  it('is answered as the timeline has it', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const { status, body } = await say(desk, id, { text: 'Which recipients?' });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ sequence: 2, kind: 'commented', audience: 'customer', text: 'Which recipients?' });
+    expect((await timeline(desk, id))[1]).toEqual(body);
+  });
+
+  it('for the desk alone is not shown to portals, nor may they write one', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    await say(desk, id, { text: 'customer is difficult', audience: 'internal' });
+    await say(desk, id, { text: 'we are on it' });
+    await say(desk, id, { text: 'thanks', as: aPortal('north') });
+    const shown = await timeline(desk, id, aPortal('north'));
+    expect(shown.map((entry) => [entry.sequence, entry.text])).toEqual([
+      [1, undefined],
+      [3, 'we are on it'],
+      [4, 'thanks'],
+    ]);
+    expect(shown.map((entry) => entry.by)).toEqual([
+      { kind: 'portal', id: 'portal:north' },
+      { kind: 'person' },
+      { kind: 'portal', id: 'portal:north' },
+    ]);
+    expect((await say(desk, id, { audience: 'internal', as: aPortal('north') })).status).toBe(403);
+    expect(await timeline(desk, id)).toHaveLength(4);
+  });
+
+  it('repeated under its key is one comment, for one read and no write', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const first = await say(desk, id, { key: 'c1' });
+    desk.reset();
+    const again = await say(desk, id, { key: 'c1' });
+    expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([201, first.text, 'true']);
+    expect(desk.cost()).toMatchObject({ gets: 1, transactions: 0, sends: 0 });
+    expect((await say(desk, id, { key: 'c1', text: 'other' })).status).toBe(409);
+    expect((await say(desk, id, { key: 'c1', as: aPortal('north') })).headers['idempotent-replayed']).toBeUndefined();
+    expect(await timeline(desk, id)).toHaveLength(3);
+  });
+
+  it('sent by twins at once under one key is one comment', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const twins = await Promise.all(Array.from({ length: 4 }, async () => say(desk, id, { key: 'c1' })));
+    expect(twins.map((twin) => twin.status)).toEqual([201, 201, 201, 201]);
+    expect(new Set(twins.map((twin) => twin.text)).size).toBe(1);
+    expect(await timeline(desk, id)).toHaveLength(2);
+  });
+
+  it('of many at once all come in, in some order', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const many = await Promise.all(
+      Array.from({ length: 8 }, async (_, n) => say(desk, id, { text: `no ${String(n)}` })),
+    );
+    expect(many.map((one) => one.status)).toEqual(many.map(() => 201));
+    expect((await timeline(desk, id)).map((entry) => entry.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+});

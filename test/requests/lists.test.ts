@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../shared/core/caller.ts';
+import { listKey, listPartition, listRow, listedOf } from '../../shared/requests/list-rows.ts';
+import type { Head } from '../../shared/requests/request-event.ts';
+import type { RequestPage } from '../../shared/requests/lists.ts';
+import { move } from './calls.ts';
+import { aPerson, aPortal, anOpenDesk, customerId, tenantId, type Desk, type TenantName } from './desk.ts';
+
+const list = async (desk: Desk, query = '', as: Caller = aPerson()) => {
+  const { status, body } = await desk.call('GET', `api/requests?${query}`, { as });
+  expect(status).toBe(200);
+  return body as RequestPage;
+};
+
+/** Follows the cursor to the end; empty pages are not the end. */
+async function all(desk: Desk, query: string, as?: Caller): Promise<{ ids: string[]; pages: number }> {
+  const ids: string[] = [];
+  let cursor: string | undefined;
+  let pages = 0;
+  do {
+    const page = await list(desk, `${query}${cursor === undefined ? '' : `&cursor=${cursor}`}`, as);
+    ids.push(...page.items.map((item) => item.id));
+    cursor = page.nextCursor;
+    pages++;
+  } while (cursor !== undefined);
+  return { ids, pages };
+}
+
+/** Requests a second apart, oldest first. */
+async function submitMany(desk: Desk, count: number, name: TenantName = 'contoso'): Promise<string[]> {
+  const ids: string[] = [];
+  for (let n = 0; n < count; n++) {
+    const as = aPortal(name === 'tailspin' ? 'south' : 'north');
+    ids.push((await desk.submit({ customer: { tenantId: tenantId(name) } }, { as })).id);
+    await desk.moved.advance(1_000);
+  }
+  await desk.settle();
+  return ids;
+}
+
+describe('a list of requests', () => {
+  it('has the newest first, each as by id, page after page without gap or double', async () => {
+    const desk = await anOpenDesk();
+    const ids = await submitMany(desk, 11);
+    expect((await all(desk, 'limit=4')).ids).toEqual(ids.toReversed());
+    const { items } = await list(desk, 'limit=1');
+    expect(items[0]).toEqual((await desk.call('GET', `api/requests/${ids.at(-1)!}`, { as: aPerson() })).body);
+  });
+
+  it('ends without a cursor where the last page is just full', async () => {
+    const desk = await anOpenDesk();
+    await submitMany(desk, 4);
+    expect(await all(desk, 'limit=4')).toMatchObject({ pages: 1 });
+    expect(await list(desk, 'customerId=nobody')).toEqual({ items: [] });
+  });
+
+  it('loses nothing to empty pages of storage', async () => {
+    const mood = { turn: 0, isEmpty: false };
+    const desk = await anOpenDesk({ table: { emptyPage: () => mood.isEmpty && mood.turn++ % 3 !== 2 } });
+    const ids = await submitMany(desk, 7);
+    mood.isEmpty = true;
+    for (const filter of ['', `customerId=${customerId('contoso')}&`, 'state=new&']) {
+      expect((await all(desk, `${filter}limit=3`)).ids).toEqual(ids.toReversed());
+    }
+  });
+
+  it('keeps to its filters, one or several', async () => {
+    const desk = await anOpenDesk();
+    const [a, b, c] = [
+      await submitMany(desk, 3),
+      await submitMany(desk, 2, 'fabrikam'),
+      await submitMany(desk, 2, 'tailspin'),
+    ];
+    await move(desk, a[0]!, { to: 'closed', seen: '"1"' });
+    await desk.call('PATCH', `api/requests/${b[0]!}`, {
+      as: aPerson(),
+      body: { assignee: 'grace', service: 'SharePoint' },
+      headers: { 'if-match': '"1"' },
+    });
+    await desk.settle();
+    const found = async (query: string) => new Set((await all(desk, query)).ids);
+    expect(await found(`customerId=${customerId('fabrikam')}`)).toEqual(new Set(b));
+    expect(await found('portalId=north')).toEqual(new Set([...a, ...b]));
+    expect(await found('state=closed')).toEqual(new Set([a[0]]));
+    expect(await found('state=new')).toEqual(new Set([a[1], a[2], ...b, ...c]));
+    expect(await found('assignee=grace')).toEqual(new Set([b[0]]));
+    expect(await found('service=sharepoint')).toEqual(new Set([b[0]]));
+    expect(await found('service=Exchange&state=new&portalId=north')).toEqual(new Set([a[1], a[2], b[1]]));
+    expect(await found('assignee=grace&state=closed')).toEqual(new Set());
+  });
+
+  it('shows a portal its own alone, and of its own customers alone', async () => {
+    const desk = await anOpenDesk();
+    const [mine, other] = [await submitMany(desk, 2), await submitMany(desk, 2, 'fabrikam')];
+    await submitMany(desk, 2, 'tailspin');
+    await desk.submit({}, { as: aPerson() });
+    await desk.settle();
+    const north = aPortal('north');
+    expect((await all(desk, '', north)).ids).toEqual([...other.toReversed(), ...mine.toReversed()]);
+    const narrowed = { ...north, customers: new Set([customerId('contoso')]) } as Caller;
+    expect((await all(desk, '', narrowed)).ids).toEqual(mine.toReversed());
+    desk.reset();
+    for (const query of ['portalId=south', `customerId=${customerId('tailspin')}`]) {
+      expect(await list(desk, query, north)).toEqual({ items: [] });
+    }
+    expect(desk.cost()).toMatchObject({ gets: 0, queries: 0 });
+  });
+
+  it.each([
+    ['a cursor of other filters', 'state=new', 'state=closed'],
+    ['a cursor of another caller', '', ''],
+    ['a cursor that is none', '', 'cursor=abc'],
+  ])('refuses %s', async (_name, first, second) => {
+    const desk = await anOpenDesk();
+    await submitMany(desk, 3);
+    const { nextCursor } = await list(desk, `limit=1&${first}`);
+    const query = second.startsWith('cursor') ? second : `limit=1&cursor=${nextCursor!}&${second}`;
+    const { status, body } = await desk.call('GET', `api/requests?${query}`, { as: aPortal('north') });
+    expect([status, (body as { code: string }).code]).toEqual([400, 'invalid-cursor']);
+  });
+
+  it.each(['limit=101', 'limit=0', 'limit=x', 'state=open', 'colour=red', 'state=new&state=closed'])(
+    'refuses ?%s',
+    async (query) => {
+      const desk = await anOpenDesk();
+      expect((await desk.call('GET', `api/requests?${query}`, { as: aPerson() })).status).toBe(400);
+    },
+  );
+});
+
+describe('rows that are behind', () => {
+  it('are dropped: the request itself decides, and a short page has a cursor', async () => {
+    const desk = await anOpenDesk();
+    const ids = await submitMany(desk, 6);
+    for (const id of ids.slice(1)) await move(desk, id, { to: 'closed', seen: '"1"' });
+    const behind = await all(desk, 'state=new&limit=2');
+    expect(behind.ids).toEqual([ids[0]]);
+    await desk.settle();
+    expect((await all(desk, 'state=new&limit=2')).ids).toEqual([ids[0]]);
+    expect((await all(desk, 'state=closed&limit=2')).ids).toEqual(ids.slice(1).toReversed());
+  });
+
+  it('of a request that is not there are passed over', async () => {
+    const desk = await anOpenDesk();
+    const [id] = await submitMany(desk, 1);
+    const ghost = { id: 'c'.repeat(26), createdAt: '2026-11-02T10:00:00.000Z' } as Head;
+    const row = listedOf({
+      ...ghost,
+      version: 1,
+      portalId: 'north',
+      customerId: 'c',
+      state: 'new',
+      triage: { service: null },
+    } as Head);
+    await desk
+      .of('requestlists')
+      .table.transact(listPartition(ghost.id, 'all'), [
+        { kind: 'insert', rk: listKey(ghost), columns: listRow.toColumns(row) },
+      ]);
+    expect((await all(desk, 'limit=1')).ids).toEqual([id]);
+  });
+});
+
+describe('what a page costs', () => {
+  /** Rows of requests as they would stand after years, without the years. */
+  async function seeded(count: number): Promise<Desk> {
+    const desk = await anOpenDesk();
+    const [id] = await submitMany(desk, 1);
+    const head = await desk.requests.read(aPerson(), id!);
+    const shards = [...desk.of('requests').partitions.values()];
+    const original = shards
+      .flatMap((rows) => [...rows.entries()])
+      .filter(([rk]) => rk.startsWith('H|') || rk.startsWith('C|'));
+    for (let n = 0; n < count; n++) {
+      const newId = desk.ids.newId();
+      const createdAt = new Date(Date.parse(head.createdAt) - n * 60_000).toISOString();
+      const pk = String('abcdefghijklmnopqrstuvwxyz234567'.indexOf(newId.charAt(0))).padStart(2, '0');
+      const rows = desk.of('requests').partitions;
+      if (!rows.has(pk)) rows.set(pk, new Map());
+      for (const [rk, row] of original) {
+        rows
+          .get(pk)!
+          .set(rk.replace(id!, newId), {
+            etag: 'x',
+            columns: { ...row.columns, ...(rk.startsWith('H|') && { id: newId, createdAt }) },
+          });
+      }
+      const key = listKey({ id: newId, createdAt });
+      const columns = {
+        v: 1,
+        requestId: newId,
+        version: 1,
+        portalId: 'north',
+        customerId: customerId('contoso'),
+        state: 'new',
+        service: 'Exchange',
+      };
+      for (const place of [
+        listPartition(newId, 'all'),
+        listPartition(newId, 'customerId', customerId('contoso')),
+        listPartition(newId, 'portalId', 'north'),
+        listPartition(newId, 'state', 'new'),
+        listPartition(newId, 'service', 'Exchange'),
+      ]) {
+        const lists = desk.of('requestlists').partitions;
+        if (!lists.has(place)) lists.set(place, new Map());
+        lists.get(place)!.set(key, { etag: 'x', columns });
+      }
+    }
+    return desk;
+  }
+
+  it('is the same at 1,000 and at 10,000 requests, for each filter', async () => {
+    const [few, many] = [await seeded(1_000), await seeded(10_000)];
+    for (const filter of [
+      '',
+      `customerId=${customerId('contoso')}&`,
+      'portalId=north&',
+      'state=new&',
+      'service=Exchange&',
+    ]) {
+      const costs = [];
+      for (const desk of [few, many]) {
+        desk.reset();
+        expect((await list(desk, `${filter}limit=50`)).items).toHaveLength(50);
+        costs.push(desk.cost());
+      }
+      expect(costs[1]).toEqual(costs[0]);
+      expect(costs[0]).toMatchObject({ gets: 100, transactions: 0 });
+      expect(costs[0]!.rows).toBeLessThanOrEqual(51 * 8);
+    }
+  });
+});
