@@ -14,7 +14,7 @@ import type { CustomerStore } from '../shared/customers/customer-store.ts';
 import { refsBodySchema, setRefs } from '../shared/customers/set-refs.ts';
 import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
 
-export type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName };
+type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName };
 
 const params = z.object({ id: z.string().max(64) });
 const access = { portals: true, role: 'Desk.Read' } as const;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { QueueFunction, QueueHandler } from '../shared/platform/queue-handler.ts';
 
-export type HealthPollsDeps = { pollShard: QueueHandler; syncDirectory: QueueHandler };
+type HealthPollsDeps = { pollShard: QueueHandler; syncDirectory: QueueHandler };
 
 const bodySchema = z.object({ kind: z.enum(['shard', 'directory']) });
 

@@ -1,5 +1,5 @@
 /** One real timer that wakes at the earliest time it was asked for, in world time. */
-export type Alarm = {
+type Alarm = {
   wakeAt(at: number): void;
   /** Forgets the armed time: needed when the world's clock jumped, for the timer counts real milliseconds. */
   reset(): void;

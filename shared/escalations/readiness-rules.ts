@@ -122,10 +122,11 @@ export const readinessRules: readonly Rule[] = [
   {
     code: 'boundary-partner',
     stage: 2,
-    effect: 'doubts',
+    // Not a bar: whoever escalates says with it that the partner's own diagnosis did not solve it.
+    effect: 'notes',
     holds: ({ request }) => request.boundary === 'partner',
-    text: () => 'This lies within what the partner solves itself.',
-    remedy: 'Solve it, or let an administrator force the escalation with a reason.',
+    text: () => 'By its kind this is for the partner to solve first.',
+    remedy: 'Do the checks for the service; escalate what they do not solve, and say what was tried.',
   },
   {
     code: 'boundary-customer',

@@ -2,7 +2,7 @@ import type { Broker, Node } from '../broker.ts';
 import { BusError } from '../queue/bus-error.ts';
 
 /** What an address names: a queue or sub-queue, its management node, or the node that takes claims. */
-export type Target = { kind: 'claims' } | { kind: 'management'; node: Node } | { kind: 'queue'; node: Node };
+type Target = { kind: 'claims' } | { kind: 'management'; node: Node } | { kind: 'queue'; node: Node };
 
 const MANAGEMENT_SUFFIX = /\/\$management$/i;
 

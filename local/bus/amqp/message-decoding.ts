@@ -43,7 +43,7 @@ export type EncodedMessage = {
   body: Buffer;
 };
 
-export type DecodedMessage = MessageContent<EncodedMessage>;
+type DecodedMessage = MessageContent<EncodedMessage>;
 
 const SCHEDULED_TIME = 'x-opt-scheduled-enqueue-time';
 

@@ -4,7 +4,7 @@ import { codec, entriesOf, readSections, writeSection, type AmqpValue } from './
 
 const STATE_CODES = { active: 0, deferred: 1, scheduled: 2 } as const;
 
-export type EncodingOptions = { withBody?: boolean; withLock?: boolean };
+type EncodingOptions = { withBody?: boolean; withLock?: boolean };
 
 /** A message as it is delivered or peeked: header and annotations are written anew, the rest goes out as it came in. */
 export function encodeMessage(

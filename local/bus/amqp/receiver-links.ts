@@ -11,7 +11,7 @@ import { settle, type OutcomeName } from './settlement.ts';
 const SETTLED_BY_SENDER = 1;
 
 /** The links on which clients receive from queues; the broker is the sending side. */
-export type ReceiverLinks = {
+type ReceiverLinks = {
   /** Throws `amqp:not-allowed` for a receiver of sessions. */
   open(sender: ServerSender, node: Node): OutgoingLink;
   /** The client gave credit. */

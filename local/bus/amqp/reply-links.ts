@@ -2,7 +2,7 @@ import { createOutgoingLink, type OutgoingLink } from './outgoing-link.ts';
 import { addressOf, type ServerReceiver, type ServerSender } from './rhea-internals.ts';
 
 /** The links on which answers go back to clients. */
-export type ReplyLinks = {
+type ReplyLinks = {
   open(sender: ServerSender): OutgoingLink;
   close(sender: ServerSender): void;
   /** Sends what had to wait for credit. */

@@ -1,7 +1,7 @@
 import { createMinHeap } from './min-heap.ts';
 
 /** When something falls due, by sequence number. A message has one true deadline at a time; older entries are skipped. */
-export type Deadlines = {
+type Deadlines = {
   add(sequenceNumber: number, at: number): void;
   /** Earliest deadline, true or outdated; Infinity if there is none. */
   nextAt: () => number;

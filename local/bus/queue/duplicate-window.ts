@@ -1,5 +1,5 @@
 /** Remembers message ids for the queue's duplicate window. */
-export type DuplicateWindow = {
+type DuplicateWindow = {
   /** Sequence number under which this id was accepted within the window, if it was. */
   find(messageId: string): number | undefined;
   remember(messageId: string, sequenceNumber: number): void;

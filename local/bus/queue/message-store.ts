@@ -3,7 +3,7 @@ import type { QueuedMessage } from './message.ts';
 import { createMinHeap } from './min-heap.ts';
 
 /** The messages of one queue with their indexes: by number, by lock, by availability and by deadline. */
-export type MessageStore = {
+type MessageStore = {
   newSequenceNumber(): number;
   /** Stores a message, or files it anew after a change of its state. */
   place(message: QueuedMessage): void;

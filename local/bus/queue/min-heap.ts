@@ -1,5 +1,5 @@
 /** A binary heap that gives back the item with the smallest key first, and of equal keys the one that came first. */
-export type MinHeap<Item> = {
+type MinHeap<Item> = {
   size(): number;
   push(item: Item): void;
   peek(): Item | undefined;

@@ -12,7 +12,7 @@ import { createMessageStore } from './message-store.ts';
 
 const DAY_MS = 86_400_000;
 
-export type QueueSetup = {
+type QueueSetup = {
   name: string;
   options: QueueOptions;
   now: () => number;
