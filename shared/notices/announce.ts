@@ -22,9 +22,9 @@ export type Notice = {
 };
 
 /** Owes each portal its notice. Idempotent by event and portal: what was written first is what every try sends. */
-export type Announce = (notice: Notice, scope: Scope) => Promise<void>;
+type Announce = (notice: Notice, scope: Scope) => Promise<void>;
 
-export type AnnounceDeps = { table: Table; bus: Bus; clock: Clock; registry: PortalRegistry };
+type AnnounceDeps = { table: Table; bus: Bus; clock: Clock; registry: PortalRegistry };
 
 /** A portal without an endpoint, or that did not ask for this type, is owed nothing. */
 export function createAnnounce(deps: AnnounceDeps): Announce {

@@ -23,7 +23,7 @@ import {
 import { afterTry, nextTryMs, resultOf, type TryResult } from './delivery-rules.ts';
 import { noticeEvents } from './events.ts';
 
-export type DeliverDeps = {
+type DeliverDeps = {
   table: Table;
   bus: Bus;
   clock: Clock;

@@ -29,7 +29,7 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /** How a URL that the desk was told to call may be dialled: freely, only to public addresses, or not at all. */
-export type DialJudgement = { kind: 'excepted' } | { kind: 'public-only' } | { kind: 'refused'; reason: string };
+type DialJudgement = { kind: 'excepted' } | { kind: 'public-only' } | { kind: 'refused'; reason: string };
 
 /**
  * Judges a URL before any name is looked up. `allow` holds `host:port` entries, which may be private and plain http; all else

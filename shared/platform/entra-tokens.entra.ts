@@ -13,7 +13,7 @@ import {
   type TokenWant,
 } from './tokens.ts';
 
-export type EntraTokenOptions = {
+type EntraTokenOptions = {
   http: Http;
   clock: Clock;
   /** Such as `https://login.microsoftonline.com`. */
@@ -35,7 +35,7 @@ const throttledSeconds = 60;
 const maxTokens = 20_000;
 
 /** Where the refresh token of a connection's integration account is kept. */
-export const refreshTokenSecret = (connectionId: string): string => `${connectionId}-refresh-token`;
+const refreshTokenSecret = (connectionId: string): string => `${connectionId}-refresh-token`;
 
 type Outcome = { token: string } | { failure: TokenFailure };
 

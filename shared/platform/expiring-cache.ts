@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 export type Kept<T> = { value: T; until: number };
 
 /** The value under `key`, loaded where it is missing or has expired; `load` gets what was kept before. */
-export type ExpiringCache<T> = (key: string, load: (before: Kept<T> | undefined) => Promise<Kept<T>>) => Promise<T>;
+type ExpiringCache<T> = (key: string, load: (before: Kept<T> | undefined) => Promise<Kept<T>>) => Promise<T>;
 
 /**
  * Loads once for everyone who asks at the same time. A load that fails is kept by nobody: the next caller tries again.

@@ -11,7 +11,7 @@ const replySchema = z.object({ access_token: z.string().min(1), expires_on: z.co
 
 const spareMs = 5 * minuteMs;
 
-export type IdentityOptions = {
+type IdentityOptions = {
   http: Http;
   clock: Clock;
   /** IDENTITY_ENDPOINT and IDENTITY_HEADER of the platform. */
@@ -35,6 +35,7 @@ export function createIdentityToken(options: IdentityOptions): IdentityToken {
 }
 
 async function ask({ http, endpoint, header, clientId }: IdentityOptions, audience: string) {
+  if (!URL.canParse(endpoint)) throw new TokenFailure('away', 'this machine has no managed identity');
   const query = new URLSearchParams({ resource: audience, 'api-version': '2019-08-01' });
   if (clientId !== undefined) query.set('client_id', clientId);
   let answer: HttpAnswer;

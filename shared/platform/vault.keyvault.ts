@@ -7,7 +7,7 @@ import { HttpFailure, type Http, type HttpAnswer } from './http.ts';
 import { SecretMissing, type ReadSecret } from './secret.ts';
 import { TokenFailure } from './tokens.ts';
 
-export type VaultOptions = {
+type VaultOptions = {
   http: Http;
   clock: Clock;
   /** Such as `https://desk.vault.azure.net`. */

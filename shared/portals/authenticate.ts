@@ -14,7 +14,7 @@ import type { PortalRegistry } from './portal-registry.ts';
  */
 export type KeyOf = (tenantId: string, kid: string) => Promise<CryptoKey | undefined>;
 
-export type AuthenticateDeps = {
+type AuthenticateDeps = {
   keyOf: KeyOf;
   clock: Clock;
   registry: PortalRegistry;

@@ -21,7 +21,7 @@ export type TakeIn = (
   scope: Scope,
 ) => Promise<{ requestId: string }>;
 
-export type PortalHookDeps = {
+type PortalHookDeps = {
   registry: PortalRegistry;
   readSecret: ReadSecret;
   clock: Clock;
@@ -30,9 +30,9 @@ export type PortalHookDeps = {
   quarantine: Quarantine;
 };
 
-export type HookCall = { portalId: string; headers: Headers; raw: Uint8Array };
+type HookCall = { portalId: string; headers: Headers; raw: Uint8Array };
 
-export type HookAnswer = { requestId: string; location: string } | { quarantineId: string } | { ignored: true };
+type HookAnswer = { requestId: string; location: string } | { quarantineId: string } | { ignored: true };
 
 const createdType = 'support_request.created';
 /** Types of the contract that this version does not take yet; ignoring them would lose what they say. */

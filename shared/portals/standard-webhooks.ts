@@ -3,9 +3,9 @@ import { secondMs } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 
 /** What a signature covers: the id, the time of sending, and the bytes of the body as they travel. */
-export type SignedMessage = { id: string; timestampSeconds: number; body: Uint8Array };
+type SignedMessage = { id: string; timestampSeconds: number; body: Uint8Array };
 
-export type Verdict =
+type Verdict =
   | { ok: true; id: string; timestampSeconds: number }
   | { ok: false; reason: 'header-missing' | 'bad-id' | 'bad-timestamp' | 'stale' | 'bad-signature' };
 

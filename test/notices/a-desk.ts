@@ -18,7 +18,7 @@ import { movedClock } from '../support/moved-clock.ts';
 import { scriptedHttp, type Scripted } from '../support/scripted-http.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 
-export type DeskOptions = {
+type DeskOptions = {
   portals?: Portal[];
   answer?: (call: HttpCall) => Scripted | Error | Promise<Scripted | Error>;
   tableTrouble?: TableTrouble;
