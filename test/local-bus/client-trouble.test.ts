@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { ServiceBusReceivedMessage, ServiceBusReceiver, ServiceBusSender } from '@azure/service-bus';
-import { expect, it, onTestFinished } from 'vitest';
+import { connect as connectPlain } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { aRunningBus } from './running-bus.ts';
 
 const MANY = 6_000;
@@ -142,4 +144,19 @@ it('clients go on after the bus was stopped and started again; what it held is g
 it('a port that is taken is told, and nothing keeps listening', async () => {
   const bus = await aRunningBus();
   await expect(bus.start()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+it('strangers on the port are sent away with a hint and disturb nobody', async () => {
+  const said = vi.spyOn(console, 'error').mockReturnValue();
+  onTestFinished(() => {
+    said.mockRestore();
+  });
+  const bus = await aRunningBus();
+  const plain = connectPlain(bus.port, '127.0.0.1').end('GET / HTTP/1.1\r\n\r\n');
+  const tls = connectTls(bus.port, '127.0.0.1').on('error', () => undefined);
+  await Promise.all([plain, tls].map((socket) => new Promise((resolve) => socket.on('close', resolve))));
+  expect(said.mock.calls.join()).toContain('lacks UseDevelopmentEmulator=true');
+  const client = bus.client();
+  await client.createSender('scratch').sendMessages({ body: 'served' });
+  expect(await nextBody(client.createReceiver('scratch'))).toBe('served');
 });

@@ -3,7 +3,7 @@ import type { MessageContent, QueueOptions } from '../../local/bus/queue/message
 
 export const START = Date.parse('2026-03-02T09:00:00Z');
 
-export const options: QueueOptions = {
+const options: QueueOptions = {
   lockSeconds: 60,
   maxDeliveryCount: 3,
   duplicateWindowSeconds: 600,

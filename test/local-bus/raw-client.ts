@@ -9,7 +9,7 @@ export function next(emitter: Emitter, event: string): Promise<EventContext> {
   return new Promise((resolve) => emitter.once(event, resolve));
 }
 
-export type Mechanism = { start(send: (error: undefined, response: Buffer) => void): void };
+type Mechanism = { start(send: (error: undefined, response: Buffer) => void): void };
 
 /** The mechanism of the .NET client; the real credentials go to $cbs later. */
 export const mssbcbs: Record<string, () => Mechanism> = {
