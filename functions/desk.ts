@@ -46,7 +46,7 @@ import { operationsRoutes } from './operations.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
 import { requestRoutes } from './requests.http.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
 import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
@@ -76,7 +76,7 @@ export function createDesk(services: Services, config: Config): Desk {
   const requests = createRequests({
     ...services,
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
-    liveIncidents: createLiveIncidents({ tables }),
+    liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, service),
     announce,

@@ -3,7 +3,7 @@ import { createDirectoryState } from '../shared/customers/directory.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Part } from '../shared/platform/readiness.ts';
 import { lastSweepState } from '../shared/platform/sweep.ts';
-import type { Services } from './services.ts';
+import type { Services } from '../shared/platform/services.ts';
 
 const probeMs = 2_000;
 const probeBytes = 256 * 1024;

@@ -2,32 +2,16 @@ import type { TokenCredential } from '@azure/identity';
 import { TableClient } from '@azure/data-tables';
 import type { ServiceBusClient } from '@azure/service-bus';
 import { systemClock } from '../shared/core/clock.ts';
-import { systemIds, systemRandom, type Ids, type Random } from '../shared/core/ids.ts';
-import type { Clock } from '../shared/core/clock.ts';
+import { systemIds, systemRandom } from '../shared/core/ids.ts';
 import { azureBus, busClientOptions } from '../shared/platform/azure-bus.servicebus.ts';
 import { azureTable, tableClientOptions } from '../shared/platform/azure-tables.table.ts';
-import { azureBusProbe, type BusProbe } from '../shared/platform/bus-probe.servicebus.ts';
-import type { Bus } from '../shared/platform/bus.ts';
+import { azureBusProbe } from '../shared/platform/bus-probe.servicebus.ts';
 import type { Config } from '../shared/platform/config.ts';
-import type { Http } from '../shared/platform/http.ts';
 import { createGuardedHttp, createHttp, systemResolveName } from '../shared/platform/node-http.http.ts';
 import type { TableName } from '../shared/platform/resources.ts';
-import type { Table, Tables } from '../shared/platform/table.ts';
+import type { Services } from '../shared/platform/services.ts';
+import type { Table } from '../shared/platform/table.ts';
 import { withWriteTokens } from '../shared/platform/write-token.ts';
-
-/** Everything outside the desk that it reaches, as ports. A simulation passes its own. */
-export type Services = {
-  clock: Clock;
-  ids: Ids;
-  random: Random;
-  tables: Tables<TableName>;
-  bus: Bus;
-  busProbe: BusProbe;
-  /** To Microsoft's endpoints, which the settings name. */
-  http: Http;
-  /** To URLs that portals name. */
-  guardedHttp: Http;
-};
 
 /** The only place that builds SDK clients. What is heavy and not on every call's way loads when it is first used. */
 export function createServices(config: Config): Services {
