@@ -16,10 +16,10 @@ export type ApplyPageDeps = DetailsDeps & {
   cloud: { cloud: CloudName };
 };
 
-export type Page = { connection: PartnerConnection; lastShard: number; customers: readonly ListedCustomer[] };
+type Page = { connection: PartnerConnection; lastShard: number; customers: readonly ListedCustomer[] };
 
 /** What a page came to. `failure`: some details could not be read; everything else of the page is stored nevertheless. */
-export type PageOutcome = {
+type PageOutcome = {
   seen: string[];
   joined: number;
   changed: number;

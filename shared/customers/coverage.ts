@@ -14,7 +14,7 @@ export const troubleRemedies = {
 
 export type TroubleCode = keyof typeof troubleRemedies;
 
-export const troubleCodeSchema = z.enum(Object.keys(troubleRemedies) as [TroubleCode, ...TroubleCode[]]);
+const troubleCodeSchema = z.enum(Object.keys(troubleRemedies) as [TroubleCode, ...TroubleCode[]]);
 
 /** A customer's trouble as rows keep it: times are ISO texts. */
 export const troubleSchema = z.object({ code: troubleCodeSchema, since: z.string() });

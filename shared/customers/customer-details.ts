@@ -15,7 +15,7 @@ export const detailsAreDue = (customer: Customer, now: number): boolean =>
 
 export type DetailsDeps = { source: CustomersSource; azure: AzureSubscriptions; clock: Pick<Clock, 'now'> };
 
-export type DetailsRead = {
+type DetailsRead = {
   byTenant: Map<string, CustomerDetails>;
   calls: number;
   /** The first trouble that is more than one customer's own; reading stopped there. */

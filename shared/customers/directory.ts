@@ -81,9 +81,9 @@ export function createEnsureDirectory(deps: RelayDeps & { cloud: DeskCloud }): E
 }
 
 /** How many shards a connection has, and when its directory was last read to the end. */
-export type DirectoryState = { shards: number; lastDoneAt?: string | undefined };
+type DirectoryState = { shards: number; lastDoneAt?: string | undefined };
 
-export type ReadDirectoryState = (connectionId: string) => Promise<DirectoryState>;
+type ReadDirectoryState = (connectionId: string) => Promise<DirectoryState>;
 
 export const createDirectoryState = ({ tables }: { tables: Tables<'customers'> }): ReadDirectoryState => {
   const table = tables('customers');

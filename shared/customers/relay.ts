@@ -43,7 +43,7 @@ export type Relay<T extends object> = {
 
 export type RelayDeps = { tables: Tables<TableName>; bus: Bus; clock: Clock };
 
-export type RelayKind<T extends object> = {
+type RelayKind<T extends object> = {
   table: TableName;
   head: RowKind<T & Leg>;
   /** Ids that the queue function needs. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
+import { createExpiringCache } from '../platform/expiring-cache.ts';
 import type { CloudName } from './cloud.ts';
-import type { CustomerStore } from './customer-store.ts';
-import { refKey } from './customer-store.ts';
+import { refKey, type CustomerStore } from './customer-store.ts';
 import { customerIdOf, externalRefSchema, type Customer } from './customer.ts';
 
 /** How a body names a customer: in exactly one way. */
@@ -24,10 +24,7 @@ export type CustomerName = z.output<typeof customerNameSchema>;
  * The customer's row, fresh, or undefined where nobody is known by that name. `mayUse` is asked as soon as the id is known: a
  * foreign customer's row is not read.
  */
-export type ResolveCustomer = (
-  name: CustomerName,
-  mayUse?: (customerId: string) => boolean,
-) => Promise<Customer | undefined>;
+type ResolveCustomer = (name: CustomerName, mayUse?: (customerId: string) => boolean) => Promise<Customer | undefined>;
 
 const rememberedNames = 10_000;
 
@@ -40,17 +37,13 @@ export function createResolveCustomer(deps: {
   cloud: CloudName;
   clock: Pick<Clock, 'now'>;
 }): ResolveCustomer {
-  const remembered = new Map<string, { customerId: string; until: number }>();
-  const lookUp = async (key: string, read: () => Promise<string | undefined>): Promise<string | undefined> => {
-    const known = remembered.get(key);
-    if (known && known.until > deps.clock.now()) return known.customerId;
-    remembered.delete(key);
-    const customerId = await read();
-    if (customerId === undefined) return undefined;
-    if (remembered.size >= rememberedNames) remembered.clear();
-    remembered.set(key, { customerId, until: deps.clock.now() + limits.cacheMs });
-    return customerId;
-  };
+  const remembered = createExpiringCache<string | undefined>(deps.clock, rememberedNames);
+  const lookUp = async (key: string, read: () => Promise<string | undefined>): Promise<string | undefined> =>
+    remembered(key, async () => {
+      const value = await read();
+      // Who is not known yet may be in a moment: only what was found is remembered.
+      return { value, until: value === undefined ? 0 : deps.clock.now() + limits.cacheMs };
+    });
   const idOf = async ({ customerId, tenantId, domain, externalRef }: CustomerName): Promise<string | undefined> => {
     if (customerId !== undefined) return customerId;
     if (tenantId !== undefined) return customerIdOf(deps.cloud, tenantId);

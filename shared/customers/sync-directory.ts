@@ -12,7 +12,7 @@ import { directoryRelay, seenOf, seenOp, type Directory } from './directory.ts';
 import { customerEvents } from './events.ts';
 import type { HeldBaton, RelayDeps } from './relay.ts';
 
-export type SyncDirectoryDeps = RelayDeps & ApplyPageDeps & { random: Random; cloud: DeskCloud };
+type SyncDirectoryDeps = RelayDeps & ApplyPageDeps & { random: Random; cloud: DeskCloud };
 
 const messageSchema = z.object({ kind: z.literal('directory'), connectionId: z.string() });
 

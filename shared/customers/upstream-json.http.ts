@@ -7,7 +7,7 @@ import { SourceFailure } from './customers-source.ts';
 
 export type UpstreamDeps = { http: Http; tokens: TokenSource; clock: Pick<Clock, 'now'> };
 
-export type JsonCall<T> = { want: TokenWant; url: string; headers?: Record<string, string>; schema: z.ZodType<T> };
+type JsonCall<T> = { want: TokenWant; url: string; headers?: Record<string, string>; schema: z.ZodType<T> };
 
 /**
  * One authorised GET and its parsed answer. A byte order mark before the JSON is taken off: documented answers of Partner Center

@@ -2,7 +2,7 @@ import { lastGoodAt, isStale, type ServiceCounts, type ShardHead, type ShardStat
 import { serviceLevel, type HealthLevel } from './severity.ts';
 
 /** A customer's services, each at its level and with the open issues behind it. */
-export type ServiceHealth = { id: string; name: string; status: HealthLevel; incidentIds: string[] };
+type ServiceHealth = { id: string; name: string; status: HealthLevel; incidentIds: string[] };
 
 /** What the desk can say of a tenant now. What was never read, or too long ago, is unknown: never healthy. */
 export function servicesOf(state: ShardState, tenant: TenantState | undefined, isUnknown: boolean): ServiceHealth[] {

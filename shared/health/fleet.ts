@@ -9,7 +9,7 @@ import type { Fleet } from './health-answers.ts';
 import type { HealthLevel } from './severity.ts';
 import { headOf, isStale, shardPartition, stateOf, type ServiceCounts } from './shard.ts';
 
-export type FleetQuery = { service?: string | undefined; status?: HealthLevel | undefined };
+type FleetQuery = { service?: string | undefined; status?: HealthLevel | undefined };
 
 type ShardCount = Counted & { cycleAt: string | undefined };
 

@@ -16,7 +16,7 @@ export type IssueNews = { issue: Issue; links: Link[] };
 /** What an intake must find on the customer's row. */
 export type CustomerNews = { openIds: string[]; trouble: Trouble | undefined; lastGoodAt: string | undefined };
 
-export type Cycle = {
+type Cycle = {
   head: Pick<ShardHead, 'cycleAt'>;
   state: ShardState;
   members: readonly Member[];

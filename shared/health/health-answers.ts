@@ -34,7 +34,7 @@ export const fleetSchema = z
   .meta({ id: 'FleetHealth' });
 export type Fleet = z.output<typeof fleetSchema>;
 
-export const incidentSummaryViewSchema = z
+const incidentSummaryViewSchema = z
   .object({
     id: z.string(),
     source: z.enum(['microsoft365', 'azure']),
@@ -52,7 +52,7 @@ export const incidentSummaryViewSchema = z
     nextUpdateBy: time.optional(),
   })
   .meta({ id: 'IncidentSummary' });
-export type IncidentSummaryView = z.output<typeof incidentSummaryViewSchema>;
+type IncidentSummaryView = z.output<typeof incidentSummaryViewSchema>;
 
 export const incidentViewSchema = z
   .object({

@@ -4,14 +4,14 @@ import { readAffected } from './incident-queries.ts';
 import { eventKey, eventRow, incidentPartition, type EventKind } from './incident.ts';
 
 /** A transition as it goes to portals. `at` and every `firstSeenAt` are ISO texts. */
-export type IncidentEvent = {
+type IncidentEvent = {
   eventId: string;
   type: `incident.${EventKind}`;
   at: string;
   data: { incidentId: string; service: string; classification: string; status: string; customerIds: string[] };
 };
 
-export type ReadIncidentEvent = (incidentId: string, eventId: string) => Promise<IncidentEvent | undefined>;
+type ReadIncidentEvent = (incidentId: string, eventId: string) => Promise<IncidentEvent | undefined>;
 
 /**
  * The event behind a wake, always with the same data: an event about newly affected customers names those, any other all who

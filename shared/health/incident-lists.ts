@@ -49,14 +49,14 @@ async function writeLists(table: Table, incident: Incident): Promise<void> {
   await table.transact(listPartition('all'), [present]);
 }
 
-export type ListQuery = {
+type ListQuery = {
   state?: 'open' | 'resolved' | undefined;
   service?: string | undefined;
   /** Row key of the last item of the page before. */
   after?: string | undefined;
 };
 
-export type Listed = { at: string; incident: IncidentSummary };
+type Listed = { at: string; incident: IncidentSummary };
 
 /** The next `count` rows of a list, newest first. With `resolved`, open ones are among them: the caller leaves them out. */
 export async function readList(table: Table, query: ListQuery, count: number): Promise<Listed[]> {
@@ -70,7 +70,7 @@ const seenRow = rowKind(z.object({ incidentId: z.string(), firstSeenAt: z.string
 
 const seenPartition = (healthShard: string): string => `seen|${healthShard}`;
 
-export type Sighting = { customerId: string; incident: Incident; firstSeenAt: string };
+type Sighting = { customerId: string; incident: Incident; firstSeenAt: string };
 
 const transactionSteps = 100;
 
@@ -84,7 +84,7 @@ export async function writeSightings(table: Table, healthShard: string, sighting
   }
 }
 
-export type Sighted = { at: string; incidentId: string };
+type Sighted = { at: string; incidentId: string };
 
 export async function readSightings(
   table: Table,

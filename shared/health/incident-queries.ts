@@ -19,9 +19,9 @@ import {
   postsOf,
 } from './incident.ts';
 
-export type IncidentQueryDeps = { tables: Tables<'health'>; customers: Pick<CustomerStore, 'get'> };
+type IncidentQueryDeps = { tables: Tables<'health'>; customers: Pick<CustomerStore, 'get'> };
 
-export type IncidentQuery = Paging & { state?: 'open' | 'resolved' | undefined; service?: string | undefined };
+type IncidentQuery = Paging & { state?: 'open' | 'resolved' | undefined; service?: string | undefined };
 
 /** How many rows one call looks at before it hands out a page that is not full: filters must not make a call endless. */
 const examinedMax = 200;
@@ -29,7 +29,7 @@ const concurrentReads = 16;
 
 const scopeOf = (caller: Caller): CustomerScope => (caller.kind === 'portal' ? caller.customers : 'all');
 
-export type AffectedCustomer = { customerId: string; firstSeenAt: string };
+type AffectedCustomer = { customerId: string; firstSeenAt: string };
 
 /** Everyone affected so far, of all shards, within a caller's scope. */
 export async function readAffected(table: Table, id: string, scope: CustomerScope): Promise<AffectedCustomer[]> {

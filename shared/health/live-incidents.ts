@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
+import type { Clock } from '../core/clock.ts';
+import { createExpiringCache } from '../platform/expiring-cache.ts';
 import type { Tables } from '../platform/table.ts';
 import { incidentKey, incidentOf, incidentPartition, type Incident } from './incident.ts';
 
 /** What a triage needs to know of an incident. */
-export type LiveIncident = Pick<
+type LiveIncident = Pick<
   Incident,
   | 'id'
   | 'service'
@@ -17,30 +19,24 @@ export type LiveIncident = Pick<
   | 'nextUpdateBy'
 >;
 
-export type IncidentRef = { id: string; revision: string };
+type IncidentRef = { id: string; revision: string };
 
-const remembered = 2_000;
+const rememberedIncidents = 2_000;
 const concurrentReads = 16;
 
 /**
  * The incidents behind a customer's references. A revision never changes, so it is read once and remembered; an incident that
  * has moved on since is answered as it stands now.
  */
-export function createLiveIncidents({ tables }: { tables: Tables<'health'> }) {
-  const table = tables('health');
-  const known = new Map<string, LiveIncident>();
+export function createLiveIncidents(deps: { tables: Tables<'health'>; clock: Pick<Clock, 'now'> }) {
+  const table = deps.tables('health');
+  const remembered = createExpiringCache<LiveIncident | undefined>(deps.clock, rememberedIncidents);
   const limit = pLimit(concurrentReads);
-  const load = async ({ id, revision }: IncidentRef): Promise<LiveIncident | undefined> => {
-    const key = `${id}@${revision}`;
-    const warm = known.get(key);
-    if (warm) return warm;
-    const row = await table.get(incidentPartition(id), incidentKey);
-    if (!row) return undefined;
-    if (known.size >= remembered) known.clear();
-    const incident = liveOf(incidentOf(row));
-    known.set(key, incident);
-    return incident;
-  };
+  const load = async ({ id, revision }: IncidentRef): Promise<LiveIncident | undefined> =>
+    remembered(`${id}@${revision}`, async () => {
+      const row = await table.get(incidentPartition(id), incidentKey);
+      return row ? { value: liveOf(incidentOf(row)), until: Infinity } : { value: undefined, until: 0 };
+    });
   return async (refs: readonly IncidentRef[]): Promise<LiveIncident[]> => {
     const found = await Promise.all(refs.map((ref) => limit(async () => load(ref))));
     return found.filter((incident) => incident !== undefined);

@@ -19,7 +19,7 @@ import { createRecordIncident, type RecordIncident } from './record-incident.ts'
 import type { ServiceHealthSource } from './service-health.ts';
 import { memberOf, shardRelay, stateOf, stateOp, stateText, type ShardHead, type ShardState } from './shard.ts';
 
-export type PollShardDeps = RelayDeps & {
+type PollShardDeps = RelayDeps & {
   clock: Clock;
   cloud: DeskCloud;
   customers: Pick<CustomerStore, 'change'>;

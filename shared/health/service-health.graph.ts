@@ -13,7 +13,7 @@ import {
   type TenantReading,
 } from './service-health.ts';
 
-export type GraphDeps = {
+type GraphDeps = {
   http: Http;
   tokens: TokenSource;
   clock: Pick<Clock, 'now'>;

@@ -35,7 +35,7 @@ export const severityTable = {
   investigationSuspended: noted,
 } as const satisfies Record<string, Row>;
 
-export type KnownStatus = keyof typeof severityTable;
+type KnownStatus = keyof typeof severityTable;
 
 const byLowerCase = new Map(Object.keys(severityTable).map((status) => [status.toLowerCase(), status as KnownStatus]));
 

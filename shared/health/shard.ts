@@ -54,7 +54,6 @@ const knownIssueSchema = z.object({
   status: z.string(),
   isResolved: z.boolean(),
 });
-export type KnownIssue = z.output<typeof knownIssueSchema>;
 
 const stateSchema = z.object({
   names: z.record(z.string(), z.string()),
@@ -64,7 +63,7 @@ const stateSchema = z.object({
 /** What a shard remembers of its tenants, packed into one row. */
 export type ShardState = z.output<typeof stateSchema>;
 
-export const emptyState = (): ShardState => ({ names: {}, issues: {}, tenants: {} });
+const emptyState = (): ShardState => ({ names: {}, issues: {}, tenants: {} });
 
 export const shardPartition = (connectionId: string, shard: number): string =>
   `shard|${encodeKey(connectionId)}|${String(shard)}`;
@@ -87,7 +86,7 @@ export const stateOf = (row: Row | undefined): ShardState =>
 export const stateOp = (text: string): TableOp => ({ kind: 'upsert', rk: 'S', columns: { v: 1, ...packText(text) } });
 
 const memberRow = rowKind(z.object({ customerId: z.string(), tenantId: z.string(), leftAt: z.string().optional() }));
-export const memberKey = (customerId: string): string => `M|${customerId}`;
+const memberKey = (customerId: string): string => `M|${customerId}`;
 export const memberOf = (row: Row): Member => memberRow.fromRow(row);
 export const memberOp = (member: Member): TableOp => ({
   kind: 'upsert',

@@ -2,7 +2,7 @@ import type { EventKind, Incident } from './incident.ts';
 import { nextUpdateBy } from './plain-text.ts';
 import type { Issue, Post } from './service-health.ts';
 
-export type Transition = {
+type Transition = {
   /** The incident from now on; undefined where the issue brings nothing new. */
   next: Incident | undefined;
   /** What happened to the incident itself, in order. */

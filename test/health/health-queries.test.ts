@@ -230,7 +230,7 @@ describe('incidents', () => {
   it('are remembered by revision for a triage: warm, nothing is read', async () => {
     const desk = await aBusyDesk();
     const { openIncidentIds } = (await desk.customers.get(desk.id(0)))!;
-    const live = createLiveIncidents({ tables: desk.tables });
+    const live = createLiveIncidents({ tables: desk.tables, clock: desk.clock });
     expect(await live(openIncidentIds)).toMatchObject([{ id: 'EX1', service: 'Exchange', classification: 'incident' }]);
     const reads = desk.memory.of('health').counts.get;
     expect(await live(openIncidentIds)).toHaveLength(1);

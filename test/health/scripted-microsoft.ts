@@ -3,7 +3,7 @@ import { HttpFailure } from '../../shared/platform/http.ts';
 import type { TokenFailure } from '../../shared/platform/tokens.ts';
 import { type TokenSource } from '../../shared/platform/tokens.ts';
 
-export type ScriptedIssue = {
+type ScriptedIssue = {
   id: string;
   service: string;
   title: string;
@@ -16,7 +16,7 @@ export type ScriptedIssue = {
   posts: { createdDateTime: string; postType: string; description: { contentType: string; content: string } }[];
 };
 
-export type ScriptedTenant = { id: string; domain: string; name: string; hasAzure: boolean; services: string[] };
+type ScriptedTenant = { id: string; domain: string; name: string; hasAzure: boolean; services: string[] };
 
 export type Fault = { status?: number; retryAfter?: string; body?: string; network?: boolean; token?: TokenFailure };
 
