@@ -105,7 +105,7 @@ const isPassingStatus = (status: number): boolean => status === 408 || status ==
 const planPattern = /support\s*plan|supportplan|high\s*tier/i;
 
 /** What a refusal means. `upstream` is Microsoft's code alone: its message may quote the ticket. */
-export function readRefusal(status: number, body: string): Refused {
+function readRefusal(status: number, body: string): Refused {
   const { code, message } = readError(body);
   const upstream = /^[\w.-]{1,80}$/.test(code) ? code : `HTTP ${String(status)}`;
   if ((status === 403 || status === 400) && planPattern.test(`${code} ${message}`)) {

@@ -59,7 +59,7 @@ const holdsAt = (row: EscalationRow, nowMs: number): boolean =>
   row.state === 'claimed' && row.claimedUntil !== undefined && fromIso(row.claimedUntil) > nowMs;
 
 /** A claim by its holder prolongs it; one that has run out can be taken over. */
-export function claimRule(
+function claimRule(
   row: EscalationRow,
   claimBy: string | undefined,
   { caller, nowMs }: { caller: Caller; nowMs: number },
@@ -85,7 +85,7 @@ export function claimRule(
 }
 
 /** The claimant tells the number, also after the claim ran out as long as nobody took it over. The same number again changes nothing. */
-export function filingRule(
+function filingRule(
   row: EscalationRow,
   claimBy: string | undefined,
   { body, caller, nowMs }: { body: FilingBody; caller: Caller; nowMs: number },

@@ -50,7 +50,7 @@ export type EscalateCall = {
   scope: Scope;
 };
 
-export const locationOf = (escalationId: string): string => `/api/escalations/${escalationId}`;
+const locationOf = (escalationId: string): string => `/api/escalations/${escalationId}`;
 
 async function readRequest(deps: EscalationDeps, requestId: string): Promise<EscalatableRequest> {
   const request = await deps.requests.readForEscalation(requestId);

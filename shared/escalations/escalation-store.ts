@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { toIso } from '../core/clock.ts';
 import { shardOf } from '../core/hash.ts';
 import { afterPrefix, sequenceKey } from '../core/key.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
@@ -30,8 +29,8 @@ export function parseEscalationId(id: string): { requestId: string; n: number } 
   return requestId === undefined ? undefined : { requestId, n: Number(n) };
 }
 
-export const headKey = (id: string): string => `X|${id}`;
-export const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey(version)}`;
+const headKey = (id: string): string => `X|${id}`;
+const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey(version)}`;
 const packetKey = (id: string): string => `C|${id}|packet`;
 const claimKey = (id: string): string => `C|${id}|claim`;
 const overrideKey = (id: string): string => `C|${id}|override`;
@@ -46,7 +45,7 @@ const overrideRow = rowKind(overrideSchema);
 /** An escalation as it was read, and the version that must still be there when it is written. */
 export type Held = { row: EscalationRow; etag: string };
 
-export const toHeld = (row: Row): Held => ({ row: headRow.fromRow(row), etag: row.etag });
+const toHeld = (row: Row): Held => ({ row: headRow.fromRow(row), etag: row.etag });
 
 export async function readEscalation(table: Table, id: string): Promise<Held | undefined> {
   const parsed = parseEscalationId(id);
@@ -165,5 +164,3 @@ const eventOp = (event: EscalationEvent): TableOp => ({
   rk: eventKey(event.escalationId, event.version),
   columns: eventRow.toColumns(event),
 });
-
-export const nowIso = (deps: Pick<EscalationDeps, 'clock'>): string => toIso(deps.clock.now());

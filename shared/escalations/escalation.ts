@@ -38,7 +38,6 @@ export const reasonSchema = z
 export type Reason = z.output<typeof reasonSchema>;
 
 const whySchema = reasonSchema.omit({ n: true });
-export type Why = z.output<typeof whySchema>;
 
 const instant = z.iso.datetime();
 

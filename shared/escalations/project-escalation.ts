@@ -12,7 +12,7 @@ import { listEvent } from './escalation-list.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
 import type { AppliedEscalation, EscalationDeps, NoticePortal } from './ports.ts';
 
-export const escalationEventBodySchema = z.object({
+const escalationEventBodySchema = z.object({
   kind: z.literal('escalation-event'),
   escalationId: z.string(),
   version: z.int(),

@@ -23,7 +23,7 @@ export type Ticket = {
 };
 
 export const managementBaseUrl = 'https://management.example';
-export const tokenOf = (tenantId: string): string => `token-of-${tenantId}`;
+const tokenOf = (tenantId: string): string => `token-of-${tenantId}`;
 export const knownTokens: TokenSource = async ({ tenantId }) => tokenOf(tenantId);
 
 const base = '/providers/Microsoft.Support/services';
