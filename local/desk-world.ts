@@ -15,7 +15,7 @@ import { startWorld, type RunningWorld, type WorldOptions } from './world.ts';
 
 export type DeskWorld = { world: RunningWorld; stack: Stack };
 
-export type DeskWorldOptions = Pick<WorldOptions, 'folder' | 'portBase' | 'supervise' | 'signal'> & {
+export type DeskWorldOptions = Pick<WorldOptions, 'folder' | 'portBase' | 'supervise' | 'signal' | 'hostFolder'> & {
   /** Settings that win over the world's own: those of the desk that are set in this environment. */
   env?: Record<string, string | undefined>;
   /** A deploy root that is built already. */
@@ -46,6 +46,7 @@ export async function startDeskWorld(options: DeskWorldOptions): Promise<DeskWor
     ...(options.portBase !== undefined && { portBase: options.portBase }),
     ...(options.supervise !== undefined && { supervise: options.supervise }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.hostFolder && { hostFolder: options.hostFolder }),
     hostSettings: { HEALTH_POLL_SCHEDULE: '0 */5 * * * *', SWEEP_SCHEDULE: '0 * * * * *', MICROSOFT_CLOUD: 'global' },
     beforeHost: async (settings) => {
       inbox = `http://${settings.OUTBOUND_ALLOW?.split(',')[0] ?? ''}`;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startDeskWorld } from './desk-world.ts';
 import { portBaseFrom } from './ports.ts';
 import { readmeCalls } from './readme-calls.ts';
@@ -8,6 +9,7 @@ import { assertNotRunning, removeStack, writeStack } from './stack-file.ts';
 const folder = join(import.meta.dirname, '..', '.local');
 const ending = new AbortController();
 const startedAt = Date.now();
+const { values } = parseArgs({ options: { func: { type: 'boolean', default: false } } });
 
 try {
   await assertNotRunning(folder);
@@ -30,6 +32,7 @@ try {
     portBase: portBaseFrom(process.env.PORT_BASE),
     env: process.env,
     supervise: true,
+    hostFolder: values.func ? 'func-host' : 'host',
     signal: ending.signal,
   });
   await writeStack(folder, stack);

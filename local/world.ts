@@ -20,6 +20,8 @@ export type WorldOptions = {
   hostSettings?: Record<string, string>;
   /** Runs when all parts but the host are up, with the settings that the host will get: creates tables, seeds. */
   beforeHost?: (settings: Record<string, string>) => Promise<void>;
+  /** Which host loads the deploy root: our own, or Azure Functions Core Tools. */
+  hostFolder?: 'host' | 'func-host';
   /** Parts that end unexpectedly are started again. */
   supervise?: boolean;
   /** Ends the world, also while it starts. */
@@ -67,8 +69,8 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
     stopOrder,
     ...(options.supervise === true && { restart }),
   });
-  const start = (name: PartName, partOptions: unknown) =>
-    group.start({ name, file: join(import.meta.dirname, name, 'main.ts'), options: partOptions });
+  const start = (name: PartName, partOptions: unknown, codeFolder: string = name) =>
+    group.start({ name, file: join(import.meta.dirname, codeFolder, 'main.ts'), options: partOptions });
   const stop = () => group.stop();
   signal?.addEventListener('abort', () => void stop(), { once: true });
 
@@ -77,7 +79,7 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
     const given = await Promise.all(parts.map((part) => start(part.name, part.options)));
     const settings = Object.assign({}, ...given, options.hostSettings, env) as Record<string, string>;
     await options.beforeHost?.(settings);
-    await start('host', { port: ports.host, root, settings });
+    await start('host', { port: ports.host, root, settings }, options.hostFolder);
     return {
       settings,
       addresses: addressesOf(ports),

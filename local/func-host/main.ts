@@ -1,0 +1,4 @@
+import { runPart } from '../part.ts';
+import { startFuncHost } from './start.ts';
+
+runPart(startFuncHost);
