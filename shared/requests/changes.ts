@@ -67,5 +67,3 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
     },
   };
 }
-
-export type RequestChanges = ReturnType<typeof createRequestChanges>;

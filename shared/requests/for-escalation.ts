@@ -87,5 +87,3 @@ export function createForEscalation({ store }: { store: RequestStore }) {
     },
   };
 }
-
-export type ForEscalation = ReturnType<typeof createForEscalation>;

@@ -58,8 +58,6 @@ export function createRequestLists({ table, store }: { table: Table; store: Requ
   return { page };
 }
 
-export type RequestLists = ReturnType<typeof createRequestLists>;
-
 function partitionsFor(filters: Filters): string[] {
   const field = narrowest.find((one) => filters[one] !== undefined);
   return field === undefined ? listPartitions('all') : listPartitions(field, filters[field]);

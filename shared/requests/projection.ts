@@ -13,7 +13,7 @@ import type { Announce, Notice } from './ports.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { wakeOf, type RequestStore } from './request-store.ts';
 
-export const requestEventBodySchema = z.object({
+const requestEventBodySchema = z.object({
   kind: z.literal('request-event'),
   requestId: z.string(),
   sequence: z.number().int(),

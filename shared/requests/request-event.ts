@@ -8,7 +8,7 @@ export type Actor = z.output<typeof actorSchema>;
 
 export const audienceSchema = z.enum(['internal', 'customer']);
 
-export const firstResponseSchema = z.object({
+const firstResponseSchema = z.object({
   dueAt: z.iso.datetime(),
   targetMinutes: z.number(),
   calendar: z.enum(['always', 'business']),

@@ -34,5 +34,3 @@ export function createRequestQueries({ store, clock }: { store: RequestStore; cl
     },
   };
 }
-
-export type RequestQueries = ReturnType<typeof createRequestQueries>;

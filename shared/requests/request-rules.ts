@@ -5,7 +5,7 @@ import type { Actor, Changes, CreatedEvent, Head, RequestEvent } from './request
 import type { RequestState } from './request.ts';
 
 /** Where a request may go from each state. `closed` is the end; from elsewhere it is reached by withdrawing. */
-export const transitions: Record<RequestState, readonly RequestState[]> = {
+const transitions: Record<RequestState, readonly RequestState[]> = {
   new: ['acknowledged', 'closed'],
   acknowledged: ['in-progress', 'closed'],
   'in-progress': ['waiting-customer', 'waiting-microsoft', 'resolved', 'closed'],

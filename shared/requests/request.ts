@@ -43,7 +43,6 @@ export const externalRefSchema = z.strictObject({
   id: refId,
   url: z.httpUrl().max(limits.urlCharacters).optional(),
 });
-export type ExternalRef = z.output<typeof externalRefSchema>;
 
 export const contactSchema = z.strictObject({
   name: textOf(limits.nameCharacters),
@@ -51,7 +50,7 @@ export const contactSchema = z.strictObject({
   phone: textOf(50).optional(),
 });
 
-export const evidenceSchema = z
+const evidenceSchema = z
   .record(z.string(), z.unknown())
   .refine((evidence) => !deeperThan(evidence, limits.evidenceDepth), {
     error: `must not be nested deeper than ${String(limits.evidenceDepth)} levels`,

@@ -42,7 +42,7 @@ export function timelineFor(
     .map((entry) => (all ? entry : forPortal(entry)));
 }
 
-export function entryOf(event: RequestEvent, text?: string): TimelineEntry {
+function entryOf(event: RequestEvent, text?: string): TimelineEntry {
   return {
     sequence: event.sequence,
     kind: event.kind,

@@ -178,12 +178,10 @@ describe('what a page costs', () => {
       const rows = desk.of('requests').partitions;
       if (!rows.has(pk)) rows.set(pk, new Map());
       for (const [rk, row] of original) {
-        rows
-          .get(pk)!
-          .set(rk.replace(id!, newId), {
-            etag: 'x',
-            columns: { ...row.columns, ...(rk.startsWith('H|') && { id: newId, createdAt }) },
-          });
+        rows.get(pk)!.set(rk.replace(id!, newId), {
+          etag: 'x',
+          columns: { ...row.columns, ...(rk.startsWith('H|') && { id: newId, createdAt }) },
+        });
       }
       const key = listKey({ id: newId, createdAt });
       const columns = {

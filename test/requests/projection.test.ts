@@ -125,6 +125,28 @@ describe('an event of a request', () => {
     expect(await owed(desk)).toEqual([]);
   });
 
+  it('that is overtaken while it is brought onto lists leaves nothing behind', async () => {
+    const gate = { isShut: false };
+    const { promise: opened, resolve: open } = Promise.withResolvers<undefined>();
+    const desk = await anOpenDesk({
+      table: { before: async (operation) => (gate.isShut && operation === 'transact' ? opened : undefined) },
+    });
+    const { id } = await desk.submit();
+    await desk.settle();
+    await move(desk, id, { to: 'acknowledged', seen: '"1"' });
+    gate.isShut = true;
+    const slow = desk.consume(desk.held.all()[0]!.message.body);
+    for (let turn = 0; turn < 50; turn++) await new Promise((resolve) => setImmediate(resolve));
+    gate.isShut = false;
+    await move(desk, id, { to: 'in-progress', seen: '"2"' });
+    await desk.consume(desk.held.all()[1]!.message.body);
+    open(undefined);
+    await slow;
+    expect(standsOn(desk, id).filter((pk) => pk.startsWith('state'))).toEqual([
+      listPartition(id, 'state', 'in-progress'),
+    ]);
+  });
+
   it('handled twice has its effect once', async () => {
     const desk = await anOpenDesk();
     await desk.submit();
