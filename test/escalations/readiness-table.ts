@@ -85,17 +85,17 @@ export const readinessTable: Row[] = [
   [
     "partner's boundary",
     { request: aRequest({ boundary: 'partner' }) },
-    { decision: 'blocked', code: 'boundary-partner' },
-  ],
-  [
-    "partner's boundary under force",
-    { request: aRequest({ boundary: 'partner' }), wanted: { force: true } },
     { decision: 'ready', code: 'boundary-partner' },
   ],
   [
     "customer's boundary",
     { request: aRequest({ boundary: 'customer' }) },
     { decision: 'blocked', code: 'boundary-customer' },
+  ],
+  [
+    "customer's boundary under force",
+    { request: aRequest({ boundary: 'customer' }), wanted: { force: true } },
+    { decision: 'ready', code: 'boundary-customer' },
   ],
   [
     'live incident',

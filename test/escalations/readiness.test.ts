@@ -40,7 +40,7 @@ describe('the gate', () => {
   });
 
   it('lets force overrule waits and doubts, and nothing else', () => {
-    const doubts = new Set(['boundary-partner', 'boundary-customer', 'incident-live']);
+    const doubts = new Set(['boundary-customer', 'incident-live']);
     fc.assert(
       fc.property(fc.constantFrom(...readinessTable), ([, change]) => {
         const decided = (force: boolean) => decide(someFacts({ ...change, wanted: { ...change.wanted, force } }));
