@@ -34,7 +34,10 @@ export function createSyncDirectory(deps: SyncDirectoryDeps): QueueHandler {
     const next = await runLeg(deps, leg, scope);
     const passed = await relay.pass(baton, { ...next, ops: [seenOp(leg.seen)] }, scope);
     if (!passed) scope.log(customerEvents.directoryRace, { connectionId });
-    for (let shard = Math.max(0, baton.head.value.lastShard); shard <= next.head.lastShard; shard++) {
+    // The last shard may still be filling: its first cycle waits for the end of the pass, or for the timer.
+    const isPassOver = next.head.pages === 0;
+    const end = isPassOver ? next.head.lastShard + 1 : next.head.lastShard;
+    for (let shard = Math.max(0, baton.head.value.lastShard); shard < end; shard++) {
       await deps.shards.start(connectionId, shard, scope);
     }
   };

@@ -1,4 +1,5 @@
 import { fromIso, minuteMs, toIso, type Clock } from '../core/clock.ts';
+import { hashOf } from '../core/hash.ts';
 import { afterPrefix, oldestFirst } from '../core/key.ts';
 import { limits } from '../core/limits.ts';
 import * as z from 'zod';
@@ -62,7 +63,7 @@ type Place = { table: string; pk: string };
 function wakeMessage({ table, pk }: Place, wake: Wake, more: { correlationId: string; attempt: number }): OutMessage {
   const rk = wakeKey(wake);
   return {
-    id: `${table}|${rk}.${String(more.attempt)}`.slice(-128),
+    id: `${hashOf(table, pk).slice(0, 8)}|${rk}.${String(more.attempt)}`,
     body: { v: 1, table, pk, rk, body: wake.body } satisfies WakeMessage,
     correlationId: more.correlationId,
     ...(more.attempt === 0 && { notBefore: wake.dueAt }),
