@@ -46,6 +46,7 @@ import { operationsRoutes } from './operations.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
 import { requestRoutes } from './requests.http.ts';
+import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
 import { timerFunctions } from './timers.ts';
@@ -141,7 +142,7 @@ export function createDesk(services: Services, config: Config): Desk {
           azure: azureSubscriptions(relay),
         }),
       }),
-    ],
+    ].map((fn) => postponing(fn, services)),
     timers: timerFunctions({
       ...services,
       sweepHealth: createSweepHealth(relay),
