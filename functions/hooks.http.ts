@@ -1,8 +1,15 @@
 import * as z from 'zod';
 import { route, type Route } from '../shared/platform/route.ts';
 import type { createPortalHook } from '../shared/portals/portal-hook.ts';
+import { sentRequestSchema } from '../shared/requests/request.ts';
 
 export type HookDeps = { receivePortalHook: ReturnType<typeof createPortalHook> };
+
+const hookBody = z.strictObject({
+  type: z.literal('support_request.created'),
+  timestamp: z.iso.datetime({ offset: true }),
+  data: sentRequestSchema,
+});
 
 /** Webhooks that others send to the desk. */
 export const hookRoutes = (deps: HookDeps): Route[] => [
@@ -13,6 +20,7 @@ export const hookRoutes = (deps: HookDeps): Route[] => [
     summary: 'Take a webhook of a portal, signed as Standard Webhooks says.',
     access: 'signed',
     params: z.object({ portalId: z.string() }),
+    signedBody: hookBody,
     answers: {
       202: {
         description: 'Taken in; the same webhook-id and body again gets the same answer.',

@@ -52,7 +52,7 @@ export const operationsRoutes = ({ readiness, authenticate, contract }: Operatio
     path: 'api/openapi.json',
     summary: 'This contract',
     access: 'public',
-    answers: { 200: { description: 'OpenAPI 3.1' } },
+    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
     handle: () => ({ status: 200, body: contract() }),
   }),
 ];

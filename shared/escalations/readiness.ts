@@ -16,7 +16,7 @@ export const readinessSchema = z
     channel: z.enum(channels).optional(),
     packet: packetSchema.optional(),
   })
-  .meta({ id: 'Readiness' });
+  .meta({ id: 'EscalationReadiness' });
 
 export type Decision = {
   decision: (typeof decisions)[number];

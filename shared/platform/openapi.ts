@@ -1,11 +1,18 @@
 import * as z from 'zod';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { errorCatalogue, type ErrorCode } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Route } from './route.ts';
 
-const everyRoute: readonly ErrorCode[] = ['invalid-query', 'internal', 'unavailable'];
+type Json = Record<string, unknown>;
+
+/** Makes the JSON schema of a zod schema; what has an id stands once under components and is referred to. */
+type Use = (schema: z.ZodType, io: 'input' | 'output') => Json;
+
+const everyRoute: readonly ErrorCode[] = ['invalid-query', 'body-too-large', 'internal', 'unavailable'];
 const withCredentials: readonly ErrorCode[] = ['unauthenticated', 'forbidden', 'too-many-requests'];
-const withBody: readonly ErrorCode[] = ['malformed-json', 'invalid-body', 'body-too-large', 'unsupported-media-type'];
+const withSignature: readonly ErrorCode[] = ['unauthenticated', 'too-many-requests'];
+const withBody: readonly ErrorCode[] = ['malformed-json', 'invalid-body', 'unsupported-media-type'];
 
 const problem = {
   type: 'object',
@@ -23,12 +30,16 @@ const problem = {
   },
 };
 
-/** The contract, made from the routes and nothing else: OpenAPI 3.1. */
-export function openApi(routes: readonly Route[]): Record<string, unknown> {
-  const paths: Record<string, Record<string, unknown>> = {};
+/**
+ * The contract, made from the routes and nothing else: OpenAPI 3.1. Throws where one schema id would mean two things.
+ */
+export function openApi(routes: readonly Route[]): Json {
+  const schemas: Json = { Problem: problem };
+  const use = collector(schemas);
+  const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = `/${route.path}`;
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, use) };
   }
   return {
     openapi: '3.1.0',
@@ -41,54 +52,47 @@ export function openApi(routes: readonly Route[]): Record<string, unknown> {
     servers: [{ url: '/' }],
     paths,
     components: {
-      schemas: { Problem: problem, ...namedSchemas() },
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
   };
 }
 
-/** Schemas with an id stand once under components; the others are written where they are used. */
-function namedSchemas(): Record<string, unknown> {
-  const made = z.toJSONSchema(z.globalRegistry, {
-    target: 'draft-2020-12',
-    io: 'output',
-    unrepresentable: 'any',
-    uri: (id) => `#/components/schemas/${id}`,
-  });
-  return Object.fromEntries(Object.entries(made.schemas).map(([id, schema]) => [id, bare(schema)]));
+function collector(schemas: Json): Use {
+  return (schema, io) => {
+    const made = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
+    const moved = JSON.stringify({ ...made, $schema: undefined }).replaceAll('"#/$defs/', '"#/components/schemas/');
+    const { $defs = {}, ...rest } = JSON.parse(moved) as { $defs?: Json };
+    for (const [id, definition] of Object.entries($defs)) {
+      if (id in schemas && canonicalJson(schemas[id]) !== canonicalJson(definition)) {
+        throw new Error(`the schema id ${id} names two schemas, or one whose bodies and answers differ`);
+      }
+      schemas[id] = definition;
+    }
+    return rest;
+  };
 }
 
-function bare(schema: object): Record<string, unknown> {
-  const rest: Record<string, unknown> = { ...schema };
-  delete rest.$schema;
-  delete rest.$id;
-  delete rest.id;
-  return rest;
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const id = schema.meta()?.id;
-  if (id !== undefined && io === 'output') return { $ref: `#/components/schemas/${id}` };
-  return bare(z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' }));
-}
-
-function operation(route: Route): Record<string, unknown> {
+function operation(route: Route, use: Use): Json {
+  const body = route.body ?? route.signedBody;
   return {
     operationId: route.name,
     summary: route.summary,
-    parameters: [...parameters(route.params, 'path'), ...parameters(route.query, 'query')],
-    ...(route.body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(route.body, 'input') } } },
-    }),
-    responses: { ...goodAnswers(route), ...problems(route) },
+    parameters: [
+      ...parameters(route.params, 'path', use),
+      ...parameters(route.query, 'query', use),
+      ...headerParameters(route),
+    ],
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: use(body, 'input') } } } }),
+    responses: withProblems(goodAnswers(route, use), codesOf(route)),
     security: typeof route.access === 'object' ? [{ bearer: [] }] : [],
     ...(typeof route.access === 'object' && { 'x-access': route.access }),
   };
 }
 
-function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Record<string, unknown>[] {
+function parameters(schema: z.ZodType | undefined, place: 'path' | 'query', use: Use): Json[] {
   if (schema === undefined) return [];
-  const made = schemaOf(schema, 'input') as { properties?: Record<string, unknown>; required?: string[] };
+  const made = use(schema, 'input') as { properties?: Json; required?: string[] };
   return Object.entries(made.properties ?? {}).map(([name, member]) => ({
     name,
     in: place,
@@ -97,40 +101,67 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query'): Rec
   }));
 }
 
-function goodAnswers(route: Route): Record<string, unknown> {
+/** Headers that a route takes follow from how it can answer. */
+function headerParameters({ access, answers, errors = [] }: Route): Json[] {
+  const header = (name: string, required = false) => ({ name, in: 'header', required, schema: { type: 'string' } });
+  return [
+    ...(errors.includes('idempotency-key-reused') ? [header('Idempotency-Key')] : []),
+    ...(errors.includes('if-match-required') ? [header('If-Match', true)] : []),
+    ...(304 in answers ? [header('If-None-Match')] : []),
+    ...(access === 'signed'
+      ? ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => header(name, true))
+      : []),
+  ];
+}
+
+type Response = { description: string; headers?: Json; content?: Json };
+
+const headersOf = (descriptions: Record<string, string>): Json =>
+  Object.fromEntries(
+    Object.entries(descriptions).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
+
+function goodAnswers(route: Route, use: Use): Record<string, Response> {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, answer]) => [
+    Object.entries(route.answers).map(([status, { description, schema, headers }]) => [
       status,
       {
-        description: answer.description,
-        ...(answer.headers && {
-          headers: Object.fromEntries(
-            Object.entries(answer.headers).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
-          ),
-        }),
-        ...(answer.schema && { content: { 'application/json': { schema: schemaOf(answer.schema, 'output') } } }),
+        description,
+        ...(headers && { headers: headersOf(headers) }),
+        ...(schema && { content: { 'application/json': { schema: use(schema, 'output') } } }),
       },
     ]),
   );
 }
 
-function problems(route: Route): Record<string, unknown> {
-  const codes = new Set<ErrorCode>([
+function codesOf(route: Route): Set<ErrorCode> {
+  return new Set<ErrorCode>([
     ...everyRoute,
     ...(typeof route.access === 'object' ? withCredentials : []),
-    ...(route.access === 'signed' ? (['unauthenticated', 'too-many-requests'] as const) : []),
+    ...(route.access === 'signed' ? withSignature : []),
     ...(route.body || route.access === 'signed' ? withBody : []),
     ...(route.params ? (['not-found'] as const) : []),
     ...(route.errors ?? []),
   ]);
-  const byStatus = Map.groupBy(codes, (code) => errorCatalogue[code].status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      status,
-      {
-        description: group.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join('; '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+const retryAfter = headersOf({ 'Retry-After': 'Seconds until it is worth trying again.' });
+
+/** A status may be an answer and a refusal both, such as the 503 of readiness: then it has two kinds of content. */
+function withProblems(good: Record<string, Response>, codes: Set<ErrorCode>): Record<string, Response> {
+  const all = { ...good };
+  for (const [status, group] of Map.groupBy(codes, (code) => errorCatalogue[code].status)) {
+    const known = all[status];
+    const said = group.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join('; ');
+    const headers = { ...known?.headers, ...(status === 429 || status === 503 ? retryAfter : {}) };
+    all[status] = {
+      description: known ? `${known.description}; ${said}` : said,
+      ...(Object.keys(headers).length > 0 && { headers }),
+      content: {
+        ...known?.content,
+        'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
       },
-    ]),
-  );
+    };
+  }
+  return all;
 }

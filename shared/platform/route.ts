@@ -44,9 +44,11 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
+  /** For the document alone: the body that the handler of a `signed` route parses itself, once the signature holds. */
+  signedBody?: z.ZodType;
   /** Answers that are not errors, by status. */
   answers: Record<number, { description: string; schema?: z.ZodType; headers?: Record<string, string> }>;
-  /** Errors beyond those that every route has (400, 401, 403, 413, 415, 429, 500, 503). */
+  /** Errors beyond those that every route has (400, 401, 403, 413, 415, 429, 500, 503; 404 where it has parameters). */
   errors?: readonly ErrorCode[];
   handle(call: Call<Params, Query, Body>): Answer | Promise<Answer>;
 };

@@ -1,0 +1,35 @@
+import type { Clock } from '../../shared/core/clock.ts';
+import { HttpFailure, type Http } from '../../shared/platform/http.ts';
+import { anIssuer, authority } from '../portals/entra-issuer.ts';
+
+export const identityEndpoint = 'https://identity.example/token';
+export const vaultUri = 'https://vault.example';
+
+/** What stands around a desk: Entra with its keys, the managed identity and the vault. Microsoft's other endpoints are away. */
+export async function anOutside(clock: Clock) {
+  const issuer = await anIssuer(clock.now());
+  const secrets = new Map<string, string>();
+  const entra = { status: 200, isAway: false };
+  const calls: string[] = [];
+
+  const json = (body: unknown, status = 200) => ({ status, headers: {}, body: JSON.stringify(body) });
+  const secretAt = (url: string) => secrets.get(decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? ''));
+
+  const http: Http = async (call) => {
+    calls.push(call.url);
+    if (call.url.startsWith(authority)) {
+      if (entra.isAway) throw new HttpFailure('network', 'nobody answers at login.example');
+      if (entra.status !== 200) return json({}, entra.status);
+      return call.url.endsWith('/keys') ? json({ keys: issuer.published }) : json({ issuer: authority });
+    }
+    if (call.url.startsWith(identityEndpoint)) {
+      return json({ access_token: 'of the identity', expires_on: Math.floor(clock.now() / 1_000) + 86_400 });
+    }
+    if (call.url.startsWith(vaultUri)) {
+      const value = secretAt(call.url);
+      return value === undefined ? json({}, 404) : json({ value });
+    }
+    throw new HttpFailure('network', 'nobody answers there');
+  };
+  return { http, calls, secrets, entra, sign: issuer.sign };
+}

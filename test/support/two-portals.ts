@@ -1,0 +1,177 @@
+import { createCustomerStore } from '../../shared/customers/customer-store.ts';
+import { customerIdOf, type Customer } from '../../shared/customers/customer.ts';
+import { seedContracts } from '../../shared/escalations/contract-store.ts';
+import { defaultVehicles } from '../../shared/escalations/vehicle.ts';
+import { projectIncident, writeSightings } from '../../shared/health/incident-lists.ts';
+import { createRecordIncident } from '../../shared/health/record-incident.ts';
+import { shardPartition, stateOp, stateText } from '../../shared/health/shard.ts';
+import { portalPartition, registerPortalOp } from '../../shared/portals/portal.ts';
+import { defaultStatement } from '../../shared/statement/default-statement.ts';
+import { createStatements } from '../../shared/statement/published-statement.ts';
+import { deskTenant } from '../portals/entra-issuer.ts';
+import { aDesk, type Desk } from './a-desk.ts';
+
+export type PortalName = 'north' | 'south';
+const portalNames: readonly PortalName[] = ['north', 'south'];
+
+/** Stands in every text that belongs to a portal's customers, so that it is found wherever it must not be. */
+export const canary = (portal: PortalName): string => `canary-of-${portal}`;
+
+/** The two customers of a portal, by their tenants. */
+const tenantsOf = {
+  north: ['11111111-aaaa-4111-8111-111111111111', '11111111-bbbb-4111-8111-111111111111'],
+  south: ['22222222-aaaa-4222-8222-222222222222', '22222222-bbbb-4222-8222-222222222222'],
+} as const;
+
+const connectionId = 'contoso-emea';
+const healthShard = `${connectionId}|0`;
+
+export const customersOf = (portal: PortalName) =>
+  tenantsOf[portal].map((tenantId, n) => ({
+    tenantId,
+    customerId: customerIdOf('global', tenantId),
+    domain: `${canary(portal)}-${String(n)}.example`,
+    externalRef: { system: 'psa', id: `${canary(portal)}-${String(n)}` },
+  }));
+
+/** Incidents by whom they affect. */
+export const incidents = { north: 'EX100001', south: 'EX200002', both: 'EX300003' } as const;
+
+export const inboundSecret = (portal: PortalName): string =>
+  `whsec_${Buffer.from(`inbound secret of the portal ${portal}`).toString('base64')}`;
+
+export const aSentRequest = (portal: PortalName, more: Record<string, unknown> = {}) => ({
+  customer: { customerId: customersOf(portal)[0]?.customerId },
+  title: `Mail is late, says ${canary(portal)}`,
+  description: `Outgoing mail waits for an hour at ${canary(portal)}.`,
+  severity: 'moderate',
+  service: 'Exchange',
+  category: 'technical',
+  contact: { name: canary(portal), email: `${canary(portal)}@customer.example` },
+  evidence: { messageId: canary(portal) },
+  ...more,
+});
+
+/** A desk with two portals that share nothing but an incident; each has a request, and that request an escalation. */
+export async function twoPortals() {
+  const desk = await aDesk();
+  const store = createCustomerStore(desk);
+  const portals = desk.tables('portals');
+  await createStatements({ table: desk.tables('desk'), clock: desk.clock }).publish(defaultStatement);
+  await seedContracts(desk.tables('desk'), connectionId, defaultVehicles(desk.clock.now()));
+  for (const portal of portalNames) {
+    desk.outside.secrets.set(`${portal}-inbound`, inboundSecret(portal));
+    const row = {
+      id: portal,
+      name: canary(portal),
+      customers: customersOf(portal).map(({ customerId }) => customerId),
+      application: { tenantId: deskTenant, clientId: `application-of-${portal}` },
+      inbound: { kind: 'standard-webhooks' as const, secretName: `${portal}-inbound` },
+      disabled: false,
+    };
+    await portals.transact(portalPartition, [registerPortalOp(row)]);
+    for (const [n, { domain, externalRef }] of customersOf(portal).entries()) {
+      const customer = aCustomer(portal, n);
+      await store.insert(customer);
+      await store.pointDomains(customer.customerId, { add: [domain], remove: [] });
+      await store.pointRefs(customer.customerId, { add: [externalRef], remove: [] });
+    }
+  }
+  await putHealth(desk);
+
+  const tokens = {
+    ...desk.tokens,
+    north: await desk.portalToken('application-of-north'),
+    south: await desk.portalToken('application-of-south'),
+  };
+  const created = { north: await create(desk, 'north', tokens), south: await create(desk, 'south', tokens) };
+  await desk.settle();
+  return { ...desk, tokens, created, store };
+}
+
+export type TwoPortals = Awaited<ReturnType<typeof twoPortals>>;
+
+type Tokens = Desk['tokens'] & Record<PortalName, string>;
+
+/** A request that came by the portal's own token, and its escalation by an operator. */
+async function create(desk: Desk, portal: PortalName, tokens: Tokens) {
+  const sent = await desk.call('POST', '/api/requests', { as: tokens[portal], body: aSentRequest(portal) });
+  const requestId = (sent.json as { id?: string }).id ?? '';
+  const path = `/api/requests/${requestId}/escalation`;
+  const body = { force: true, reason: `for ${canary(portal)}` };
+  const begun = await desk.call('POST', path, { as: tokens.admin, body });
+  const escalationId = (begun.json as { id?: string }).id;
+  if (sent.status !== 201 || escalationId === undefined) throw new Error(`not set up: ${sent.text} ${begun.text}`);
+  return { requestId, escalationId };
+}
+
+function aCustomer(portal: PortalName, n: number): Customer {
+  const { customerId, tenantId, domain, externalRef } = customersOf(portal)[n] ?? {
+    customerId: '',
+    tenantId: '',
+    domain: '',
+  };
+  return {
+    customerId,
+    connectionId,
+    tenantId,
+    name: `${canary(portal)} ${String(n)}`,
+    initialDomain: `${canary(portal)}${String(n)}.onmicrosoft.example`,
+    domains: [domain],
+    relationship: 'reseller',
+    azureSubscriptionIds: [],
+    access: { way: 'app' },
+    healthShard,
+    openIncidentIds: [{ id: incidents[portal], revision: '2026-11-02T08:00:00.000Z' }],
+    coverage: {},
+    detailsAt: '2026-11-01T00:00:00.000Z',
+    externalRefs: externalRef ? [externalRef] : [],
+  };
+}
+
+async function putHealth(desk: Desk): Promise<void> {
+  const table = desk.tables('health');
+  const record = createRecordIncident({ tables: desk.tables, bus: desk.held.bus, clock: desk.clock });
+  for (const [whose, id] of Object.entries(incidents)) {
+    const affected = (whose === 'both' ? portalNames : portalNames.filter((name) => name === whose)).flatMap((portal) =>
+      customersOf(portal).map(({ customerId }) => customerId),
+    );
+    const text = `Mail is late for ${whose === 'both' ? 'many' : canary(whose as PortalName)}.`;
+    const issue = {
+      id,
+      service: 'Exchange',
+      serviceName: 'Exchange Online',
+      feature: 'Mail',
+      title: text,
+      impact: text,
+      classification: 'incident' as const,
+      status: 'serviceDegradation',
+      isResolved: false,
+      startedAt: '2026-11-02T07:00:00.000Z',
+      revision: '2026-11-02T08:00:00.000Z',
+      posts: [{ at: '2026-11-02T08:00:00.000Z', kind: 'regular', text }],
+    };
+    const links = affected.map((customerId) => ({ customerId, announced: true }));
+    const incident = await record({ news: { issue, links }, healthShard, now: desk.clock.now() }, desk.log.scope);
+    await projectIncident(table, incident);
+    const firstSeenAt = issue.revision;
+    const sightings = affected.map((customerId) => ({ customerId, incident, firstSeenAt }));
+    await writeSightings(table, healthShard, sightings);
+  }
+  const tenants = Object.fromEntries(
+    portalNames.flatMap((portal) =>
+      customersOf(portal).map(({ customerId }) => [
+        customerId,
+        {
+          good: '2026-11-02T09:00:00.000Z',
+          services: { Exchange: 'serviceDegradation' },
+          open: [incidents[portal], incidents.both],
+          past: [],
+        },
+      ]),
+    ),
+  );
+  await table.transact(shardPartition(connectionId, 0), [
+    stateOp(stateText({ names: { Exchange: 'Exchange Online' }, issues: {}, tenants })),
+  ]);
+}
