@@ -89,7 +89,7 @@ async function settleIn(world: RunningWorld, { foreignMicrosoft }: { foreignMicr
 }
 
 /** Fires a timer function now, as the platform does on request. */
-export async function fire(world: RunningWorld, timer: 'sweep' | 'pollServiceHealth'): Promise<void> {
+async function fire(world: RunningWorld, timer: 'sweep' | 'pollServiceHealth'): Promise<void> {
   const answer = await fetch(`${world.addresses.baseUrl}/admin/functions/${timer}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

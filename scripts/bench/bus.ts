@@ -9,7 +9,7 @@ const inFlight = 100;
 /** Messages a second through the emulator with the unmodified client, both in this process: sends 100 at a time, then settles. */
 export async function benchBus(): Promise<void> {
   const clock = createWorldClock();
-  const world = { clock, advance: async () => undefined, timers: () => undefined };
+  const world = { clock, advance: async () => Promise.resolve(), timers: () => undefined };
   const part = await startBus({ port: 0, queues: resources.queues }, world);
   const client = new ServiceBusClient(part.settings.SERVICE_BUS ?? '', { retryOptions: { retryDelayInMs: 500 } });
   try {

@@ -1,8 +1,3 @@
-export const median = (values: readonly number[]): number => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-};
-
 /** Median of paired ratios with the spread of the middle half: the machine's drift hits both of a pair alike. */
 export function pairedRatio(pairs: readonly (readonly [number, number])[]): string {
   const ratios = pairs.map(([a, b]) => a / b).sort((x, y) => x - y);

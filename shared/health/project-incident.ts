@@ -9,7 +9,7 @@ import type { Scope } from '../platform/telemetry.ts';
 import type { CustomerScope } from '../core/caller.ts';
 import { createIncidentEvent, incidentDataFor } from './incident-event.ts';
 
-export const incidentEventBodySchema = z.object({
+const incidentEventBodySchema = z.object({
   kind: z.literal('incident-event'),
   incidentId: z.string(),
   eventId: z.string(),

@@ -1,5 +1,4 @@
-import type {
-  TableClient} from '@azure/data-tables';
+import type { TableClient } from '@azure/data-tables';
 import {
   odata,
   type TableEntity,
@@ -55,12 +54,10 @@ async function firstPage(client: TableClient, query: TableQuery, bounded: { abor
     ...(query.from === undefined ? [] : [odata`RowKey ge ${query.from}`]),
     ...(query.to === undefined ? [] : [odata`RowKey lt ${query.to}`]),
   ];
-  const pages = client
-    .listEntities({ ...bounded, queryOptions: { filter: conditions.join(' and ') } })
-    .byPage({
-      maxPageSize: Math.min(query.limit, 1_000),
-      ...(query.continuation !== undefined && { continuationToken: query.continuation }),
-    });
+  const pages = client.listEntities({ ...bounded, queryOptions: { filter: conditions.join(' and ') } }).byPage({
+    maxPageSize: Math.min(query.limit, 1_000),
+    ...(query.continuation !== undefined && { continuationToken: query.continuation }),
+  });
   for await (const page of pages) {
     const { continuationToken } = page as { continuationToken?: string };
     return { rows: page.map(toRow), ...(continuationToken && { continuation: continuationToken }) };

@@ -22,7 +22,6 @@ const connectionSchema = z.strictObject({
   role: z.enum(['direct', 'provider', 'reseller']),
   caseMailbox: z.email().optional(),
 });
-export type PartnerConnection = z.output<typeof connectionSchema>;
 
 const cloudSchema = z
   .enum(['global', 'us-government', 'china', 'germany'])

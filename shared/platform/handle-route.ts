@@ -14,7 +14,7 @@ export type RouteDeps = {
   logFor: LogFor;
 };
 
-export const routeEvents = {
+const routeEvents = {
   failed: { id: 'http.failed', level: 'error' },
   refused: { id: 'http.refused', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

@@ -70,7 +70,7 @@ function wakeMessage({ table, pk }: Place, wake: Wake, more: { correlationId: st
   };
 }
 
-export const outboxEvents = {
+const outboxEvents = {
   sendDelayed: { id: 'outbox.send-delayed', level: 'warn' },
   sweptRows: { id: 'outbox.swept', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

@@ -7,7 +7,7 @@ import { errorFields, type LogEvent } from './telemetry.ts';
 
 type PostponeDeps = { bus: Bus; clock: Pick<Clock, 'now'>; ids: Pick<Ids, 'newId'>; random: Random };
 
-export const postponeEvents = {
+const postponeEvents = {
   postponed: { id: 'queue.postponed', level: 'warn' },
 } as const satisfies Record<string, LogEvent>;
 

@@ -10,7 +10,7 @@ export type QueueHandler = (message: WakeMessage, scope: Scope) => Promise<void>
 /** A queue function: its name on Azure, the queue it drinks from, and what it does with a message. */
 export type QueueFunction = { name: string; queue: QueueName; handle: QueueHandler };
 
-export const queueEvents = {
+const queueEvents = {
   unreadable: { id: 'queue.unreadable', level: 'error' },
   failed: { id: 'queue.failed', level: 'error' },
 } as const satisfies Record<string, LogEvent>;

@@ -26,7 +26,7 @@ export type SweepDeps = {
 
 export type SweepSummary = { partitions: number; owed: number; oldestMs: number; failed: number };
 
-export const sweepEvents = {
+const sweepEvents = {
   partitionFailed: { id: 'sweep.partition-failed', level: 'warn' },
 } as const satisfies Record<string, LogEvent>;
 

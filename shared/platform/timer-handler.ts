@@ -9,7 +9,7 @@ export type TimerFunction = {
   handle: (scope: Scope) => Promise<Record<string, unknown>>;
 };
 
-export const timerEvents = {
+const timerEvents = {
   ran: { id: 'timer.ran', level: 'info' },
   failed: { id: 'timer.failed', level: 'error' },
 } as const satisfies Record<string, LogEvent>;
