@@ -120,7 +120,7 @@ export function createDesk(services: Services, config: Config): Desk {
       deskEventsFunction({
         'request-event': requests.project,
         'escalation-event': createProjectEscalation(escalations),
-        'incident-event': createProjectIncident({ tables, bus, clock, announce, portalIds }),
+        'incident-event': createProjectIncident({ tables, announce, portalIds }),
       }),
       escalationsQueue(escalations),
       deliveries({

@@ -1,9 +1,6 @@
 import * as z from 'zod';
-import { secondMs } from '../core/clock.ts';
-import { isAppError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
-import { sequenceKey } from '../core/key.ts';
-import { readWake, sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
+import { readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -18,8 +15,6 @@ const escalationEventBodySchema = z.object({
   version: z.int(),
 });
 
-const againMs = { least: 20 * secondMs, spread: 20 * secondMs };
-
 /**
  * Consumer of `desk-events` for escalations: brings an event onto the lists, onto each of its requests, and to the portals. Each
  * of these is idempotent, so a part that is away only means that all of it comes again.
@@ -33,13 +28,7 @@ export function createProjectEscalation(deps: EscalationDeps): QueueHandler {
       readEscalation(table, escalationId),
       readEvent(table, escalationId, version),
     ]);
-    try {
-      if (held && event) await project(deps, { head: held.row, event }, scope);
-    } catch (error) {
-      if (!isAppError(error, 'unavailable')) throw error;
-      await comeAgain(deps, { pk, rk, escalationId, version }, scope);
-      return;
-    }
+    if (held && event) await project(deps, { head: held.row, event }, scope);
     try {
       await table.transact(pk, [{ kind: 'delete', rk }]);
     } catch (error) {
@@ -90,18 +79,4 @@ async function tellPortals(
     },
     scope,
   );
-}
-
-type Again = { pk: string; rk: string; escalationId: string; version: number };
-
-/** A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. */
-async function comeAgain(deps: EscalationDeps, { pk, rk, escalationId, version }: Again, scope: Scope): Promise<void> {
-  const wake: Wake = {
-    id: `event|${escalationId}|${sequenceKey(version)}`,
-    queue: 'desk-events',
-    dueAt: deps.clock.now() + againMs.least + Math.round(deps.random() * againMs.spread),
-    body: { kind: 'escalation-event', escalationId, version },
-  };
-  await deps.tables('escalations').transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
-  await sendWakes(deps, { place: { table: 'escalations', pk }, wakes: [wake] }, scope);
 }

@@ -1,8 +1,5 @@
 import * as z from 'zod';
-import { secondMs, type Clock } from '../core/clock.ts';
-import { isAppError } from '../core/errors.ts';
-import type { Bus } from '../platform/bus.ts';
-import { readWake, sendWakes, wakeOp, type Wake, type WakeMessage } from '../platform/outbox.ts';
+import { readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { isRefusal, type Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -32,14 +29,10 @@ export type AnnounceIncident = (
 
 export type ProjectIncidentDeps = {
   tables: Tables<'health'>;
-  bus: Bus;
-  clock: Clock;
   announce: AnnounceIncident;
   /** Ids of all portals: which of them an incident concerns follows from its customers. */
   portalIds: () => Promise<string[]>;
 };
-
-const againAfterMs = 20 * secondMs;
 
 const scopeOf = ({ customers }: NoticePortal): CustomerScope => (customers === 'all' ? 'all' : new Set(customers));
 
@@ -50,28 +43,14 @@ export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
   return async (message, scope) => {
     const { incidentId, eventId } = incidentEventBodySchema.parse(message.body);
     if (!(await readWake(table, message))) return;
-    try {
-      const event = await readEvent(incidentId, eventId);
-      if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
-      const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
-      await deps.announce({ eventId, type: event.type, at: event.at, data, portalIds: await deps.portalIds() }, scope);
-    } catch (error) {
-      if (!isAppError(error, 'unavailable')) throw error;
-      await postpone(deps, message, scope);
-      return;
-    }
+    const event = await readEvent(incidentId, eventId);
+    if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
+    const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
+    await deps.announce({ eventId, type: event.type, at: event.at, data, portalIds: await deps.portalIds() }, scope);
     try {
       await table.transact(message.pk, [{ kind: 'delete', rk: message.rk }]);
     } catch (error) {
       if (!isRefusal(error, 'missing')) throw error;
     }
   };
-}
-
-/** A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. */
-async function postpone(deps: ProjectIncidentDeps, { pk, rk, body }: WakeMessage, scope: Scope): Promise<void> {
-  const { eventId } = incidentEventBodySchema.parse(body);
-  const wake: Wake = { id: eventId, queue: 'desk-events', dueAt: deps.clock.now() + againAfterMs, body };
-  await deps.tables('health').transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
-  await sendWakes(deps, { place: { table: 'health', pk }, wakes: [wake] }, scope);
 }

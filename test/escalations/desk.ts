@@ -5,6 +5,7 @@ import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { AppliedEscalation, EscalationDeps } from '../../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../../shared/escalations/project-escalation.ts';
+import { postponing } from '../../shared/platform/postpone.ts';
 import type { WakeMessage } from '../../shared/platform/outbox.ts';
 import type { Answer, Call } from '../../shared/platform/route.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
@@ -71,7 +72,9 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
 
   const handlers = {
     escalations: escalationsQueue(deps).handle,
-    'desk-events': createProjectEscalation(deps),
+    // As the composition does: what is away is waited for around the handler.
+    'desk-events': postponing({ name: 'test', queue: 'desk-events', handle: createProjectEscalation(deps) }, deps)
+      .handle,
   };
   const handle = async (held: Held) => {
     bus.take(held);
