@@ -73,8 +73,10 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const handlers = {
     escalations: escalationsQueue(deps).handle,
     // As the composition does: what is away is waited for around the handler.
-    'desk-events': postponing({ name: 'test', queue: 'desk-events', handle: createProjectEscalation(deps) }, deps)
-      .handle,
+    'desk-events': postponing(
+      { name: 'test', queue: 'desk-events', handle: createProjectEscalation(deps) },
+      { ...deps, ids },
+    ).handle,
   };
   const handle = async (held: Held) => {
     bus.take(held);
