@@ -12,7 +12,17 @@ export type ReadinessDeps = { services: Services; cloud: DeskCloud; authority: s
 
 /** The parts that the desk cannot do without, each asked by a question that it must answer. */
 export const createReadinessParts = ({ services, cloud, authority, config }: ReadinessDeps): Part[] => [
-  { name: 'storage', check: async () => lastSweepState(services.tables, services.clock) },
+  {
+    name: 'storage',
+    // What is remembered of the feeds is asked here, so that storage being away is not taken for Microsoft being away.
+    check: async () => {
+      const [lastSweep, directories] = await Promise.all([
+        lastSweepState(services.tables, services.clock),
+        directoryAges(services, cloud),
+      ]);
+      return { ...lastSweep, directories };
+    },
+  },
   {
     name: 'bus',
     check: async () => {
@@ -27,7 +37,7 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
       const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`;
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
-      return { directories: await directoryAges(services, cloud) };
+      return {};
     },
   },
 ];
