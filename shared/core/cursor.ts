@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { AppError } from './errors.ts';
 import { hashOf } from './hash.ts';
 
-const cursorSchema = z.strictObject({ q: z.string(), at: z.string().max(2_000) });
+/** A position is (part of) a row key. Nothing else may pass: storage answers some characters with a failure. */
+const positionSchema = z.string().regex(/^[\w.@=|:!-]{0,900}$/);
+const cursorSchema = z.strictObject({ q: z.string(), at: positionSchema });
 
 /** Ties a cursor to the query it came from: a cursor used with other filters is refused, not silently misread. */
 const fingerprint = (query: Record<string, string | undefined>): string =>

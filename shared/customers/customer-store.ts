@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { hashOf } from '../core/hash.ts';
 import { encodeKey } from '../core/key.ts';
 import {
   customerIdPattern,
@@ -32,9 +33,17 @@ export type CustomerStore = {
   byRef(ref: ExternalRef): Promise<string | undefined>;
 };
 
-export const refKey = (ref: ExternalRef): string => `${encodeKey(ref.system)}|${encodeKey(ref.id)}`;
+const keyPartCharacters = 400;
 
-const domainKey = (domain: string): string => encodeKey(domain.toLowerCase());
+/** A name in a key: encoded, or its hash where storage would not take so long a key. */
+function namePart(name: string): string {
+  const encoded = encodeKey(name);
+  return encoded.length <= keyPartCharacters ? encoded : `~${hashOf(name)}`;
+}
+
+export const refKey = (ref: ExternalRef): string => `${namePart(ref.system)}|${namePart(ref.id)}`;
+
+const domainKey = (domain: string): string => namePart(domain.toLowerCase());
 
 export function createCustomerStore({ tables }: { tables: Tables<'customers'> }): CustomerStore {
   const table = tables('customers');

@@ -12,6 +12,8 @@ const reads: Access = { portals: false, role: 'Desk.Read' };
 const operates: Access = { portals: false, role: 'Desk.Operate' };
 
 const params = z.strictObject({ id: z.string().min(1).max(80) });
+/** As in the ids of escalations, which begin with it. */
+const requestParams = z.strictObject({ id: z.string().regex(/^[a-z2-7]{10,60}$/) });
 const told = (description: string) => ({ 200: { description, schema: escalationSchema } });
 const keyErrors = ['idempotency-key-reused', 'invalid-header'] as const satisfies ErrorCode[];
 const claimErrors = ['claimed-by-another', 'illegal-transition', 'conflict', ...keyErrors] as const;
@@ -22,7 +24,7 @@ export const previewEscalation = {
   path: 'api/requests/{id}/escalation/preview',
   summary: 'Whether, how and by which vehicle a request would go to Microsoft',
   access: operates,
-  params,
+  params: requestParams,
   answers: { 200: { description: 'The answer of the gate', schema: readinessSchema } },
 } as const;
 
@@ -32,7 +34,7 @@ export const escalateRequest = {
   path: 'api/requests/{id}/escalation',
   summary: 'Carry a request to Microsoft; an escalation that is open already is found again',
   access: operates,
-  params,
+  params: requestParams,
   body: escalateBodySchema,
   answers: {
     202: { description: 'Begun', schema: escalationSchema, headers: { location: 'Address of the escalation' } },
