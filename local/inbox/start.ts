@@ -5,7 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import type { StartPart, World } from '../part.ts';
 import { createFaults, faultSchema, type Fault, type Faults } from './faults.ts';
-import { openJournal, type Journal } from './journal.ts';
+import { memoryJournal, openJournal, type Journal } from '../journal.ts';
 
 /** `journal` is the path of a file; without one, messages are gone when the inbox ends. */
 type InboxOptions = { port: number; journal?: string };
@@ -22,15 +22,20 @@ const messageSchema = z.object({
 
 type Message = z.infer<typeof messageSchema>;
 
-type Inbox = { messages: Message[]; journal: Journal<Message> | undefined; faults: Faults; clock: World['clock'] };
+type Inbox = { messages: Message[]; journal: Journal<Message>; faults: Faults; clock: World['clock'] };
 
 /**
  * A receiver of webhooks: takes any POST and answers 204 once the message is on the disk. `GET /messages` lists what came,
  * `DELETE /messages` forgets it, `POST /_fault` lets the next requests fail. A message that a fault refuses is not kept.
  */
 export const startInbox: StartPart<InboxOptions> = async ({ port, journal: path }, { clock }) => {
-  const journal = path === undefined ? undefined : await openJournal(path, (line) => messageSchema.parse(line));
-  const inbox: Inbox = { messages: [...(journal?.entries ?? [])], journal, faults: createFaults(), clock };
+  const journal = path === undefined ? memoryJournal<Message>() : await openJournal<Message>(path);
+  const inbox: Inbox = {
+    messages: journal.entries.map((entry) => messageSchema.parse(entry)),
+    journal,
+    faults: createFaults(),
+    clock,
+  };
   const server = createServer((request, response) => {
     answer(inbox, request, response).catch((error: unknown) => {
       console.error(error);
@@ -44,7 +49,7 @@ export const startInbox: StartPart<InboxOptions> = async ({ port, journal: path 
     stop: async () => {
       server.close();
       server.closeAllConnections();
-      await journal?.close();
+      await journal.close();
     },
   };
 };
@@ -56,7 +61,7 @@ async function answer(inbox: Inbox, request: IncomingMessage, response: ServerRe
       response.setHeader('content-type', 'application/json').end(JSON.stringify(inbox.messages));
       return;
     case 'DELETE /messages':
-      await inbox.journal?.clear();
+      await inbox.journal.clear();
       inbox.messages.length = 0;
       response.writeHead(204).end();
       return;
@@ -89,7 +94,7 @@ async function receive(inbox: Inbox, { path, request, response }: Exchange): Pro
       headers: flatten(request.headers),
       bodyBase64: body.toString('base64'),
     };
-    await inbox.journal?.append(message);
+    await inbox.journal.append(message);
     inbox.messages.push(message);
   }
   response.writeHead(fault?.status ?? 204, retryAfter(fault)).end();

@@ -4,7 +4,7 @@ import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openJournal } from '../../local/microsoft/journal.ts';
+import { openJournal } from '../../local/journal.ts';
 import { customers, partner } from '../../local/microsoft/seed-world.ts';
 import { graph, runningMicrosoft } from './running-microsoft.ts';
 

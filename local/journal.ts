@@ -6,12 +6,16 @@ export type Journal<Entry> = {
   entries: Entry[];
   /** Resolves when the entry is on the disk, not before. */
   append(entry: Entry): Promise<void>;
+  /** Forgets what was accepted. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 };
 
+const done = () => Promise.resolve();
+
 /** A journal that forgets with the process. */
 export function memoryJournal<Entry>(): Journal<Entry> {
-  return { entries: [], append: () => Promise.resolve(), close: () => Promise.resolve() };
+  return { entries: [], append: done, clear: done, close: done };
 }
 
 /**
@@ -48,6 +52,11 @@ export async function openJournal<Entry>(file: string): Promise<Journal<Entry>> 
         waiting.push({ line: `${JSON.stringify(entry)}\n`, resolve, reject });
         writing ??= flush();
       }),
+    clear: async () => {
+      await writing;
+      await handle.truncate(0);
+      await handle.datasync();
+    },
     close: async () => {
       await writing;
       await handle.close();
