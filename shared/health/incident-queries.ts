@@ -44,17 +44,17 @@ export async function readAffected(table: Table, id: string, scope: CustomerScop
     .map(([customerId, firstSeenAt]) => ({ customerId, firstSeenAt }));
 }
 
-/** One incident with its posts, and those of the affected customers that the caller may see; without any, it is not there. */
+/**
+ * One incident with its posts, and those of the affected customers that the caller may see; without any, it is not there. An
+ * incident is stored together with the first customer it affects, so for one that is unknown or foreign this is one read.
+ */
 export async function readIncident({ tables }: IncidentQueryDeps, caller: Caller, id: string): Promise<IncidentView> {
   const table = tables('health');
   const pk = incidentPartition(id);
-  const scope = scopeOf(caller);
-  const [head, posts, affected] = await Promise.all([
-    table.get(pk, incidentKey),
-    table.get(pk, postsKey),
-    readAffected(table, id, scope),
-  ]);
-  if (!head || (scope !== 'all' && affected.length === 0)) throw notFound();
+  const affected = await readAffected(table, id, scopeOf(caller));
+  if (affected.length === 0) throw notFound();
+  const [head, posts] = await Promise.all([table.get(pk, incidentKey), table.get(pk, postsKey)]);
+  if (!head) throw notFound();
   return { ...summaryView(summaryOf(incidentOf(head))), posts: posts ? postsOf(posts) : [], affected };
 }
 

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import type { Route } from '../../shared/platform/route.ts';
+import type { Called, Calling } from '../support/a-desk.ts';
+import { aSentRequest, customersOf, incidents, twoPortals, type TwoPortals } from '../support/two-portals.ts';
+
+const { routes } = (await twoPortals()).catalogue;
+const withId = routes.filter(({ path, access }) => path.includes('{id}') && typeof access === 'object');
+const forPortals = withId.filter(({ access }) => typeof access === 'object' && access.portals);
+const forPeople = withId.filter(({ access }) => typeof access === 'object' && !access.portals);
+
+/** What exists and is the other portal's; for each, the id of something of that kind that does not exist. */
+const foreignOf = (desk: TwoPortals) => ({
+  request: { foreign: desk.created.south.requestId, unknown: 'abcdefghijklmnopqrstuvwxy2' },
+  customer: { foreign: customersOf('south')[0]!.customerId, unknown: 'cabcdefghijklmnopqrst' },
+  incident: { foreign: incidents.south, unknown: 'EX999999' },
+  escalation: { foreign: desk.created.south.escalationId, unknown: 'abcdefghijklmnopqrstuvwxy2-1' },
+});
+const kinds = ['request', 'customer', 'incident', 'escalation'] as const;
+
+const bodies: Record<string, unknown> = {
+  commentOnRequest: { text: 'hello', audience: 'customer' },
+  transitionRequest: { to: 'closed', reason: 'done' },
+  amendRequest: { assignee: 'grace' },
+  setCustomerRefs: { externalRefs: [] },
+  recordFiling: { caseNumber: '12345678901234' },
+};
+
+const callingOf = (desk: TwoPortals, route: Route): Calling => ({
+  as: desk.tokens.north,
+  ...(route.body && { body: bodies[route.name] ?? {}, headers: { 'if-match': '"1"' } }),
+});
+
+/** Everything of an answer but the random id of the call. */
+const seen = ({ status, text, headers }: Called) => {
+  const told = Object.entries(headers).filter(([name]) => name !== 'x-correlation-id');
+  return { status, text, headers: Object.fromEntries(told) };
+};
+
+type Cost = ReturnType<TwoPortals['cost']>;
+const between = (before: Cost, after: Cost) => ({
+  reads: after.gets + after.queries - before.gets - before.queries,
+  writes: after.transactions - before.transactions,
+  sends: after.sends - before.sends,
+});
+
+/** The answer for an id and what it cost, on a desk that knows its callers already. */
+async function asked(desk: TwoPortals, route: Route, id: string) {
+  await desk.call('GET', '/api/customers', { as: desk.tokens.north });
+  const before = desk.cost();
+  const answer = await desk.call(route.method, `/${route.path.replace('{id}', id)}`, callingOf(desk, route));
+  return { ...seen(answer), cost: between(before, desk.cost()) };
+}
+
+const each = (those: readonly Route[]) =>
+  those.flatMap((route) => kinds.map((kind) => ({ route, kind, title: `${route.method} ${route.path}` })));
+
+describe('what belongs to another portal', () => {
+  it.each(each(forPortals))('does not exist for $title: $kind', async ({ route, kind }) => {
+    const desk = await twoPortals();
+    const ids = foreignOf(desk)[kind];
+    const [foreign, unknown] = [await asked(desk, route, ids.foreign), await asked(desk, route, ids.unknown)];
+    expect(foreign).toEqual(unknown);
+    expect(foreign.status).toBe(404);
+    expect(foreign.cost.reads).toBeLessThanOrEqual(1);
+    expect(foreign.cost).toMatchObject({ writes: 0, sends: 0 });
+  });
+
+  it.each(each(forPeople))('is no matter of a portal for $title: $kind', async ({ route, kind }) => {
+    const desk = await twoPortals();
+    const ids = foreignOf(desk)[kind];
+    const [foreign, unknown] = [await asked(desk, route, ids.foreign), await asked(desk, route, ids.unknown)];
+    expect(foreign).toEqual(unknown);
+    expect(foreign.status).toBe(403);
+    expect(foreign.cost).toEqual({ reads: 0, writes: 0, sends: 0 });
+  });
+
+  it('is found by its own portal, so that the cases above mean something', async () => {
+    const desk = await twoPortals();
+    const own: Record<string, string> = {
+      'api/requests/{id}': desk.created.south.requestId,
+      'api/customers/{id}': customersOf('south')[0]!.customerId,
+      'api/incidents/{id}': incidents.south,
+    };
+    for (const route of forPortals.filter(({ method }) => method === 'GET')) {
+      const [, id = ''] = Object.entries(own).find(([path]) => route.path.startsWith(path)) ?? [];
+      const answer = await desk.call('GET', `/${route.path.replace('{id}', id)}`, { as: desk.tokens.south });
+      expect([route.path, answer.status]).toEqual([route.path, 200]);
+    }
+  });
+});
+
+describe('a customer of another portal in a body', () => {
+  const [theirs] = customersOf('south');
+  const names = [
+    ['customerId', { customerId: theirs!.customerId }, { customerId: 'cabcdefghijklmnopqrst' }],
+    ['tenantId', { tenantId: theirs!.tenantId }, { tenantId: '99999999-aaaa-4999-8999-999999999999' }],
+    ['domain', { domain: theirs!.domain }, { domain: 'nobody.example' }],
+    ['externalRef', { externalRef: theirs!.externalRef }, { externalRef: { system: 'psa', id: 'nobody' } }],
+  ] as const;
+
+  it.each(names)('named by its %s is unknown', async (_title, foreign, unknown) => {
+    const desk = await twoPortals();
+    const submit = async (customer: object) => {
+      const before = desk.cost();
+      const body = aSentRequest('north', { customer });
+      const answer = await desk.call('POST', '/api/requests', { as: desk.tokens.north, body });
+      return { ...seen(answer), cost: between(before, desk.cost()) };
+    };
+    await desk.call('GET', '/api/customers', { as: desk.tokens.north });
+    const [ofForeign, ofUnknown] = [await submit(foreign), await submit(unknown)];
+    expect(ofForeign).toEqual(ofUnknown);
+    expect(ofForeign.status).toBe(422);
+    expect(ofForeign.cost.reads).toBeLessThanOrEqual(1);
+    expect(ofForeign.cost).toMatchObject({ writes: 0, sends: 0 });
+  });
+
+  it('as a filter finds what an unknown one finds: nothing', async () => {
+    const desk = await twoPortals();
+    const list = async (query: string) =>
+      seen(await desk.call('GET', `/api/requests?${query}`, { as: desk.tokens.north }));
+    expect(await list(`customerId=${theirs!.customerId}`)).toEqual(await list('customerId=cabcdefghijklmnopqrst'));
+    expect(await list('portalId=south')).toEqual(await list('portalId=nobody'));
+    expect((await list('portalId=south')).text).toBe('{"items":[]}');
+  });
+});
+
+describe('an incident that affects both portals', () => {
+  it('shows each its own customers', async () => {
+    const desk = await twoPortals();
+    for (const portal of ['north', 'south'] as const) {
+      const { json } = await desk.call('GET', `/api/incidents/${incidents.both}`, { as: desk.tokens[portal] });
+      const shown = (json as { affected: { customerId: string }[] }).affected.map(({ customerId }) => customerId);
+      expect(shown.sort()).toEqual(
+        customersOf(portal)
+          .map(({ customerId }) => customerId)
+          .sort(),
+      );
+    }
+  });
+});
