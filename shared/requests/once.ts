@@ -1,11 +1,11 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import { visibleTo, type Caller } from '../core/caller.ts';
-import { AppError, notFound } from '../core/errors.ts';
+import { AppError, isAppError, notFound } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Head } from './request-event.ts';
 import { onceKey, type Once } from './request-rows.ts';
-import type { Draft, RequestStore } from './request-store.ts';
+import type { Appended, Draft, RequestStore } from './request-store.ts';
 
 /** A change that a caller asks for. `key` makes it happen once, however often it is asked for. */
 export type Ask = {
@@ -42,10 +42,15 @@ export async function changeOnce(
     const known = await store.readOnce(requestId, once.rk);
     if (known) return repeated(known, ask, once.bodyHash);
   }
-  const appended = await store.append(
-    { requestId, once, decide: async (head) => decide(visibleTo(caller, head)) },
-    scope,
-  );
+  const appended = await store
+    .append({ requestId, once, decide: async (head) => decide(visibleTo(caller, head)) }, scope)
+    .catch(async (error: unknown): Promise<Appended> => {
+      // The first call of this key may have been committed between the two reads: then its change is why this one is refused.
+      const mayBeOurs = once !== undefined && isAppError(error) && error.code !== 'not-found';
+      const known = mayBeOurs ? await store.readOnce(requestId, once.rk) : undefined;
+      if (known) return { outcome: 'repeated', once: known };
+      throw error;
+    });
   switch (appended.outcome) {
     case 'missing':
       throw notFound();

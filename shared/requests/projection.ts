@@ -11,6 +11,7 @@ import { requestEvents } from './events.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
 import type { Announce, Notice } from './ports.ts';
 import type { Head, RequestEvent } from './request-event.ts';
+import { applyEvent } from './request-rules.ts';
 import { wakeOf, type RequestStore } from './request-store.ts';
 
 const requestEventBodySchema = z.object({
@@ -68,16 +69,23 @@ async function project(
   if (notice) await deps.announce(notice, scope);
 }
 
-/** The lists that an event took the request off, and those it put it on, which later events may have taken it off again. */
+/**
+ * The lists that an event took the request off, and those it put it on, which later events may have taken it off again: a try
+ * that was overtaken and then died has left its rows there.
+ */
 function touchedBy(event: RequestEvent): string[] {
   const id = event.requestId;
+  if (event.kind === 'created') return partitionsOf(applyEvent(undefined, event));
   if ('from' in event) return [event.from, event.state].map((state) => listPartition(id, 'state', state));
   if (event.kind !== 'changed') return [];
-  const { assignee, service } = event.before;
-  return [
-    ...(assignee === undefined ? [] : [listPartition(id, 'assignee', assignee)]),
-    ...(service === undefined ? [] : [listPartition(id, 'service', service)]),
-  ];
+  const { before, changes, triage } = event;
+  const touched = [
+    ['assignee', before.assignee],
+    ['assignee', changes.assignee],
+    ['service', before.service],
+    ['service', triage?.service],
+  ] as const;
+  return touched.flatMap(([field, value]) => (value == null ? [] : [listPartition(id, field, value)]));
 }
 
 /**
@@ -133,11 +141,20 @@ function noticeOf(head: Head, event: RequestEvent): Notice | undefined {
   };
 }
 
-/** A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. */
+/**
+ * A fresh wake in place of this one: throwing would burn the message's deliveries within seconds. Also where another worker has had
+ * the effect and removed the wake meanwhile: what this one left half done on the lists is put right when it comes again.
+ */
 async function postpone(deps: ProjectionDeps, { pk, rk, body }: WakeMessage, scope: Scope): Promise<void> {
   const { requestId, sequence } = requestEventBodySchema.parse(body);
   const wake = wakeOf({ requestId, sequence, at: toIso(deps.clock.now() + againAfterMs) });
-  await deps.requests.transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
+  const fresh = wakeOp(wake, scope);
+  try {
+    await deps.requests.transact(pk, [fresh, { kind: 'delete', rk }]);
+  } catch (error) {
+    if (!isRefusal(error, 'missing')) throw error;
+    await deps.requests.transact(pk, [fresh]);
+  }
   scope.log(requestEvents.postponed, { requestId, sequence });
   await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
 }
