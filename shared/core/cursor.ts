@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 import { hashOf } from './hash.ts';
 
 /** A position is (part of) a row key. Nothing else may pass: storage answers some characters with a failure. */
-const positionSchema = z.string().regex(/^[\w.@=|:!-]{0,900}$/);
+const positionSchema = z.string().regex(/^[\w.@=|:!~-]{0,900}$/);
 const cursorSchema = z.strictObject({ q: z.string(), at: positionSchema });
 
 /** Ties a cursor to the query it came from: a cursor used with other filters is refused, not silently misread. */

@@ -107,22 +107,40 @@ export async function listCustomerIncidents(
   });
 }
 
+const timeOf = (at: string | undefined): string | undefined => at?.split('|')[0];
+
+/**
+ * A cursor never names a row that was not shown, since it may be of somebody else: it stands at the last item, or behind a time
+ * up to which everything was looked at.
+ */
 async function page({ limit = limits.pageSizeDefault, cursor }: Paging, source: Source): Promise<IncidentPage> {
   let after = cursor === undefined ? undefined : decodeCursor(source.filters, cursor);
+  let shown = '';
+  let examined = 0;
   const items: IncidentSummary[] = [];
-  for (let examined = 0; examined < examinedMax;) {
-    const wanted = limit - items.length + 1;
-    const batch = await source.read(after, wanted);
-    for (const { at, incident } of batch) {
-      const isKept = incident !== undefined && (await source.keep(incident));
-      if (isKept && items.length === limit) return { items: items.map(summaryView), nextCursor: nextAt(source, after) };
-      if (isKept) items.push(incident);
-      after = at;
+  const until = (at: string): IncidentPage => {
+    return { items: items.map(summaryView), nextCursor: encodeCursor(source.filters, at) };
+  };
+  for await (const { at, incident } of candidates(source, after, limit + 1)) {
+    if (examined >= examinedMax && timeOf(at) !== timeOf(after)) return until(`${timeOf(after) ?? ''}|~`);
+    const isKept = incident !== undefined && (await source.keep(incident));
+    if (isKept && items.length === limit) return until(shown);
+    if (isKept) {
+      items.push(incident);
+      shown = at;
     }
-    if (batch.length < wanted) return { items: items.map(summaryView) };
-    examined += batch.length;
+    after = at;
+    examined++;
   }
-  return { items: items.map(summaryView), nextCursor: nextAt(source, after) };
+  return { items: items.map(summaryView) };
 }
 
-const nextAt = (source: Source, after: string | undefined): string => encodeCursor(source.filters, after ?? '');
+async function* candidates(source: Source, from: string | undefined, size: number): AsyncGenerator<Candidate> {
+  let after = from;
+  for (;;) {
+    const batch = await source.read(after, size);
+    yield* batch;
+    if (batch.length < size) return;
+    after = batch.at(-1)?.at;
+  }
+}

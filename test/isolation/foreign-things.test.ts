@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Route } from '../../shared/platform/route.ts';
 import type { Called, Calling } from '../support/a-desk.ts';
-import { aSentRequest, customersOf, incidents, twoPortals, type TwoPortals } from '../support/two-portals.ts';
+import {
+  aSentRequest,
+  customersOf,
+  incidents,
+  putIncident,
+  twoPortals,
+  type TwoPortals,
+} from '../support/two-portals.ts';
 
 const { routes } = (await twoPortals()).catalogue;
 const withId = routes.filter(({ path, access }) => path.includes('{id}') && typeof access === 'object');
@@ -121,6 +128,29 @@ describe('a customer of another portal in a body', () => {
     expect(await list(`customerId=${theirs!.customerId}`)).toEqual(await list('customerId=cabcdefghijklmnopqrst'));
     expect(await list('portalId=south')).toEqual(await list('portalId=nobody'));
     expect((await list('portalId=south')).text).toBe('{"items":[]}');
+  });
+});
+
+describe('a list of incidents', () => {
+  it('leads past those of others to the own ones, by cursors that do not name them', async () => {
+    const desk = await twoPortals();
+    const minute = (n: number) => new Date(Date.parse('2026-11-01T00:00:00Z') + n * 60_000).toISOString();
+    // Ten at the same time stand across the place where a page gives up looking.
+    for (let n = 0; n < 230; n++) {
+      await putIncident(desk, { id: `SP${String(n)}`, startedAt: minute(-(n - (n % 10))), whose: ['south'] });
+    }
+    await putIncident(desk, { id: 'SP-north', startedAt: minute(-1_000), whose: ['north'] });
+    const ids: string[] = [];
+    let cursor: string | undefined = '';
+    for (let pages = 0; cursor !== undefined && pages < 20; pages++) {
+      const path = `/api/incidents?limit=1${cursor && `&cursor=${cursor}`}`;
+      const { json } = await desk.call('GET', path, { as: desk.tokens.north });
+      const page = json as { items: { id: string }[]; nextCursor?: string };
+      ids.push(...page.items.map((item) => item.id));
+      cursor = page.nextCursor;
+      expect(Buffer.from(cursor ?? '', 'base64url').toString()).not.toMatch(/SP\d|EX2/);
+    }
+    expect(ids).toEqual([incidents.north, incidents.both, 'SP-north']);
   });
 });
 

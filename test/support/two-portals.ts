@@ -129,35 +129,41 @@ function aCustomer(portal: PortalName, n: number): Customer {
   };
 }
 
-async function putHealth(desk: Desk): Promise<void> {
-  const table = desk.tables('health');
+/** An incident that affects every customer of these portals, as a poll would have left it. */
+export async function putIncident(
+  desk: Pick<Desk, 'tables' | 'held' | 'clock' | 'log'>,
+  { id, startedAt, whose }: { id: string; startedAt: string; whose: readonly PortalName[] },
+): Promise<void> {
+  const text = `Mail is late for ${whose.map(canary).join(' and ')}.`;
+  const issue = {
+    id,
+    service: 'Exchange',
+    serviceName: 'Exchange Online',
+    feature: 'Mail',
+    title: whose.length > 1 ? 'Mail is late for many.' : text,
+    impact: 'Mail is late.',
+    classification: 'incident' as const,
+    status: 'serviceDegradation',
+    isResolved: false,
+    startedAt,
+    revision: '2026-11-02T08:00:00.000Z',
+    posts: [{ at: '2026-11-02T08:00:00.000Z', kind: 'regular', text: whose.length > 1 ? 'For many.' : text }],
+  };
+  const affected = whose.flatMap((portal) => customersOf(portal).map(({ customerId }) => customerId));
+  const links = affected.map((customerId) => ({ customerId, announced: true }));
   const record = createRecordIncident({ tables: desk.tables, bus: desk.held.bus, clock: desk.clock });
-  for (const [whose, id] of Object.entries(incidents)) {
-    const affected = (whose === 'both' ? portalNames : portalNames.filter((name) => name === whose)).flatMap((portal) =>
-      customersOf(portal).map(({ customerId }) => customerId),
-    );
-    const text = `Mail is late for ${whose === 'both' ? 'many' : canary(whose as PortalName)}.`;
-    const issue = {
-      id,
-      service: 'Exchange',
-      serviceName: 'Exchange Online',
-      feature: 'Mail',
-      title: text,
-      impact: text,
-      classification: 'incident' as const,
-      status: 'serviceDegradation',
-      isResolved: false,
-      startedAt: '2026-11-02T07:00:00.000Z',
-      revision: '2026-11-02T08:00:00.000Z',
-      posts: [{ at: '2026-11-02T08:00:00.000Z', kind: 'regular', text }],
-    };
-    const links = affected.map((customerId) => ({ customerId, announced: true }));
-    const incident = await record({ news: { issue, links }, healthShard, now: desk.clock.now() }, desk.log.scope);
-    await projectIncident(table, incident);
-    const firstSeenAt = issue.revision;
-    const sightings = affected.map((customerId) => ({ customerId, incident, firstSeenAt }));
-    await writeSightings(table, healthShard, sightings);
-  }
+  const incident = await record({ news: { issue, links }, healthShard, now: desk.clock.now() }, desk.log.scope);
+  const table = desk.tables('health');
+  await projectIncident(table, incident);
+  const sightings = affected.map((customerId) => ({ customerId, incident, firstSeenAt: issue.revision }));
+  await writeSightings(table, healthShard, sightings);
+}
+
+async function putHealth(desk: Desk): Promise<void> {
+  const startedAt = '2026-11-02T07:00:00.000Z';
+  await putIncident(desk, { id: incidents.north, startedAt, whose: ['north'] });
+  await putIncident(desk, { id: incidents.south, startedAt, whose: ['south'] });
+  await putIncident(desk, { id: incidents.both, startedAt, whose: portalNames });
   const tenants = Object.fromEntries(
     portalNames.flatMap((portal) =>
       customersOf(portal).map(({ customerId }) => [
@@ -171,7 +177,9 @@ async function putHealth(desk: Desk): Promise<void> {
       ]),
     ),
   );
-  await table.transact(shardPartition(connectionId, 0), [
-    stateOp(stateText({ names: { Exchange: 'Exchange Online' }, issues: {}, tenants })),
-  ]);
+  await desk
+    .tables('health')
+    .transact(shardPartition(connectionId, 0), [
+      stateOp(stateText({ names: { Exchange: 'Exchange Online' }, issues: {}, tenants })),
+    ]);
 }
