@@ -1,5 +1,5 @@
 import { cp, rm, writeFile } from 'node:fs/promises';
-import { build, type Metafile } from 'esbuild';
+import { build, stop, type Metafile } from 'esbuild';
 
 /**
  * Makes the deploy root. `@azure/functions-core` stays external: the platform's worker injects it through `require`, which an ES
@@ -24,6 +24,8 @@ export async function buildDeployRoot(folder = 'dist'): Promise<Metafile> {
     logLevel: 'warning',
     banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
   });
+  // The bundler keeps a process of its own; nobody needs it once the bundle is there.
+  await stop();
   await cp('host.json', `${folder}/host.json`);
   const manifest = { name: 'csp-support-desk', private: true, type: 'module', main: 'index.js' };
   await writeFile(`${folder}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);
