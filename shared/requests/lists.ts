@@ -23,6 +23,8 @@ export type RequestPage = { items: RequestAnswer[]; nextCursor?: string };
 
 /** The narrowest list first: the others of the filters are held against its rows. */
 const narrowest: readonly ListField[] = ['assignee', 'customerId', 'portalId', 'service', 'state'];
+/** The other lists mix portals: a cursor into them could name the request of another. */
+const narrowestOfPortals: readonly ListField[] = ['customerId', 'portalId'];
 
 /** How often a page reads on when rows did not fit: bounds what one call costs, whatever the number of rows. */
 const roundsMax = 4;
@@ -42,7 +44,7 @@ export function createRequestLists({ table, store }: { table: Table; store: Requ
     let from = cursor === undefined ? '' : positionIn(decodeCursor(bound, cursor));
     if (asksForForeign(caller, asked)) return { items: [] };
     const filters: Filters = caller.kind === 'portal' ? { ...asked, portalId: caller.portalId } : asked;
-    const partitions = partitionsFor(filters);
+    const partitions = partitionsFor(caller, filters);
     const heads: Head[] = [];
     for (let round = 0; round < roundsMax && heads.length < limit; round++) {
       // One more than is wanted tells whether there is more.
@@ -58,8 +60,8 @@ export function createRequestLists({ table, store }: { table: Table; store: Requ
   return { page };
 }
 
-function partitionsFor(filters: Filters): string[] {
-  const field = narrowest.find((one) => filters[one] !== undefined);
+function partitionsFor({ kind }: Caller, filters: Filters): string[] {
+  const field = (kind === 'portal' ? narrowestOfPortals : narrowest).find((one) => filters[one] !== undefined);
   return field === undefined ? listPartitions('all') : listPartitions(field, filters[field]);
 }
 
