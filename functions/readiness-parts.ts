@@ -1,5 +1,7 @@
 import type { DeskCloud } from '../shared/customers/cloud.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
+import { isAppError } from '../shared/core/errors.ts';
+import { feedTrouble, readFeedState, type FeedState } from '../shared/health/feed-state.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Part } from '../shared/platform/readiness.ts';
 import { lastSweepState } from '../shared/platform/sweep.ts';
@@ -37,10 +39,23 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
       const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`;
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
-      return {};
+      const health = await healthFeed(services, cloud);
+      const trouble = health && feedTrouble(health);
+      if (trouble !== undefined) throw new Error(trouble);
+      return { health: health ?? null };
     },
   },
 ];
+
+/** Undefined where storage is away: that is another part's trouble. */
+async function healthFeed(services: Services, cloud: DeskCloud): Promise<FeedState | undefined> {
+  try {
+    return await readFeedState({ ...services, cloud });
+  } catch (error) {
+    if (isAppError(error, 'unavailable')) return undefined;
+    throw error;
+  }
+}
 
 async function directoryAges(services: Services, cloud: DeskCloud): Promise<Record<string, unknown>[]> {
   const read = createDirectoryState(services);
