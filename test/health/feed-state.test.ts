@@ -16,7 +16,6 @@ describe('the health feed', () => {
     ['is in trouble when no shard was read', { ...good, staleShards: 2 }, 'no shard'],
     ['is in trouble when nobody could be read', { ...good, notCovered: 300 }, 'no customer'],
   ])('%s', (_title, state, trouble) => {
-    if (trouble === undefined) expect(feedTrouble(state)).toBeUndefined();
-    else expect(feedTrouble(state)).toContain(trouble);
+    expect(feedTrouble(state)?.slice(0, trouble?.length)).toBe(trouble);
   });
 });
