@@ -13,7 +13,7 @@ import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { audience, authority, deskTenant } from '../portals/entra-issuer.ts';
 import { capturedLog } from './captured-log.ts';
 import { memoryBus } from './memory-bus.ts';
-import { memoryTables } from './memory-table.ts';
+import { memoryTables, type TableTrouble } from './memory-table.ts';
 import { movedClock } from './moved-clock.ts';
 import { anOutside, identityEndpoint, vaultUri } from './outside.ts';
 import { recordingApp } from './recording-app.ts';
@@ -46,11 +46,13 @@ export function settingsOf(change: Record<string, string> = {}): Record<string, 
   };
 }
 
+export type DeskOptions = { settings?: Record<string, string>; trouble?: TableTrouble };
+
 /**
  * The whole desk as it is deployed, over ports in memory: routes found by the platform's rules, callers known by real tokens of
  * an issuer whose keys the desk fetches. Only the world around it is the test's.
  */
-export async function aDesk(settings: Record<string, string> = settingsOf()) {
+export async function aDesk({ settings = settingsOf(), trouble }: DeskOptions = {}) {
   const read = readConfig(settings);
   if (!read.ok) throw new Error(read.wrong.join('; '));
   const moved = movedClock();
@@ -58,7 +60,7 @@ export async function aDesk(settings: Record<string, string> = settingsOf()) {
   const outside = await anOutside(clock);
   const random = seededRandom(11);
   const ids = seededIds(random);
-  const memory = memoryTables();
+  const memory = memoryTables(trouble);
   const held = memoryBus(() => clock.now());
   const log = capturedLog();
   const probe: BusProbe = { ping: async () => Promise.resolve(), deadLetters: async () => ({}) };
