@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /** Everything the desk is told from outside, parsed once at start. An empty text counts as absent. */
-const text = z.preprocess((value) => (value === '' ? undefined : value), z.string().optional());
-const required = z.preprocess((value) => (value === '' ? undefined : value), z.string());
+const text = z.string().optional();
+const required = z.string();
 const minutes = (byDefault: number) => z.coerce.number().int().min(1).max(10_080).default(byDefault);
 const list = z
   .string()
@@ -78,7 +78,8 @@ export type ConfigResult = { ok: true; config: Config } | { ok: false; wrong: st
  * Reads the settings. On failure names those that are wrong and why, never a value: the text may be a secret.
  */
 export function readConfig(environment: Record<string, string | undefined>): ConfigResult {
-  const parsed = settingsSchema.safeParse(environment);
+  const given = Object.entries(environment).filter(([, value]) => value !== '');
+  const parsed = settingsSchema.safeParse(Object.fromEntries(given));
   const wrong = parsed.success
     ? missingPairs(parsed.data)
     : parsed.error.issues.map((issue) => `${issue.path.map(String).join('.')}: ${withoutValue(issue)}`);

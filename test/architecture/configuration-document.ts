@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { format } from 'prettier';
+import { readConfig, settingNames } from '../../shared/platform/config.ts';
+
+/** The settings of the example file, in its order. */
+export const exampleSettings = (
+  JSON.parse(readFileSync('local.settings.example.json', 'utf8')) as { Values: Record<string, string> }
+).Values;
+
+type Group = { title: string; about?: string; settings: Record<string, string> };
+
+/** What each setting is, once. Whether it is required, and what it is by default, is asked of the code. */
+export const groups: readonly Group[] = [
+  {
+    title: 'Microsoft',
+    about:
+      'One deployment serves one cloud. Endpoints follow from it; the four that override them exist for the local world and for tests, and stay unset in production.',
+    settings: {
+      MICROSOFT_CLOUD:
+        '`global`, `us-government` or `china` (operated by 21Vianet). `germany` is refused: that cloud closed in 2021.',
+      PARTNER_CONNECTIONS:
+        'The partner tenants that the desk works for, as a JSON array: `id` (yours, lower case, part of keys: never change it), `tenantId`, `clientId` of the multi-tenant application, `partnerId`, `role` (`direct`, `provider` or `reseller`), and `caseMailbox`, the address that stands in cases as the partner’s contact.',
+      ENTRA_AUTHORITY: 'Overrides where tokens come from and who signs those of callers.',
+      GRAPH_BASE_URL: 'Overrides Microsoft Graph.',
+      PARTNER_CENTER_BASE_URL: 'Overrides the Partner Center API.',
+      AZURE_MANAGEMENT_BASE_URL: 'Overrides Azure Resource Manager.',
+    },
+  },
+  {
+    title: 'Callers',
+    settings: {
+      DESK_API_AUDIENCE:
+        'Audiences that a caller’s token may name, comma-separated: the application id URI of the API.',
+      DESK_API_TENANTS: 'Home tenants of callers, comma-separated. A token of any other tenant is refused unread.',
+    },
+  },
+  {
+    title: 'Storage, bus and secrets',
+    about:
+      'With a managed identity give the `__` names; a connection string is for machines without one. Of each pair one is required; the connection string wins.',
+    settings: {
+      STORAGE: 'Connection string of the storage account that holds the desk’s tables.',
+      STORAGE__tableServiceUri: 'Table endpoint of that account, such as `https://account.table.core.windows.net`.',
+      STORAGE__credential: '`managedidentity`. Read by the Functions host, not by the desk.',
+      STORAGE__clientId:
+        'Client id of a user-assigned identity, also for the vault; unset means the system-assigned one.',
+      SERVICE_BUS: 'Connection string of the namespace. The queue triggers use the same name as their connection.',
+      SERVICE_BUS__fullyQualifiedNamespace: 'The namespace, such as `desk.servicebus.windows.net`.',
+      SERVICE_BUS__credential: '`managedidentity`. Read by the Functions host for its triggers, not by the desk.',
+      SERVICE_BUS__clientId: 'Client id of a user-assigned identity for the bus; unset means the system-assigned one.',
+      KEY_VAULT_URI: 'The vault with the secrets of others: webhook keys of portals. The desk has none of its own.',
+    },
+  },
+  {
+    title: 'Calls to the outside',
+    settings: {
+      OUTBOUND_ALLOW:
+        'Hosts with ports, comma-separated, that webhooks may go to although they are not public HTTPS. Unset in production.',
+    },
+  },
+  {
+    title: 'Schedules and intervals',
+    about:
+      'Schedules are NCRONTAB with six fields, in UTC. The Functions host reads them from the app settings, where it knows no default. They only start what is missing: what is due follows from stored times, at the intervals below.',
+    settings: {
+      HEALTH_POLL_SCHEDULE: 'When it is checked that every shard of customers is being polled.',
+      SWEEP_SCHEDULE: 'When everything that is owed for more than two minutes is sent again.',
+      HEALTH_POLL_MINUTES: 'How often the service health of each customer is read.',
+      CUSTOMER_SYNC_MINUTES: 'How often the directory of customers is read from Partner Center.',
+      CASE_SYNC_MINUTES: 'How often a case at Microsoft is asked for news.',
+    },
+  },
+  {
+    title: 'Of the platform',
+    about:
+      'Azure sets the first two for an app with a managed identity, and the local world sets its own. The other two are for the Functions host.',
+    settings: {
+      IDENTITY_ENDPOINT: 'Where the app gets tokens of its managed identity.',
+      IDENTITY_HEADER: 'What it must show there.',
+      FUNCTIONS_WORKER_RUNTIME: '`node`.',
+      AzureWebJobsStorage: 'Its own storage: locks of timers, keys. May be the same account.',
+    },
+  },
+];
+
+/** What is needed where everything else is left out. */
+const least = Object.fromEntries(
+  ['PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'DESK_API_TENANTS', 'STORAGE', 'SERVICE_BUS', 'KEY_VAULT_URI'].map(
+    (name) => [name, exampleSettings[name]],
+  ),
+);
+
+const wrongWithout = (name: string): boolean => !readConfig({ ...exampleSettings, [name]: undefined }).ok;
+
+function byDefault(name: string): string {
+  const read = readConfig(least);
+  if (!read.ok) throw new Error(read.wrong.join('; '));
+  const value: unknown = name in least ? undefined : Object.entries(read.config).find(([key]) => key === name)?.[1];
+  return typeof value === 'string' || typeof value === 'number' ? `\`${String(value)}\`` : '–';
+}
+
+const required = (name: string): string => {
+  if (name.endsWith('_SCHEDULE')) return 'by the host';
+  if (!settingNames.includes(name) || !wrongWithout(name)) return 'no';
+  return ['STORAGE', 'SERVICE_BUS'].includes(name) ? 'one of the pair' : 'yes';
+};
+
+const example = (name: string): string => {
+  const value = exampleSettings[name] ?? '';
+  return value === '' ? '–' : `\`${value}\``;
+};
+
+const sectionOf = ({ title, about = '', settings }: Group): string[] => [
+  `## ${title}`,
+  about,
+  [
+    '| setting | what it is | required | default | example |',
+    '| --- | --- | --- | --- | --- |',
+    ...Object.entries(settings).map(
+      ([name, what]) => `| \`${name}\` | ${what} | ${required(name)} | ${byDefault(name)} | ${example(name)} |`,
+    ),
+  ].join('\n'),
+];
+
+/** `docs/configuration.md`, made from the settings' own schema and the texts above. */
+export async function configurationDocument(): Promise<string> {
+  const text = [
+    '# Configuration',
+    'App settings, read once when the app starts. `local.settings.example.json` holds each of them. An empty text counts as unset.',
+    'With wrong or missing settings the app registers `livez` and `readyz` only. Both answer 503, and the log names the settings that are wrong, never a value.',
+    ...groups.flatMap(sectionOf),
+    '## On a developer’s machine',
+    'Each setting above, given in the environment of `npm start`, wins over the local world’s own. Two more are for the local world alone: `PORT_BASE` moves its ports (default 7071), and `DESK_LOCAL_LOG=1` prints what functions log.',
+    '_Generated; `vitest run test/architecture/documents.test.ts -u` writes it anew._',
+  ].join('\n\n');
+  return format(text, { parser: 'markdown', printWidth: 120, singleQuote: true });
+}
