@@ -61,8 +61,9 @@ const settingsSchema = z.object({
   SERVICE_BUS__clientId: text,
   KEY_VAULT_URI: required,
   OUTBOUND_ALLOW: list,
-  HEALTH_POLL_SCHEDULE: z.string().default('0 */5 * * * *'),
-  SWEEP_SCHEDULE: z.string().default('0 * * * * *'),
+  // The host resolves these two itself, from the app settings alone: a default here would hide that its timers do not run.
+  HEALTH_POLL_SCHEDULE: z.string(),
+  SWEEP_SCHEDULE: z.string(),
   HEALTH_POLL_MINUTES: minutes(5),
   CUSTOMER_SYNC_MINUTES: minutes(1_440),
   CASE_SYNC_MINUTES: minutes(5),

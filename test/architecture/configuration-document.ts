@@ -85,9 +85,16 @@ export const groups: readonly Group[] = [
 
 /** What is needed where everything else is left out. */
 const least = Object.fromEntries(
-  ['PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'DESK_API_TENANTS', 'STORAGE', 'SERVICE_BUS', 'KEY_VAULT_URI'].map(
-    (name) => [name, exampleSettings[name]],
-  ),
+  [
+    'PARTNER_CONNECTIONS',
+    'DESK_API_AUDIENCE',
+    'DESK_API_TENANTS',
+    'STORAGE',
+    'SERVICE_BUS',
+    'KEY_VAULT_URI',
+    'HEALTH_POLL_SCHEDULE',
+    'SWEEP_SCHEDULE',
+  ].map((name) => [name, exampleSettings[name]]),
 );
 
 const wrongWithout = (name: string): boolean => !readConfig({ ...exampleSettings, [name]: undefined }).ok;
@@ -100,7 +107,6 @@ function byDefault(name: string): string {
 }
 
 const required = (name: string): string => {
-  if (name.endsWith('_SCHEDULE')) return 'by the host';
   if (!settingNames.includes(name) || !wrongWithout(name)) return 'no';
   return ['STORAGE', 'SERVICE_BUS'].includes(name) ? 'one of the pair' : 'yes';
 };

@@ -18,20 +18,20 @@ describe('settings', () => {
   });
 
   it('have sane defaults', () => {
-    const result = readConfig(
-      without('MICROSOFT_CLOUD', 'HEALTH_POLL_SCHEDULE', 'SWEEP_SCHEDULE', 'HEALTH_POLL_MINUTES'),
-    );
+    const result = readConfig(without('MICROSOFT_CLOUD', 'CASE_SYNC_MINUTES', 'HEALTH_POLL_MINUTES'));
     expect(result.ok && result.config).toMatchObject({
       MICROSOFT_CLOUD: 'global',
-      HEALTH_POLL_SCHEDULE: '0 */5 * * * *',
-      SWEEP_SCHEDULE: '0 * * * * *',
+      CASE_SYNC_MINUTES: 5,
       HEALTH_POLL_MINUTES: 5,
     });
   });
 
   it('that are missing are all named at once', () => {
-    const wrong = wrongOf(without('PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'KEY_VAULT_URI')).join('\n');
-    for (const name of ['PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'KEY_VAULT_URI']) expect(wrong).toContain(name);
+    const wrong = wrongOf(without('PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'KEY_VAULT_URI', 'SWEEP_SCHEDULE')).join(
+      '\n',
+    );
+    for (const name of ['PARTNER_CONNECTIONS', 'DESK_API_AUDIENCE', 'KEY_VAULT_URI', 'SWEEP_SCHEDULE'])
+      expect(wrong).toContain(name);
     expect(wrongOf(without('STORAGE', 'SERVICE_BUS')).join('\n')).toMatch(/STORAGE[\s\S]*SERVICE_BUS/);
   });
 
