@@ -1,8 +1,11 @@
 import type { QueueName } from './resources.ts';
 
+/** Source: Microsoft docs, "Service Bus quotas". The library refuses a whole batch for one longer id. */
+export const messageIdCharacters = 128;
+
 /** A message to a queue. It carries ids, never personal data. */
 export type OutMessage = {
-  /** MessageId. Never reused for another try: the duplicate window would swallow it. */
+  /** MessageId, at most {@link messageIdCharacters} long. Never reused for another try: the duplicate window would swallow it. */
   id: string;
   body: Record<string, unknown>;
   correlationId: string;
