@@ -3,7 +3,7 @@ import { hashOf } from '../core/hash.ts';
 import { afterPrefix, oldestFirst } from '../core/key.ts';
 import { limits } from '../core/limits.ts';
 import * as z from 'zod';
-import type { Bus, OutMessage } from './bus.ts';
+import { messageIdCharacters, type Bus, type OutMessage } from './bus.ts';
 import { queues, type QueueName } from './resources.ts';
 import { rowKind } from './row.ts';
 import { queryAll, type Row, type Table, type TableOp } from './table.ts';
@@ -62,8 +62,10 @@ type Place = { table: string; pk: string };
 /** The message that wakes the consumer of `wake` for the `attempt`th time. */
 function wakeMessage({ table, pk }: Place, wake: Wake, more: { correlationId: string; attempt: number }): OutMessage {
   const rk = wakeKey(wake);
+  const attempt = String(more.attempt);
+  const readable = `${hashOf(table, pk).slice(0, 8)}|${rk}.${attempt}`;
   return {
-    id: `${hashOf(table, pk).slice(0, 8)}|${rk}.${String(more.attempt)}`,
+    id: readable.length <= messageIdCharacters ? readable : `${hashOf(table, pk, rk)}.${attempt}`,
     body: { v: 1, table, pk, rk, body: wake.body } satisfies WakeMessage,
     correlationId: more.correlationId,
     ...(more.attempt === 0 && { notBefore: wake.dueAt }),

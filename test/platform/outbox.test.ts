@@ -36,6 +36,15 @@ describe('the outbox', () => {
     expect(held?.message.correlationId).toBe('test-correlation');
   });
 
+  it('names a message in at most 128 characters, however long the id of its effect is, and each effect by its own', async () => {
+    const { time, scope, bus, wake } = await desk();
+    const long = ['x', 'y'].map((end) => ({ ...wake, id: `${'p'.repeat(90)}${end}` }));
+    await sendWakes({ bus: bus.bus, clock: time.clock }, { place, wakes: long }, scope);
+    expect(bus.all().map(({ message }) => message.id)).toEqual(
+      Array(2).fill(expect.stringMatching(/^[a-z2-7]{52}\.0$/)),
+    );
+  });
+
   it('waits no longer than a second for a silent bus', async () => {
     const { time, scope, bus, wake, entries } = await desk({ before: async () => new Promise(() => undefined) });
     const sending = sendWakes({ bus: bus.bus, clock: time.clock }, { place, wakes: [wake] }, scope);

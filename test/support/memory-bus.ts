@@ -1,4 +1,4 @@
-import type { Bus, OutMessage } from '../../shared/platform/bus.ts';
+import { messageIdCharacters, type Bus, type OutMessage } from '../../shared/platform/bus.ts';
 import type { QueueName } from '../../shared/platform/resources.ts';
 
 /** A message as a consumer gets it. */
@@ -28,6 +28,8 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
     send: async (queue, messages) => {
       counts.sends++;
       await trouble.before?.('send');
+      const tooLong = messages.find(({ id }) => id.length > messageIdCharacters);
+      if (tooLong) throw new RangeError(`a message id is too long: ${tooLong.id}`);
       for (const message of messages) {
         counts.messages++;
         const key = `${queue}|${message.id}`;
@@ -41,15 +43,25 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
     },
   };
 
-  const ready = (): Held[] =>
-    [...queues.values()].flat().filter((held) => (held.message.notBefore ?? 0) <= now() && held.lockedUntil <= now());
-
   const remove = (held: Held) => {
     queues.set(
       held.queue,
       (queues.get(held.queue) ?? []).filter((other) => other !== held),
     );
   };
+
+  const buryIfSpent = (held: Held): boolean => {
+    if (held.deliveries < maxDeliveries) return false;
+    remove(held);
+    dead.push(held);
+    return true;
+  };
+
+  /** A message whose last delivery ended by an expired lock is buried here: nobody abandoned it. */
+  const ready = (): Held[] =>
+    [...queues.values()]
+      .flat()
+      .filter((held) => (held.message.notBefore ?? 0) <= now() && held.lockedUntil <= now() && !buryIfSpent(held));
 
   return {
     bus,
@@ -68,9 +80,7 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
     /** Puts the message back at once; after ten deliveries it is dead-lettered. */
     abandon: (held: Held) => {
       held.lockedUntil = 0;
-      if (held.deliveries < maxDeliveries) return;
-      remove(held);
-      dead.push(held);
+      buryIfSpent(held);
     },
     /** When the next message becomes ready; undefined when none waits. */
     nextReadyAt: (): number | undefined => {
