@@ -1,6 +1,6 @@
 import type { Caller } from '../shared/core/caller.ts';
 import { AppError } from '../shared/core/errors.ts';
-import { createClaim, createFiling } from '../shared/escalations/claim.ts';
+import { createClaim, createFiling, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
@@ -19,6 +19,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const read = createReadEscalation(deps);
   const claim = createClaim(deps);
   const filing = createFiling(deps);
+  const redrive = createRedrive(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -37,6 +38,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.recordFiling,
       handle: async ({ params, caller, body, headers, scope }) =>
         filing({ escalationId: params.id, body, caller: person(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.redriveEscalation,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        redrive({ escalationId: params.id, body, caller: person(caller), headers, scope }),
     }),
   ];
 }

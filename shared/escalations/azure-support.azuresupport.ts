@@ -60,7 +60,8 @@ export function azureSupportChannel(options: AzureSupportOptions): FilingChannel
         const answer = await call(await open(options, job), { method: 'GET', url: operation });
         if (answer.status === 200 || answer.status === 202) return readOperation(answer, options.clock.now());
         const trouble = readTrouble(answer, options.clock.now());
-        return trouble.kind === 'passing' ? trouble : { kind: 'ended' as const };
+        // An operation that cannot be read any more ends nothing: the ticket's name tells.
+        return trouble.kind === 'passing' && !trouble.doubt ? trouble : { kind: 'ended' as const };
       }),
   };
 }
@@ -153,5 +154,10 @@ function tokenTrouble({ reason, code, retryAfterSeconds }: TokenFailure): Passin
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     };
   }
-  return { kind: 'refused', code: 'not-consented', upstream: code ?? reason };
+  const upstream = code ?? reason;
+  if (reason === 'invalid-grant') {
+    const doubt = { kind: 'refused', code: 'credential-refused', upstream } as const;
+    return { kind: 'passing', reason: `token ${upstream}`, doubt };
+  }
+  return { kind: 'refused', code: 'not-consented', upstream };
 }

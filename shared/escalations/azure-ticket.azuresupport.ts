@@ -111,16 +111,28 @@ function readRefusal(status: number, body: string): Refused {
   if ((status === 403 || status === 400) && planPattern.test(`${code} ${message}`)) {
     return { kind: 'refused', code: 'plan', upstream };
   }
-  if (status === 401 || status === 403) return { kind: 'refused', code: 'rights-missing', upstream };
+  if (status === 401) return { kind: 'refused', code: 'credential-refused', upstream };
+  if (status === 403) return { kind: 'refused', code: 'rights-missing', upstream };
   if (/subscriptionnotfound|invalidsubscriptionid/i.test(code)) {
     return { kind: 'refused', code: 'subscription-unknown', upstream };
   }
   return { kind: 'refused', code: 'rejected', upstream };
 }
 
-/** An answer to a call that cannot have made a ticket. */
+/** What no second try of a read would change. Everything else that is refused may be a token, a rollout or a gateway. */
+const isLasting = ({ code, upstream = '' }: Refused): boolean =>
+  code === 'plan' || code === 'subscription-unknown' || /^(linked)?authorizationfailed$/i.test(upstream);
+
+/** An answer to a call that makes nothing. Only a refusal that is known to last is one; any other passes or lasts a day. */
 export function readTrouble(answer: HttpAnswer, nowMs: number): Passing | Refused {
-  if (!isPassingStatus(answer.status)) return readRefusal(answer.status, answer.body);
+  if (isPassingStatus(answer.status)) return passing(answer, nowMs);
+  const refused = readRefusal(answer.status, answer.body);
+  return isLasting(refused) ? refused : doubtful(refused);
+}
+
+const doubtful = (doubt: Refused): Passing => ({ kind: 'passing', reason: doubt.upstream ?? doubt.code, doubt });
+
+function passing(answer: HttpAnswer, nowMs: number): Passing {
   const seconds = retryAfterSeconds(answer, nowMs);
   return {
     kind: 'passing',
@@ -142,8 +154,10 @@ export function readPutAnswer(answer: HttpAnswer, nowMs: number): FileOutcome {
     return { kind: 'accepted', ...(operation !== undefined && { operation }), ...again };
   }
   if (status === 200 || status === 201) return readMade(body);
-  if (status === 429 || (status > 400 && status < 500 && ![408, 409].includes(status)) || status === 400) {
-    return readTrouble(answer, nowMs);
+  if (status === 429) return passing(answer, nowMs);
+  if (status >= 400 && status < 500 && ![408, 409].includes(status)) {
+    const refused = readRefusal(status, body);
+    return status === 401 ? doubtful(refused) : refused;
   }
   return { kind: 'unknown', reason: `HTTP ${String(status)}`, ...again };
 }

@@ -3,12 +3,14 @@ import type { Caller } from '../core/caller.ts';
 import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { AppError, notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import type { Wake } from '../platform/outbox.ts';
 import type { Answer } from '../platform/route.ts';
 import { isRefusal, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalationRow } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { illegalMove, move, type Moved } from './escalation-rules.ts';
+import { redriven } from './filing.ts';
 import {
   claimOp,
   commitChange,
@@ -30,6 +32,9 @@ export const filingBodySchema = z.strictObject({
   filedAt: z.iso.datetime({ offset: true }).optional(),
 });
 export type FilingBody = z.output<typeof filingBodySchema>;
+
+export const redriveBodySchema = z.strictObject({});
+export type RedriveBody = z.output<typeof redriveBodySchema>;
 
 export type PersonCall<Body> = {
   escalationId: string;
@@ -105,6 +110,10 @@ function filingRule(
 
 export const createClaim = (deps: EscalationDeps) => personCall(deps, 'claim', claimRule);
 export const createFiling = (deps: EscalationDeps) => personCall(deps, 'filing', filingRule);
+export const createRedrive = (deps: EscalationDeps) =>
+  personCall<RedriveBody>(deps, 'redrive', (row, _claimBy, { caller, nowMs }) =>
+    redriven(row, { nowMs, by: caller.id }),
+  );
 
 function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
   return async (call: PersonCall<Body>): Promise<Answer> => {
@@ -150,13 +159,14 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
       held,
       after,
       ...(event && { event }),
-      wakes: [
-        ...(event ? [eventWake(event, nowMs)] : []),
-        ...(after.state === 'filed' ? [stepWake(after, nowMs)] : []),
-      ],
+      wakes: [...(event ? [eventWake(event, nowMs)] : []), ...nextSteps(after, nowMs)],
       more: [...(outcome.content ? [outcome.content.op] : []), ...kept],
     },
     scope,
   );
   return answer;
 }
+
+/** What the desk itself does next. */
+const nextSteps = (row: EscalationRow, nowMs: number): Wake[] =>
+  row.state === 'filed' || row.state === 'intended' ? [stepWake(row, nowMs)] : [];

@@ -82,6 +82,8 @@ export const escalationRowSchema = z.strictObject({
   operation: z.string().optional(),
   /** Troubles in a row: the exponent of the back-off. */
   failures: z.int(),
+  /** Since when Microsoft says no in a way that may pass. */
+  doubtedSince: instant.optional(),
   responseHours: z.number().optional(),
   caseNumber: z.string().optional(),
   filedAt: instant.optional(),
@@ -104,6 +106,7 @@ export const escalationEventSchema = z.strictObject({
     'handed-off',
     'turned-assisted',
     'parked',
+    'redriven',
     'claimed',
     'filed',
     'following',

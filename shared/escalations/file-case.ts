@@ -7,8 +7,10 @@ import { escalationEvents } from './events.ts';
 import type { CaseState, FileOutcome, FilingJob, Passing, Refused } from './filing-channel.ts';
 import { staleIntentMs } from './filing-horizon.ts';
 import {
+  doubted,
   filed,
   intend,
+  lastingCode,
   nextStep,
   nextTurn,
   park,
@@ -16,6 +18,7 @@ import {
   settledAt,
   troubled,
   turnAssisted,
+  untroubled,
   withoutIntent,
 } from './filing.ts';
 import { isRefusal } from '../platform/table.ts';
@@ -78,7 +81,7 @@ async function settle(step: Step, outcome: FileOutcome): Promise<void> {
       return adopt(step, outcome.case);
     case 'accepted': {
       const dueAt = pollDueAt(now(step), outcome.retryAfterSeconds);
-      return conclude(step, (row) => later(nextTurn(row, { operation: outcome.operation, failures: 0 }), dueAt));
+      return conclude(step, (row) => later(nextTurn(row, { operation: outcome.operation, ...untroubled }), dueAt));
     }
     case 'unknown':
       return conclude(step, (row) => laterAfterTrouble(step, row, outcome));
@@ -131,7 +134,7 @@ async function adopt(step: Step, seen: CaseState): Promise<void> {
   const { number } = seen;
   if (number === undefined) {
     const dueAt = pollDueAt(now(step), undefined);
-    return conclude(step, (row) => later(nextTurn(row, { operation: undefined, failures: 0 }), dueAt));
+    return conclude(step, (row) => later(nextTurn(row, { operation: undefined, ...untroubled }), dueAt));
   }
   const syncAt = now(step) + step.deps.caseSyncMinutes * 60_000;
   await conclude(step, (row) => {
@@ -161,14 +164,14 @@ async function troubleStep(step: Step, row: EscalationRow, trouble: Passing): Pr
   await endStep(step, laterAfterTrouble(step, row, trouble));
 }
 
-function laterAfterTrouble(
-  step: Step,
-  row: EscalationRow,
-  trouble: { reason: string; retryAfterSeconds?: number },
-): End {
+function laterAfterTrouble(step: Step, row: EscalationRow, trouble: Omit<Passing, 'kind'>): End {
   step.scope.log(escalationEvents.troubled, { escalationId: row.id, reason: trouble.reason, failures: row.failures });
+  const nowMs = now(step);
+  const lasting = lastingCode(row, trouble, nowMs);
+  if (lasting) return told(step, park(row, lasting, { nowMs, upstream: trouble.doubt?.upstream }));
   const { retryAfterSeconds } = trouble;
-  const { after, dueAt } = troubled(row, { nowMs: now(step), random: step.deps.random, retryAfterSeconds });
+  const { random } = step.deps;
+  const { after, dueAt } = troubled(doubted(row, trouble, nowMs), { nowMs, random, retryAfterSeconds });
   return later(after, dueAt);
 }
 

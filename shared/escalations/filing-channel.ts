@@ -34,12 +34,16 @@ export const refusals = {
     text: "The desk's application is not consented in the customer's tenant, or the consent was withdrawn.",
     remedy: "Have the customer's administrator consent, then drive the escalation again.",
   },
+  'credential-refused': {
+    text: "Microsoft does not accept the desk's own credential.",
+    remedy: "Mend the connection's federated credential or its refresh token, then drive the escalation again.",
+  },
   'subscription-unknown': {
     text: "Microsoft does not know the customer's subscription.",
     remedy: 'Check whether the subscription was cancelled or moved, and read the customer directory again.',
   },
   rejected: {
-    text: 'Microsoft rejected the content of the ticket.',
+    text: 'Microsoft rejected what the desk sent.',
     remedy: 'Compare the packet with the form in the portal, and file it there if it cannot be mended.',
   },
   unverified: {
@@ -49,8 +53,8 @@ export const refusals = {
 } as const;
 export type RefusalCode = keyof typeof refusals;
 
-/** Nothing was filed, and trying later may help. */
-export type Passing = { kind: 'passing'; reason: string; retryAfterSeconds?: number };
+/** Nothing was filed, and trying later may help. `doubt` says what it is if it has not passed by the end of a day. */
+export type Passing = { kind: 'passing'; reason: string; retryAfterSeconds?: number; doubt?: Refused };
 /** Nothing was filed, and trying again as it stands will not help. `upstream` is Microsoft's error code. */
 export type Refused = { kind: 'refused'; code: Exclude<RefusalCode, 'unverified'>; upstream?: string };
 

@@ -1,10 +1,10 @@
-import { fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
+import { dayMs, fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Random } from '../core/ids.ts';
 import { backoffMs } from '../core/backoff.ts';
 import type { EscalationRow } from './escalation.ts';
-import { move, type Moved } from './escalation-rules.ts';
-import { refusals, type CaseState, type RefusalCode } from './filing-channel.ts';
+import { illegalMove, move, type Moved } from './escalation-rules.ts';
+import { refusals, type CaseState, type Passing, type RefusalCode } from './filing-channel.ts';
 
 /** What a filing does next: put the ticket, look for it by its name, or ask how the accepted filing goes on. */
 export type NextStep = 'submit' | 'look' | 'poll';
@@ -28,6 +28,34 @@ export function troubled(
 ): { after: EscalationRow; dueAt: number } {
   const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, troubleBackoff, random));
   return { after: { ...row, failures: row.failures + 1, turn: row.turn + 1 }, dueAt: nowMs + wait };
+}
+
+/** Whatever was wrong is over. */
+export const untroubled = { failures: 0, doubtedSince: undefined } as const;
+
+/** Long enough for a person to mend a credential or a role, short enough that nobody waits for nothing. */
+const doubtMs = dayMs;
+
+/** The row with the beginning of a refusal that may pass. */
+export const doubted = (row: EscalationRow, { doubt }: Pick<Passing, 'doubt'>, nowMs: number): EscalationRow =>
+  doubt ? { ...row, doubtedSince: row.doubtedSince ?? toIso(nowMs) } : row;
+
+/** As what to park a refusal that has not passed; undefined as long as it may. A try whose end is not known is unverified. */
+export function lastingCode(
+  row: Pick<EscalationRow, 'doubtedSince' | 'intentAt'>,
+  { doubt }: Pick<Passing, 'doubt'>,
+  nowMs: number,
+): RefusalCode | undefined {
+  if (!doubt || row.doubtedSince === undefined || nowMs - fromIso(row.doubtedSince) < doubtMs) return undefined;
+  return row.intentAt === undefined ? doubt.code : 'unverified';
+}
+
+/** A person has mended what parked it: the case goes its way again, and an intent still says to look first. */
+export function redriven(row: EscalationRow, { nowMs, by }: { nowMs: number; by: string }): Moved {
+  const to = row.channel === 'azure-support' ? 'intended' : 'awaiting-filing';
+  if (row.state !== 'parked') throw illegalMove(row.state, to);
+  const change = { ...untroubled, parkedReason: undefined, turn: row.turn + 1 };
+  return move(row, { to, what: 'redriven', nowMs, by, change });
 }
 
 export const nextTurn = (row: EscalationRow, change: Partial<EscalationRow> = {}): EscalationRow => ({
@@ -60,7 +88,7 @@ export function filed(row: EscalationRow, seen: CaseState & { number: string }, 
     ...caseColumns(seen),
     caseNumber: seen.number,
     filedAt: row.intentAt ?? toIso(nowMs),
-    failures: 0,
+    ...untroubled,
     turn: row.turn + 1,
   };
   return move(withoutIntent(row), { to: 'filed', what: 'filed', nowMs, change, note: `Microsoft case ${seen.number}` });
@@ -82,7 +110,7 @@ const why = (code: RefusalCode, upstream?: string) => ({
 /** The plan does not reach: the case goes on at once, by hand, and says why. */
 export function turnAssisted(row: EscalationRow, nowMs: number, upstream?: string): Moved {
   const reason = { n: row.reasons.length + 1, ...why('plan', upstream) };
-  const change = { channel: 'assisted' as const, reasons: [...row.reasons, reason], failures: 0, turn: row.turn + 1 };
+  const change = { channel: 'assisted' as const, reasons: [...row.reasons, reason], ...untroubled, turn: row.turn + 1 };
   return move(withoutIntent(row), { to: 'awaiting-filing', what: 'turned-assisted', nowMs, change, note: reason.text });
 }
 
@@ -101,7 +129,7 @@ export function park(
 
 /** What the case at Microsoft has become, or undefined where nothing has changed that anybody is told. */
 export function followed(row: EscalationRow, seen: CaseState, nowMs: number): Moved | undefined {
-  const change = { ...caseColumns(seen), failures: 0, turn: row.turn + 1 };
+  const change = { ...caseColumns(seen), ...untroubled, turn: row.turn + 1 };
   if (seen.isClosed)
     return move(row, { to: 'closed', what: 'closed', nowMs, change, note: `Microsoft: ${seen.status}` });
   const hasChanged =

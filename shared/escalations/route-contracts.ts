@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { claimBodySchema, filingBodySchema } from './claim.ts';
+import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
@@ -85,4 +85,16 @@ export const recordFiling = {
   body: filingBodySchema,
   answers: told('Filed'),
   errors: claimErrors,
+} as const;
+
+export const redriveEscalation = {
+  name: 'redriveEscalation',
+  method: 'POST',
+  path: 'api/escalations/{id}/redrive',
+  summary: 'Send a parked escalation on its way again; a ticket that may exist is looked for first',
+  access: operates,
+  params,
+  body: redriveBodySchema,
+  answers: told('On its way again'),
+  errors: ['illegal-transition', 'conflict', ...keyErrors],
 } as const;

@@ -46,6 +46,7 @@ const promised = [
   'PATCH /api/requests/{id}',
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
+  'POST /api/escalations/{id}/redrive',
   'POST /api/hooks/portals/{portalId}',
   'POST /api/requests',
   'POST /api/requests/{id}/comments',

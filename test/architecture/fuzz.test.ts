@@ -39,6 +39,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   transitionRequest: [{ to: 'closed', reason: 'solved' }],
   escalateRequest: [{ vehicle: 'advanced', force: true, reason: 'urgent' }, {}],
   claimEscalation: [{}],
+  redriveEscalation: [{}],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
   receivePortalHook: [full, byDomain, byReference].map((data) => {

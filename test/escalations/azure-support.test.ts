@@ -94,7 +94,8 @@ describe('the Azure channel', () => {
     ['away', 'passing', undefined],
     ['throttled', 'passing', undefined],
     ['not-consented', 'refused', 'not-consented'],
-    ['invalid-grant', 'refused', 'not-consented'],
+    ['tenant-unknown', 'refused', 'not-consented'],
+    ['invalid-grant', 'passing', undefined],
   ] as const)('answers a token that is %s as %s', async (reason, kind, code) => {
     const { channel } = aChannel(undefined, async () => {
       throw new TokenFailure(reason, 'no token');
@@ -130,7 +131,7 @@ describe('an answer to the put', () => {
     [400, error('InvalidSupportPlan', 'no'), 'refused plan'],
     [403, error('Forbidden', 'Your support plan type is CSP, you need our high tier-support plans'), 'refused plan'],
     [403, error('AuthorizationFailed', 'no right'), 'refused rights-missing'],
-    [401, error('InvalidAuthenticationToken'), 'refused rights-missing'],
+    [401, error('InvalidAuthenticationToken'), 'passing'],
     [404, error('SubscriptionNotFound'), 'refused subscription-unknown'],
     [400, error('InvalidParameter', 'country'), 'refused rejected'],
     [422, '<html>', 'refused rejected'],

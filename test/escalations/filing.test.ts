@@ -38,6 +38,12 @@ const status = (code: number, headers: Record<string, string> = {}): CallFault =
   headers,
 });
 
+const noRight: CallFault = {
+  kind: 'status',
+  status: 403,
+  body: JSON.stringify({ error: { code: 'AuthorizationFailed', message: 'no' } }),
+};
+
 describe('a filing by the Azure channel', () => {
   it('without faults is one put, no search, three transactions and three sends', async () => {
     const desk = await anAzureCase();
@@ -190,7 +196,7 @@ describe('a filing by the Azure channel', () => {
     const desk = await anAzureCase({
       fault: faults([
         ['put', { kind: 'lost-after' }],
-        ['get', status(403)],
+        ['get', noRight],
       ]),
     });
     await desk.pass(5 * minute);
