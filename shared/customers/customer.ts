@@ -30,6 +30,8 @@ export const customerSchema = z.object({
   openIncidentIds: z.array(z.object({ id: z.string(), revision: z.string() })),
   /** `lastGoodAt` is the last good read before the trouble began; without a trouble, see the shard. */
   coverage: z.object({ lastGoodAt: z.string().optional(), trouble: troubleSchema.optional() }),
+  /** Which poll cycle (its beginning) wrote the two, so that no older one writes over it. */
+  healthAt: z.string().optional(),
   /** When details (domains, subscriptions) were read last. */
   detailsAt: z.string(),
   /** When the customer was found gone from the partner's list. Its history is kept; it is polled no more. */

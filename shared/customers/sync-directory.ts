@@ -121,7 +121,7 @@ async function markLeft(
       gone.map((member) => member.customerId),
       (customer) =>
         customer.leftAt === undefined && customer.connectionId === connectionId
-          ? { ...customer, leftAt, openIncidentIds: [] }
+          ? { ...customer, leftAt, openIncidentIds: [], coverage: {} }
           : undefined,
     );
     await shards.put(

@@ -1,6 +1,5 @@
 import { dayMs, fromIso, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
-import type { Trouble } from '../customers/coverage.ts';
 import type { Member } from '../customers/health-shards.ts';
 import type { Outcome } from './read-tenants.ts';
 import type { Issue, TenantReading } from './service-health.ts';
@@ -13,9 +12,6 @@ export type Link = { customerId: string; announced: boolean };
 /** An issue about which this cycle brought something: its newest form, and who newly lists it. */
 export type IssueNews = { issue: Issue; links: Link[] };
 
-/** What an intake must find on the customer's row. */
-export type CustomerNews = { openIds: string[]; trouble: Trouble | undefined; lastGoodAt: string | undefined };
-
 type Cycle = {
   head: Pick<ShardHead, 'cycleAt'>;
   state: ShardState;
@@ -24,7 +20,8 @@ type Cycle = {
   now: number;
 };
 
-export type Folded = { state: ShardState; issues: IssueNews[]; customers: Map<string, CustomerNews> };
+/** `customers`: ids of those whose open issues or trouble changed, which an intake must find on their rows. */
+export type Folded = { state: ShardState; issues: IssueNews[]; customers: string[] };
 
 /** Adds a cycle's answers to what the shard knew. Pure: the same answers give the same state and the same news. */
 export function foldCycle(cycle: Cycle): Folded {
@@ -40,7 +37,7 @@ export function foldCycle(cycle: Cycle): Folded {
         : withoutReading(cycle, before, outcome);
   }
   settle(next, cycle.now);
-  return { state: next, issues: [...news.values()], customers: customerNews(cycle, next) };
+  return { state: next, issues: [...news.values()], customers: changedCustomers(cycle.state, next) };
 }
 
 function withoutReading(cycle: Cycle, before: TenantState, outcome: Exclude<Outcome, { kind: 'read' }>): TenantState {
@@ -140,22 +137,16 @@ function settle(next: ShardState, now: number): void {
   for (const tenant of Object.values(next.tenants)) tenant.past = tenant.past.filter((id) => id in next.issues);
 }
 
-function customerNews(cycle: Cycle, next: ShardState): Map<string, CustomerNews> {
-  const changed = new Map<string, CustomerNews>();
-  for (const [customerId, after] of Object.entries(next.tenants)) {
-    const before = cycle.state.tenants[customerId];
-    const wasSame =
-      openText(cycle.state, before?.open ?? []) === openText(next, after.open) &&
-      before?.trouble?.code === after.trouble?.code;
-    if (wasSame) continue;
-    changed.set(customerId, {
-      openIds: after.open,
-      trouble: after.trouble,
-      lastGoodAt: after.trouble ? lastGoodAt(cycle.head, after) : undefined,
-    });
-  }
-  return changed;
-}
+const changedCustomers = (before: ShardState, next: ShardState): string[] =>
+  Object.entries(next.tenants)
+    .filter(([customerId, after]) => {
+      const known = before.tenants[customerId];
+      return (
+        openText(before, known?.open ?? []) !== openText(next, after.open) ||
+        known?.trouble?.code !== after.trouble?.code
+      );
+    })
+    .map(([customerId]) => customerId);
 
 const openText = (state: ShardState, ids: readonly string[]): string =>
   ids.map((id) => `${id}@${state.issues[id]?.revision ?? ''}`).join();

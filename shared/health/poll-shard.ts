@@ -3,14 +3,14 @@ import * as z from 'zod';
 import { fromIso, minuteMs, toIso, type Clock } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
-import { shardKey, type Customer } from '../customers/customer.ts';
+import { shardKey } from '../customers/customer.ts';
 import type { Member } from '../customers/health-shards.ts';
 import type { HeldBaton, RelayDeps } from '../customers/relay.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { countLevels } from './count-levels.ts';
 import { healthEvents } from './events.ts';
-import { foldCycle, type CustomerNews, type Folded, type IssueNews } from './fold-cycle.ts';
+import { foldCycle, type IssueNews } from './fold-cycle.ts';
 import { projectIncident, writeSightings } from './incident-lists.ts';
 import type { Incident } from './incident.ts';
 import { planCycle } from './plan-cycle.ts';
@@ -18,6 +18,7 @@ import { readTenants, type Outcome } from './read-tenants.ts';
 import { createRecordIncident, type RecordIncident } from './record-incident.ts';
 import type { ServiceHealthSource } from './service-health.ts';
 import { memberOf, shardRelay, stateOf, stateOp, stateText, type ShardHead, type ShardState } from './shard.ts';
+import { tellCustomers } from './tell-customers.ts';
 
 type PollShardDeps = RelayDeps & {
   clock: Clock;
@@ -32,7 +33,8 @@ const concurrentIncidents = 8;
 
 /**
  * One cycle of one shard: reads its tenants, tells what happened, writes what changed, and owes the next cycle. What it learned
- * counts as known only with the last transaction; until then everything it writes may be written again.
+ * counts as known only with the transaction that ends it. Incidents are written before that, by Microsoft's revision, so another
+ * run may write them again; customers' rows after it, and the next cycle sees to what this one did not come to.
  */
 export function createPollShard(deps: PollShardDeps): QueueHandler {
   const relay = shardRelay(deps);
@@ -41,45 +43,49 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     messageSchema.parse(message.body);
     const baton = await relay.take(message);
     if (!baton || !deps.cloud.connections.some(({ id }) => id === baton.head.value.connectionId)) return;
+    const committed = { head: baton.head.value, state: stateOf(baton.state) };
+    const late = await tellCustomers(deps.customers, committed, baton.head.value.untold ?? []);
+
     const now = deps.clock.now();
-    const before = stateOf(baton.state);
+    const before = committed.state;
     const members = baton.members.map(memberOf).filter((member) => member.leftAt === undefined);
     const outcomes = await readTenants(deps, planCycle({ head: baton.head.value, state: before, now }, members));
     const folded = foldCycle({ head: baton.head.value, state: before, members, outcomes, now });
-    await tell(deps, { baton, folded, record, now }, scope);
+    await tell(deps, { baton, news: folded.issues, record, now }, scope);
 
-    const head = headAfter(deps, { baton, members, state: folded.state, now });
+    const untold = new Set([...folded.customers, ...late.filter((id) => id in folded.state.tenants)]);
+    const head = headAfter(deps, { baton, members, state: folded.state, untold, now });
     const text = stateText(folded.state);
     const ops = text === stateText(before) ? [] : [stateOp(text)];
     const dueAt = Math.max(now + deps.cloud.healthPollMinutes * minuteMs, deps.clock.now());
     const passed = await relay.pass(baton, { head, dueAt, ops }, scope);
-    if (!passed) scope.log(healthEvents.cycleRace, { shard: baton.pk });
-    else scope.log(healthEvents.cycle, { shard: baton.pk, tenants: members.length, ...summary(outcomes) });
+    if (!passed) {
+      scope.log(healthEvents.cycleRace, { shard: baton.pk });
+      return;
+    }
+    await tellCustomers(deps.customers, { head, state: folded.state }, untold);
+    scope.log(healthEvents.cycle, { shard: baton.pk, tenants: members.length, ...summary(outcomes) });
   };
 }
 
-type Telling = { baton: HeldBaton<ShardHead>; folded: Folded; record: RecordIncident; now: number };
+type Telling = { baton: HeldBaton<ShardHead>; news: IssueNews[]; record: RecordIncident; now: number };
 
-/** Brings the news to the incidents, the lists, and the customers' own rows, in that order. */
-async function tell(deps: PollShardDeps, { baton, folded, record, now }: Telling, scope: Scope): Promise<void> {
+/** Brings the news to the incidents and then to the lists. */
+async function tell(deps: PollShardDeps, { baton, news, record, now }: Telling, scope: Scope): Promise<void> {
   const { connectionId, shard } = baton.head.value;
   const healthShard = shardKey(connectionId, shard);
   const table = deps.tables('health');
   const limit = pLimit(concurrentIncidents);
   const recorded = await Promise.all(
-    folded.issues.map((news) =>
+    news.map((one) =>
       limit(async () => {
-        const incident = await record({ news, healthShard, now }, scope);
+        const incident = await record({ news: one, healthShard, now }, scope);
         await projectIncident(table, incident);
-        return { news, incident };
+        return { news: one, incident };
       }),
     ),
   );
   await writeSightings(table, healthShard, recorded.flatMap(sightings(now)));
-  await deps.customers.change(folded.customers.keys(), (customer) => {
-    const news = folded.customers.get(customer.customerId);
-    return news && withNews(customer, news, folded.state);
-  });
 }
 
 const sightings =
@@ -87,17 +93,15 @@ const sightings =
   ({ news, incident }: { news: IssueNews; incident: Incident }) =>
     news.links.map(({ customerId }) => ({ customerId, incident, firstSeenAt: toIso(now) }));
 
-function withNews(customer: Customer, news: CustomerNews, state: ShardState): Customer | undefined {
-  if (customer.leftAt !== undefined) return undefined;
-  const openIncidentIds = news.openIds.map((id) => ({ id, revision: state.issues[id]?.revision ?? '' }));
-  const { trouble, lastGoodAt } = news;
-  const coverage = { ...(trouble && { trouble }), ...(lastGoodAt !== undefined && { lastGoodAt }) };
-  return { ...customer, openIncidentIds, coverage };
-}
+type Ended = {
+  baton: HeldBaton<ShardHead>;
+  members: readonly Member[];
+  state: ShardState;
+  untold: ReadonlySet<string>;
+  now: number;
+};
 
-type Ended = { baton: HeldBaton<ShardHead>; members: readonly Member[]; state: ShardState; now: number };
-
-function headAfter({ cloud }: PollShardDeps, { baton, members, state, now }: Ended): ShardHead {
+function headAfter({ cloud }: PollShardDeps, { baton, members, state, untold, now }: Ended): ShardHead {
   const { connectionId, shard } = baton.head.value;
   const cycleAt = toIso(now);
   const ids = members.map((member) => member.customerId);
@@ -105,7 +109,14 @@ function headAfter({ cloud }: PollShardDeps, { baton, members, state, now }: End
     now: fromIso(cycleAt),
     pollMinutes: cloud.healthPollMinutes,
   });
-  return { connectionId, shard, cycleAt, tenants: members.length, ...counted };
+  return {
+    connectionId,
+    shard,
+    cycleAt,
+    tenants: members.length,
+    ...counted,
+    ...(untold.size > 0 && { untold: [...untold] }),
+  };
 }
 
 /** How many tenants came out how: one log line per cycle, none per call. */

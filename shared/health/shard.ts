@@ -28,6 +28,11 @@ const headSchema = z.object({
   tenants: z.number(),
   counts: countsSchema,
   notCovered: z.number(),
+  /**
+   * Customers about whom the last cycle had news. It brought them to their rows after it was committed, so nobody knows whether
+   * it came to that: the next cycle looks.
+   */
+  untold: z.array(z.string()).optional(),
 });
 export type ShardHead = Omit<z.output<typeof headSchema>, keyof Leg>;
 

@@ -127,6 +127,21 @@ describe('the directory', () => {
     expect(desk.microsoft.graphCalls().length - after).toBe(3);
   });
 
+  it('forgets the trouble of who has left: who comes back does not bring it along', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(2);
+    desk.microsoft.faults.set(desk.tenant(1), { status: 403 });
+    await desk.cycle();
+    const [gone] = desk.microsoft.tenants.splice(1, 1);
+    await nextPass(desk);
+    desk.microsoft.faults.clear();
+    desk.microsoft.tenants.push(gone!);
+    await nextPass(desk);
+    await desk.cycle();
+    const { leftAt, coverage } = (await desk.customers.get(desk.id(1)))!;
+    expect({ leftAt, coverage }).toEqual({ leftAt: undefined, coverage: {} });
+  });
+
   it('marks nobody as left when the list is empty or could not be read whole', async () => {
     const desk = aHealthDesk();
     await desk.begin(3);
