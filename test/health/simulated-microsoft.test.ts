@@ -21,7 +21,8 @@ import { aPerson } from './callers.ts';
 async function aDeskAtMicrosoft() {
   const microsoft = await runningMicrosoft();
   const clock: Clock = { ...systemClock, now: () => microsoft.clock.now() };
-  const settings = { ...microsoft.settings, STORAGE: 'memory', SERVICE_BUS: 'memory' };
+  const schedules = { HEALTH_POLL_SCHEDULE: '0 */5 * * * *', SWEEP_SCHEDULE: '0 * * * * *' };
+  const settings = { ...microsoft.settings, ...schedules, STORAGE: 'memory', SERVICE_BUS: 'memory' };
   const parsed = readConfig(settings);
   if (!parsed.ok) throw new Error(parsed.wrong.join());
   const { tables } = memoryTables();
