@@ -53,7 +53,7 @@ export function createIntake(deps: IntakeDeps) {
     const { caller, input, scope } = taking;
     const customer = await deps.customers.resolve(input.customer, (id) => maySeeCustomer(caller, id));
     if (customer === undefined || customer.leftAt !== undefined || !maySeeCustomer(caller, customer.customerId)) {
-      throw new AppError('unknown-customer', 'No customer of yours has this name.');
+      return withoutCustomer(deps, taking);
     }
     const event = await createdEvent(deps, taking, customer);
     const { requestId } = event;
@@ -72,7 +72,7 @@ export function createIntake(deps: IntakeDeps) {
         wakeOp(wake, scope),
       ]);
     } catch (error) {
-      if (isRefusal(error, 'exists') && error.found) return repeated(error.found, event, taking);
+      if (isRefusal(error, 'exists') && error.found) return repeated(error.found, taking);
       throw error;
     }
     await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
@@ -93,6 +93,19 @@ export const hookIntake =
 
 export type Intake = ReturnType<typeof createIntake>;
 
+const requestIdOf = ({ caller, kind }: Taking, key: string): string => hashOf(caller.id, kind, key);
+const bodyHashOf = (input: SentRequest): string => hashOf(canonicalJson(input));
+
+/** A customer may have left since its request was taken in: a repeat is answered all the same. */
+async function withoutCustomer({ table }: IntakeDeps, taking: Taking): Promise<Taken> {
+  if (taking.key !== undefined) {
+    const requestId = requestIdOf(taking, taking.key);
+    const first = await table.get(partitionOf(requestId), eventKey(requestId, 1));
+    if (first) return repeated(first, taking);
+  }
+  throw new AppError('unknown-customer', 'No customer of yours has this name.');
+}
+
 async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCustomer): Promise<CreatedEvent> {
   const { caller, kind, key, input } = taking;
   const [statement, incidents] = await Promise.all([
@@ -104,14 +117,14 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
   const dueAt = due && toIso(due.dueAt);
   return {
     kind: 'created',
-    requestId: key === undefined ? deps.ids.newId() : hashOf(caller.id, kind, key),
+    requestId: key === undefined ? deps.ids.newId() : requestIdOf(taking, key),
     sequence: 1,
     at: toIso(receivedAt),
     by: actorOf(caller),
     audience: 'customer',
     state: 'new',
     source: kind,
-    bodyHash: hashOf(canonicalJson(input)),
+    bodyHash: bodyHashOf(input),
     portalId: portalOf(caller),
     customerId: customer.customerId,
     contactId: contactIdOf(customer.customerId, input.contact.email),
@@ -141,10 +154,10 @@ function firstAnswer(columns: Columns, input: SentRequest): RequestAnswer {
 }
 
 /** The first answer again: what was decided then, from the event; what was sent then, from the body, which is the same. */
-function repeated(row: Row, asked: CreatedEvent, { input, scope }: Taking): Taken {
+function repeated(row: Row, { input, scope }: Taking): Taken {
   const first = eventRow.fromRow(row);
   if (first.kind !== 'created') throw new Error(`the first event of ${first.requestId} is not its creation`);
-  if (first.bodyHash !== asked.bodyHash) {
+  if (first.bodyHash !== bodyHashOf(input)) {
     throw new AppError(
       'idempotency-key-reused',
       'This key was used for another body; use a new key for a new request.',
