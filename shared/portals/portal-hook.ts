@@ -13,8 +13,8 @@ import type { Quarantine } from './quarantine.ts';
 import { parseWebhookSecrets, verifyWebhook } from './standard-webhooks.ts';
 
 /**
- * Takes in a support request that came by a portal's webhook. Idempotent by caller and key. Throws AppError: `invalid-body`,
- * `unknown-customer` (unknown and foreign alike), `idempotency-key-reused`, `unavailable`.
+ * Takes in a support request that came by a portal's webhook. Idempotent by caller and key, also once the customer has left.
+ * Throws AppError: `invalid-body`, `unknown-customer` (unknown and foreign alike), `idempotency-key-reused`, `unavailable`.
  */
 export type TakeIn = (
   intake: { caller: Caller & { kind: 'portal' }; key: string; data: unknown },
@@ -44,7 +44,10 @@ const hookSchema = z.strictObject({
   data: z.unknown(),
 });
 
-/** A portal's signed webhook. The signature is checked before the body is so much as parsed, and before storage is asked. */
+/**
+ * A portal's signed webhook. The signature is checked before the body is so much as parsed, and before storage is asked. A
+ * webhook-id that was quarantined keeps that answer, though its customer be mapped meanwhile: else it would become two things.
+ */
 export function createPortalHook(deps: PortalHookDeps) {
   return async (call: HookCall, scope: Scope): Promise<HookAnswer> => {
     const { portal, webhookId } = await identify(deps, call, scope);
@@ -55,14 +58,16 @@ export function createPortalHook(deps: PortalHookDeps) {
       throw new AppError('invalid-body', `${type} is not taken yet. Comment on and close requests by hand for now.`);
     }
     if (type !== createdType) return { ignored: true };
+    const webhook = { portalId: portal.id, webhookId, type, body: new TextDecoder().decode(call.raw) };
+    const quarantined = await deps.quarantine.find(webhook);
+    if (quarantined !== undefined) return quarantined;
     try {
       const { requestId } = await deps.takeIn({ caller, key: webhookId, data }, scope);
       return { requestId, location: `/api/requests/${requestId}` };
     } catch (error) {
       if (isAppError(error, 'idempotency-key-reused')) throw reused(error);
       if (!isAppError(error, 'unknown-customer')) throw error;
-      const body = new TextDecoder().decode(call.raw);
-      return await deps.quarantine({ portalId: portal.id, webhookId, type, body }, scope);
+      return await deps.quarantine.keep(webhook, scope);
     }
   };
 }

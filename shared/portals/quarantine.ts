@@ -12,8 +12,15 @@ import { portalEvents } from './events.ts';
 /** A signed webhook that names a customer nobody mapped, or another portal's: kept as it came until a person assigns it. */
 export type Unresolved = { portalId: string; webhookId: string; type: string; body: string };
 
-/** Keeps it and gives its id; the same webhook again gives the same id. Throws `webhook-id-reused` for another body. */
-export type Quarantine = (unresolved: Unresolved, scope: Scope) => Promise<{ quarantineId: string }>;
+export type Quarantined = { quarantineId: string };
+
+/** The first answer to a webhook-id that was quarantined is every later one. Both throw `webhook-id-reused` for another body. */
+export type Quarantine = {
+  /** One point read; undefined when nothing of this id was kept. */
+  find(webhook: Omit<Unresolved, 'type'>): Promise<Quarantined | undefined>;
+  /** Keeps it and gives its id. */
+  keep(unresolved: Unresolved, scope: Scope): Promise<Quarantined>;
+};
 
 /** Partition of table `portals`: `Q|id` heads, `C|id` contents (free text and personal data), `N|portal` counters. */
 export const quarantinePartition = 'quarantine';
@@ -35,18 +42,27 @@ const counterRow = rowKind(z.object({ open: z.number().int().min(0) }));
 export const quarantineMax = 1_000;
 const tries = 8;
 
+const idOf = ({ portalId, webhookId }: Pick<Unresolved, 'portalId' | 'webhookId'>): string =>
+  hashOf('quarantine', portalId, webhookId).slice(0, 26);
+
 export function createQuarantine({ table, clock }: { table: Table; clock: Clock }): Quarantine {
-  return async (unresolved, scope) => {
+  const find: Quarantine['find'] = async (webhook) => {
+    const found = await table.get(quarantinePartition, `Q|${idOf(webhook)}`);
+    return found && sameAs(found, hashOf(webhook.body));
+  };
+  const keep: Quarantine['keep'] = async (unresolved, scope) => {
     const { portalId, webhookId, type, body } = unresolved;
-    const id = hashOf('quarantine', portalId, webhookId).slice(0, 26);
+    const id = idOf(unresolved);
     const bodyHash = hashOf(body);
     const counterKey = `N|${encodeKey(portalId)}`;
     for (let attempt = 1; ; attempt++) {
       const counter = await table.get(quarantinePartition, counterKey);
       const open = counter === undefined ? 0 : counterRow.fromRow(counter).open;
-      const before = open < quarantineMax ? undefined : await table.get(quarantinePartition, `Q|${id}`);
-      if (open >= quarantineMax && before === undefined) throw full(scope, portalId);
-      if (before !== undefined) return sameAs(before, bodyHash);
+      if (open >= quarantineMax) {
+        const before = await find(unresolved);
+        if (before === undefined) throw full(scope, portalId);
+        return before;
+      }
       const head = { id, portalId, webhookId, type, bodyHash, receivedAt: toIso(clock.now()) };
       try {
         await table.transact(quarantinePartition, [
@@ -64,6 +80,7 @@ export function createQuarantine({ table, clock }: { table: Table; clock: Clock 
       }
     }
   };
+  return { find, keep };
 }
 
 const count = (rk: string, before: Row | undefined, open: number): TableOp => {
@@ -71,7 +88,7 @@ const count = (rk: string, before: Row | undefined, open: number): TableOp => {
   return before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
 };
 
-function sameAs(found: Row, bodyHash: string): { quarantineId: string } {
+function sameAs(found: Row, bodyHash: string): Quarantined {
   const head = headRow.fromRow(found);
   if (head.bodyHash === bodyHash) return { quarantineId: head.id };
   throw new AppError('webhook-id-reused', 'This webhook-id came before with another body.');

@@ -43,13 +43,13 @@ async function aDesk({ trouble }: { trouble?: () => void } = {}) {
   const taken = new Map<string, { data: unknown; requestId: string }>();
   const takeIn: TakeIn = async ({ caller, key, data }) => {
     trouble?.();
-    const customerId = customers.get((data as { domain?: string }).domain ?? '');
-    const mine = caller.customers === 'all' || caller.customers.has(customerId ?? '');
-    if (customerId === undefined || !mine) throw new AppError('unknown-customer', 'There is no such customer.');
     const before = taken.get(key);
     if (before && JSON.stringify(before.data) !== JSON.stringify(data)) {
       throw new AppError('idempotency-key-reused', 'Used before.');
     }
+    const customerId = customers.get((data as { domain?: string }).domain ?? '');
+    const mine = caller.customers === 'all' || caller.customers.has(customerId ?? '');
+    if (customerId === undefined || !mine) throw new AppError('unknown-customer', 'There is no such customer.');
     const entry = before ?? { data, requestId: `request-${String(taken.size + 1)}` };
     taken.set(key, entry);
     return { requestId: entry.requestId };
