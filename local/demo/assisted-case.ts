@@ -1,5 +1,5 @@
 import { until } from '../call-desk.ts';
-import { escalate, takeIn, type Wanted } from './intake.ts';
+import { escalate, preview, takeIn, type Wanted } from './intake.ts';
 import { expectStatus, expectTrue, noticeOf, type Story } from './story.ts';
 
 /** Claims a waiting case, shows its packet and link to the claimant alone, and enters the number that Microsoft gave. */
@@ -48,6 +48,7 @@ export async function fileByHand(
 export async function assistedCase(story: Story, wanted: Wanted): Promise<void> {
   story.title('A Microsoft 365 case, filed by a person (assisted)');
   const requestId = await takeIn(story, wanted);
+  await preview(story, wanted, requestId);
   const location = await escalate(story, wanted, requestId);
   await fileByHand(story, wanted, { location, requestId });
 }

@@ -37,14 +37,21 @@ export async function takeIn(story: Story, { portal, request }: Wanted): Promise
   return id;
 }
 
-/** An operator looks whether the case is ready for Microsoft, and escalates it. Gives the escalation's address. */
-export async function escalate(story: Story, { people }: Pick<Wanted, 'people'>, requestId: string): Promise<string> {
+/** An operator looks whether the case is ready for Microsoft. Gives the channel that it would take. */
+export async function preview(story: Story, { people }: Pick<Wanted, 'people'>, requestId: string): Promise<string> {
+  let channel = '';
   await story.step('An operator asks whether it is ready to go to Microsoft.', async () => {
     const answer = await story.call(`/api/requests/${requestId}/escalation/preview`, { token: people.operator });
     const { json } = expectStatus(answer, 200);
     expectTrue(json.decision === 'ready', `the decision is ready, not ${JSON.stringify(json)}`);
-    return `${String(json.decision)}: vehicle ${String(json.vehicle)}, channel ${String(json.channel)}`;
+    channel = String(json.channel);
+    return `${String(json.decision)}: vehicle ${String(json.vehicle)}, channel ${channel}`;
   });
+  return channel;
+}
+
+/** An operator escalates the request. Gives the escalation's address. */
+export async function escalate(story: Story, { people }: Pick<Wanted, 'people'>, requestId: string): Promise<string> {
   let location = '';
   await story.step('The operator escalates; a second click finds the same escalation.', async () => {
     const path = `/api/requests/${requestId}/escalation`;

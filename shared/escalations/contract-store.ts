@@ -33,26 +33,30 @@ export async function seedContracts(desk: Table, connectionId: string, contracts
   }
 }
 
-export async function readCapabilities(desk: Table, connectionId: string): Promise<Capability[]> {
-  const rows = await queryAll(desk, { pk: capabilitiesPk(connectionId) });
-  return rows.map((row) => capabilityRow.fromRow(row));
+/** A channel of a connection, and the customer's subscription that it would file in. */
+export type ChannelPlace = { connectionId: string; channel: Channel; subscriptionId: string };
+
+const capabilityKey = ({ channel, subscriptionId }: ChannelPlace): string => `${channel}|${encodeKey(subscriptionId)}`;
+
+export async function readCapability(desk: Table, place: ChannelPlace): Promise<Capability | undefined> {
+  const row = await desk.get(capabilitiesPk(place.connectionId), capabilityKey(place));
+  return row && capabilityRow.fromRow(row);
 }
 
-export type Learned = { connectionId: string; channel: Channel; state: Capability['state']; reason?: string };
+export type Learned = ChannelPlace & { state: Capability['state']; reason?: string };
 
-/** Keeps what a real answer has shown about a channel; writes only what is new. */
+/** Keeps what a real answer has shown about a channel; writes only what is new. A refusal met again counts from then on. */
 export async function learnCapability(
   { desk, clock }: { desk: Table; clock: Clock },
-  { connectionId, channel, state, reason }: Learned,
+  { state, reason, ...place }: Learned,
 ): Promise<void> {
-  const pk = capabilitiesPk(connectionId);
-  const known = await desk.get(pk, channel);
-  if (known && capabilityRow.fromRow(known).state === state) return;
+  const known = await readCapability(desk, place);
+  if (known?.state === state && state !== 'refused') return;
   const columns = capabilityRow.toColumns({
-    channel,
+    channel: place.channel,
     state,
     at: toIso(clock.now()),
     ...(reason !== undefined && { reason }),
   });
-  await desk.transact(pk, [{ kind: 'upsert', rk: channel, columns }]);
+  await desk.transact(capabilitiesPk(place.connectionId), [{ kind: 'upsert', rk: capabilityKey(place), columns }]);
 }

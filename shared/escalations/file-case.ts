@@ -153,10 +153,11 @@ async function refuse(step: Step, { code, upstream }: Refused): Promise<void> {
 
 async function learn({ deps, held }: Step, state: 'proven' | 'refused', reason?: string): Promise<void> {
   const desk = deps.tables('desk');
-  const { connectionId } = held.row;
+  const { connectionId, subscriptionId } = held.row;
+  if (subscriptionId === undefined) return;
   await learnCapability(
     { desk, clock: deps.clock },
-    { connectionId, channel: 'azure-support', state, ...(reason !== undefined && { reason }) },
+    { connectionId, channel: 'azure-support', subscriptionId, state, ...(reason !== undefined && { reason }) },
   );
 }
 

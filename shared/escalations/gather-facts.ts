@@ -1,7 +1,7 @@
-import { readCapabilities, readContracts } from './contract-store.ts';
+import { readCapability, readContracts } from './contract-store.ts';
 import type { EscalatableRequest } from './escalatable.ts';
 import type { EscalationDeps } from './ports.ts';
-import { likelyConfidence, type Facts } from './readiness-case.ts';
+import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
 
 export type Asked = { request: EscalatableRequest; escalationId: string; wanted?: Facts['wanted'] };
 
@@ -14,13 +14,16 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
   ]);
   const connectionId = customer?.connectionId;
   const desk = deps.tables('desk');
-  const [contact, contracts, capabilities] =
+  const subscriptionId = subscriptionOf(request, customer);
+  const [contact, contracts, capability] =
     connectionId === undefined
-      ? [undefined, [], []]
+      ? [undefined, [], undefined]
       : await Promise.all([
           deps.contact(connectionId),
           readContracts(desk, connectionId),
-          readCapabilities(desk, connectionId),
+          subscriptionId === undefined
+            ? undefined
+            : readCapability(desk, { connectionId, channel: 'azure-support', subscriptionId }),
         ]);
   return {
     nowMs: deps.clock.now(),
@@ -31,7 +34,7 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
     connection: connectionId === undefined ? undefined : deps.connections(connectionId),
     contact,
     contracts,
-    capabilities,
+    capability,
     openIncidents,
     ...(wanted && { wanted }),
   };

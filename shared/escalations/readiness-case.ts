@@ -3,7 +3,7 @@ import type { CloudName } from '../customers/cloud.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import { resourceOf, type PartnerContact } from './packet.ts';
 import { productOf, type Product } from './product.ts';
-import { technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
+import { isRefused, technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
 
 /** Everything the decision rests on, read beforehand: the decision itself looks nothing up. */
 export type Facts = {
@@ -16,7 +16,8 @@ export type Facts = {
   connection?: Connection | undefined;
   contact?: PartnerContact | undefined;
   contracts: readonly Contract[];
-  capabilities: readonly Capability[];
+  /** What is known of filing by the Support API in the case's subscription. */
+  capability?: Capability | undefined;
   /** Of the request's likely incidents, those that Microsoft has not resolved. */
   openIncidents: readonly { id: string; title: string }[];
   wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
@@ -46,7 +47,7 @@ export function caseOf(facts: Facts): Case {
   const product = productOf(facts.request.category, facts.request.service);
   const isCommercial = product === 'partner-center';
   const resource = resourceOf(facts.request, facts.customer?.azureSubscriptionIds ?? []);
-  const subscriptionId = resource?.subscriptionId ?? facts.customer?.azureSubscriptionIds[0];
+  const subscriptionId = subscriptionOf(facts.request, facts.customer);
   const likely = new Set(
     facts.request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id),
   );
@@ -67,6 +68,15 @@ export function caseOf(facts: Facts): Case {
     ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
     liveIncidents: facts.openIncidents.filter((incident) => likely.has(incident.id)),
   };
+}
+
+/** The subscription of the named resource, else the customer's first. */
+export function subscriptionOf(
+  request: EscalatableRequest,
+  customer: EscalatableCustomer | undefined,
+): string | undefined {
+  const subscriptionIds = customer?.azureSubscriptionIds ?? [];
+  return resourceOf(request, subscriptionIds)?.subscriptionId ?? subscriptionIds[0];
 }
 
 function contractPart(contracts: readonly Contract[], vehicle: Vehicle | undefined): { contract?: Contract } {
@@ -90,11 +100,10 @@ function eligibility(facts: Facts, vehicle: Vehicle, kind: { isCommercial: boole
   return contract.products?.includes(kind.product) === false ? 'product-not-covered' : 'eligible';
 }
 
-/** Only Azure has an interface for filing; a refusal met once is believed until the row says otherwise. */
-function channelFor({ capabilities }: Facts, product: Product, subscriptionId: string | undefined): Channel {
+/** Only Azure has an interface for filing. */
+function channelFor({ capability, nowMs }: Facts, product: Product, subscriptionId: string | undefined): Channel {
   if (product !== 'azure' || subscriptionId === undefined) return 'assisted';
-  const known = capabilities.find((one) => one.channel === 'azure-support');
-  return known?.state === 'refused' ? 'assisted' : 'azure-support';
+  return isRefused(capability, nowMs) ? 'assisted' : 'azure-support';
 }
 
 const deadRights: ReadonlySet<string> = new Set(['not-consented', 'gdap-expired', 'role-lacking']);

@@ -229,7 +229,7 @@ export const readinessRules: readonly Rule[] = [
     effect: 'notes',
     holds: ({ product, subscriptionId, channel }) =>
       product === 'azure' && subscriptionId !== undefined && channel === 'assisted',
-    text: () => 'Microsoft has refused the Support API to this connection, so a person files it.',
+    text: () => 'Microsoft refused the Support API for this subscription within the last day, so a person files it.',
   },
   {
     code: 'vehicle-chosen',

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { dayMs, toIso } from '../core/clock.ts';
+import { dayMs, fromIso, toIso } from '../core/clock.ts';
 import { products } from './product.ts';
 
 /** The contract under which Microsoft is asked. Signature Cloud Support has been named Partner Cloud Support since June 2025. */
@@ -25,7 +25,7 @@ export const contractSchema = z.strictObject({
 });
 export type Contract = z.output<typeof contractSchema>;
 
-/** What is known of a channel for a connection: set by real answers, never guessed. */
+/** What is known of a channel for one subscription, whose plan Microsoft checks: set by real answers, never guessed. */
 export const capabilitySchema = z.strictObject({
   channel: z.enum(channels),
   state: z.enum(['proven', 'refused', 'unproven']),
@@ -33,6 +33,12 @@ export const capabilitySchema = z.strictObject({
   reason: z.string().optional(),
 });
 export type Capability = z.output<typeof capabilitySchema>;
+
+/** Plans change, and a gateway errs: a refusal is believed for a day, then a case tries again. */
+const refusalMs = dayMs;
+
+export const isRefused = (capability: Capability | undefined, nowMs: number): boolean =>
+  capability?.state === 'refused' && nowMs - fromIso(capability.at) < refusalMs;
 
 const firstResponse = {
   responseHours: { critical: 2, moderate: 4, minimal: 8 },

@@ -86,7 +86,6 @@ export const someFacts = (change: Partial<Facts> = {}): Facts => ({
   connection: aConnection(),
   contact: aContact(),
   contracts: someContracts,
-  capabilities: [],
   openIncidents: [],
   ...change,
 });

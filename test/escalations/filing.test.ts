@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
 import type { Escalation } from '../../shared/escalations/escalation.ts';
-import { learnCapability, readCapabilities } from '../../shared/escalations/contract-store.ts';
+import { learnCapability, readCapability } from '../../shared/escalations/contract-store.ts';
 import type { CallFault } from './azure-support-simulation.ts';
-import { anAzureRequest } from './builders.ts';
+import { aCustomer, anAzureRequest, subscription } from './builders.ts';
 import { aDesk } from './desk.ts';
 
 const requestId = 'abcdefghijklmnopqrstuvwxy2';
 const id = `${requestId}-1`;
 const name = `desk-${id}`;
 const minute = 60_000;
+const place = { connectionId: 'north', channel: 'azure-support', subscriptionId: subscription } as const;
 
 /** Each fault of the list meets one call of its kind, in order. */
 function faults(list: [kind: string, fault: CallFault][]) {
@@ -23,10 +24,7 @@ function faults(list: [kind: string, fault: CallFault][]) {
 async function anAzureCase(options: Parameters<typeof aDesk>[0] = {}) {
   const desk = await aDesk(options);
   desk.requests.set(requestId, anAzureRequest());
-  await learnCapability(
-    { desk: desk.deps.tables('desk'), clock: desk.clock },
-    { connectionId: 'north', channel: 'azure-support', state: 'proven' },
-  );
+  await learnCapability({ desk: desk.deps.tables('desk'), clock: desk.clock }, { ...place, state: 'proven' });
   await desk.call('escalateRequest', { id: requestId });
   const read = async () => (await desk.call('readEscalation', { id })).body as Escalation;
   return { ...desk, read };
@@ -156,7 +154,7 @@ describe('a filing by the Azure channel', () => {
     expect(await desk.read()).toMatchObject({ state: 'following' });
   });
 
-  it('turns into an assisted case at once where the plan does not reach, and the connection remembers', async () => {
+  it('turns into an assisted case at once where the plan does not reach, and the subscription remembers for a day', async () => {
     const desk = await anAzureCase();
     desk.microsoft.state.refusesPlan = true;
     await desk.drain();
@@ -166,7 +164,7 @@ describe('a filing by the Azure channel', () => {
       code: 'plan',
       text: expect.stringContaining('support plan') as string,
     });
-    expect(await readCapabilities(desk.deps.tables('desk'), 'north')).toMatchObject([{ state: 'refused' }]);
+    expect(await readCapability(desk.deps.tables('desk'), place)).toMatchObject({ state: 'refused' });
     expect(desk.applied.at(-1)).toMatchObject({
       what: 'changed',
       escalation: { state: 'awaiting-filing', channel: 'assisted' },
@@ -177,6 +175,25 @@ describe('a filing by the Azure channel', () => {
     expect((await desk.call('claimEscalation', { id })).body).toMatchObject({
       packet: { link: expect.stringContaining('https://portal.azure.com/') as string },
     });
+    await desk.pass(24 * 60 * minute);
+    desk.requests.set(`c${requestId.slice(1)}`, anAzureRequest({ requestId: `c${requestId.slice(1)}` }));
+    const later = await desk.call('escalateRequest', { id: `c${requestId.slice(1)}` });
+    expect(later.body).toMatchObject({ state: 'intended', channel: 'azure-support' });
+    desk.microsoft.state.refusesPlan = true;
+    await desk.pass(minute);
+    expect(await readCapability(desk.deps.tables('desk'), place)).toMatchObject({ at: '2026-11-03T09:00:00.000Z' });
+  });
+
+  it('leaves the Support API to the subscriptions of other customers where one is refused', async () => {
+    const desk = await anAzureCase();
+    desk.microsoft.state.refusesPlan = true;
+    await desk.drain();
+    const other = `b${requestId.slice(1)}`;
+    const azureSubscriptionIds = ['7d0d7f2e-8f3c-4a35-9b7c-0f3b8f7f2a11'];
+    desk.customers.set('cother', aCustomer({ customerId: 'cother', azureSubscriptionIds }));
+    desk.requests.set(other, anAzureRequest({ requestId: other, customerId: 'cother' }));
+    const next = await desk.call('escalateRequest', { id: other });
+    expect(next.body).toMatchObject({ state: 'intended', channel: 'azure-support' });
   });
 
   it.each([

@@ -8,7 +8,7 @@ const trouble = (code: 'not-consented' | 'gdap-expired' | 'role-lacking' | 'thro
   aCustomer({ coverage: { trouble: { code, since: '2026-11-01T00:00:00.000Z' } } });
 const incident = { id: 'EX100001', title: 'Mail is late' };
 const like = (confidence: number) => [{ ...incident, confidence }];
-const refusedChannel = { channel: 'azure-support', state: 'refused', at: '2026-10-01T00:00:00.000Z' } as const;
+const refusedChannel = { channel: 'azure-support', state: 'refused', at: '2026-11-01T09:00:00.001Z' } as const;
 const expired = [{ vehicle: 'premier', expiresAt: '2026-11-02T09:00:00.000Z' }] as const;
 const contact = aContact();
 delete contact.phone;
@@ -239,12 +239,17 @@ export const readinessTable: Row[] = [
   ],
   [
     'Azure where the API was refused',
-    { request: anAzureRequest(), capabilities: [refusedChannel] },
+    { request: anAzureRequest(), capability: refusedChannel },
     { decision: 'ready', channel: 'assisted', code: 'channel-refused' },
   ],
   [
     'Azure where the API is proven',
-    { request: anAzureRequest(), capabilities: [{ ...refusedChannel, state: 'proven' }] },
+    { request: anAzureRequest(), capability: { ...refusedChannel, state: 'proven' } },
+    { decision: 'ready', channel: 'azure-support' },
+  ],
+  [
+    'Azure where the API was refused a day ago',
+    { request: anAzureRequest(), capability: { ...refusedChannel, at: '2026-11-01T09:00:00.000Z' } },
     { decision: 'ready', channel: 'azure-support' },
   ],
 ];
