@@ -98,10 +98,18 @@ function toListed(item: unknown): ListedCustomer[] {
   ];
 }
 
-/** Only `links.next` says that there is more: `links.self` of a later page carries a token too. */
+/**
+ * Only `links.next` says that there is more: `links.self` of a later page carries a token too. One without a token is no last
+ * page: whoever comes after it would be taken for gone.
+ */
 function nextToken({ links, continuationToken }: z.output<typeof collectionSchema>): string | undefined {
-  const named = links?.next?.headers?.find(({ key }) => key.toLowerCase() === continuationHeader.toLowerCase());
-  return named?.value ?? (links?.next ? (continuationToken ?? undefined) : undefined);
+  if (!links?.next) return undefined;
+  const named = links.next.headers?.find(({ key }) => key.toLowerCase() === continuationHeader.toLowerCase());
+  const token = [named?.value, continuationToken].find((text) => text);
+  if (!token) {
+    throw new SourceFailure('unreadable', 'The list has a next page and no continuation token.', { status: 200 });
+  }
+  return token;
 }
 
 function isAzurePlan(item: unknown): boolean {

@@ -1,7 +1,15 @@
 import type { Scope } from '../platform/telemetry.ts';
 
-/** A tenant in a shard; one that left is kept for its history and polled no more. */
-export type Member = { customerId: string; tenantId: string; leftAt?: string | undefined };
+/**
+ * A tenant in a shard; one that left is kept for its history and polled no more. `missedAt`: when a whole pass over the partner's
+ * list did not name it (ISO).
+ */
+export type Member = {
+  customerId: string;
+  tenantId: string;
+  leftAt?: string | undefined;
+  missedAt?: string | undefined;
+};
 
 /** Where customers are polled: the directory puts them into shards, `health` reads them. */
 export type HealthShards = {

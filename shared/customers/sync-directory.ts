@@ -10,6 +10,7 @@ import type { DeskCloud, PartnerConnection } from './cloud.ts';
 import { SourceFailure } from './customers-source.ts';
 import { directoryRelay, seenOf, seenOp, type Directory } from './directory.ts';
 import { customerEvents } from './events.ts';
+import { markLeft } from './mark-left.ts';
 import type { HeldBaton, RelayDeps } from './relay.ts';
 
 type SyncDirectoryDeps = RelayDeps & ApplyPageDeps & { random: Random; cloud: DeskCloud };
@@ -21,7 +22,7 @@ type Next = { head: Directory; dueAt: number };
 
 /**
  * Reads a partner's customers, one page per message: where the pass stands is in the head, so a crash costs one page. The last
- * page marks who is gone and owes the next pass. Trouble with Microsoft delays the page and is never thrown.
+ * page marks who is missing or gone and owes the next pass. Trouble with Microsoft delays the page and is never thrown.
  */
 export function createSyncDirectory(deps: SyncDirectoryDeps): QueueHandler {
   const relay = directoryRelay(deps);
@@ -94,41 +95,13 @@ type Finishing = { head: Directory; leg: Leg; isWhole: boolean };
 
 async function finish(deps: SyncDirectoryDeps, { head, leg, isWhole }: Finishing, scope: Scope): Promise<Next> {
   const canTellWhoLeft = isWhole && head.skipped === 0 && leg.seen.size > 0;
-  const left = canTellWhoLeft ? await markLeft(deps, head, leg.seen) : 0;
-  scope.log(customerEvents.directoryDone, { connectionId: head.connectionId, customers: leg.seen.size, left });
+  const { connectionId, lastShard, lastDoneAt } = head;
+  const left = await markLeft(deps, { connectionId, lastShard, lastDoneAt, isWhole: canTellWhoLeft }, leg.seen);
+  scope.log(customerEvents.directoryDone, { connectionId, customers: leg.seen.size, left });
   leg.seen.clear();
   const started = fromIso(head.passStartedAt ?? toIso(deps.clock.now()));
-  const { connectionId, lastShard } = head;
   return {
     head: { connectionId, lastShard, pages: 0, skipped: 0, failures: 0, lastDoneAt: toIso(deps.clock.now()) },
     dueAt: started + deps.cloud.customerSyncMinutes * minuteMs,
   };
-}
-
-/** Marks the customers of this connection that the whole pass has not seen. */
-async function markLeft(
-  { store, shards, clock }: SyncDirectoryDeps,
-  { connectionId, lastShard }: Directory,
-  seen: ReadonlySet<string>,
-): Promise<number> {
-  const leftAt = toIso(clock.now());
-  let left = 0;
-  for (let shard = 0; shard <= lastShard; shard++) {
-    const members = await shards.members(connectionId, shard);
-    const gone = [...members.values()].filter((member) => !member.leftAt && !seen.has(member.customerId));
-    if (gone.length === 0) continue;
-    left += await store.change(
-      gone.map((member) => member.customerId),
-      (customer) =>
-        customer.leftAt === undefined && customer.connectionId === connectionId
-          ? { ...customer, leftAt, openIncidentIds: [], coverage: {} }
-          : undefined,
-    );
-    await shards.put(
-      connectionId,
-      shard,
-      gone.map((member) => ({ ...member, leftAt })),
-    );
-  }
-  return left;
 }

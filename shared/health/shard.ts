@@ -90,7 +90,14 @@ export const stateOf = (row: Row | undefined): ShardState =>
 
 export const stateOp = (text: string): TableOp => ({ kind: 'upsert', rk: 'S', columns: { v: 1, ...packText(text) } });
 
-const memberRow = rowKind(z.object({ customerId: z.string(), tenantId: z.string(), leftAt: z.string().optional() }));
+const memberRow = rowKind(
+  z.object({
+    customerId: z.string(),
+    tenantId: z.string(),
+    leftAt: z.string().optional(),
+    missedAt: z.string().optional(),
+  }),
+);
 const memberKey = (customerId: string): string => `M|${customerId}`;
 export const memberOf = (row: Row): Member => memberRow.fromRow(row);
 export const memberOp = (member: Member): TableOp => ({

@@ -1,25 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
-import { createDirectoryState } from '../../shared/customers/directory.ts';
 import { createResolveCustomer } from '../../shared/customers/resolve-customer.ts';
 import { setRefs } from '../../shared/customers/set-refs.ts';
 import { aHealthDesk, type HealthDesk } from '../health/health-desk.ts';
 import type { Fault } from '../health/scripted-microsoft.ts';
+import { nextPass, state } from './passes.ts';
 
 const pcCalls = (desk: HealthDesk) => desk.microsoft.calls.filter(({ url }) => url.startsWith(desk.microsoft.root.pc));
 const listCalls = (desk: HealthDesk) => pcCalls(desk).filter(({ url }) => url.includes('/customers?'));
-const state = (desk: HealthDesk) => createDirectoryState({ tables: desk.tables })('emea');
-
-/** Lets a day pass and the next directory pass run to its end. */
-async function nextPass(desk: HealthDesk) {
-  const { lastDoneAt } = await state(desk);
-  await desk.advance(24 * 3_600_000);
-  for (let step = 0; step < 60 && (await state(desk)).lastDoneAt === lastDoneAt; step++) {
-    await desk.drain();
-    await desk.advance(60_000);
-  }
-}
-
 describe('the directory', () => {
   it('brings in every customer of every page, with domains and Azure subscriptions', async () => {
     const desk = aHealthDesk();
@@ -105,52 +93,6 @@ describe('the directory', () => {
     expect(customer.domains).toEqual(['customer0.onmicrosoft.example', 'renamed.example']);
     expect(await desk.customers.byDomain('Renamed.Example')).toBe(desk.id(0));
     expect(await desk.customers.byDomain('customer0.example')).toBeUndefined();
-  });
-
-  it('marks who has left and polls it no more; who comes back is polled again', async () => {
-    const desk = aHealthDesk();
-    await desk.begin(3);
-    const [gone] = desk.microsoft.tenants.splice(1, 1);
-    await nextPass(desk);
-    const customers = (await desk.customers.page({ limit: 10 })).customers;
-    const left = customers.filter(({ leftAt }) => leftAt !== undefined);
-    expect(left.map(({ tenantId }) => tenantId)).toEqual([gone!.id]);
-    const calls = desk.microsoft.graphCalls().length;
-    await desk.cycle();
-    expect(desk.microsoft.graphCalls().length - calls).toBe(2);
-    desk.microsoft.tenants.push(gone!);
-    await nextPass(desk);
-    expect((await desk.customers.get(left[0]!.customerId))!.leftAt).toBeUndefined();
-    await desk.cycle();
-    const after = desk.microsoft.graphCalls().length;
-    await desk.cycle();
-    expect(desk.microsoft.graphCalls().length - after).toBe(3);
-  });
-
-  it('forgets the trouble of who has left: who comes back does not bring it along', async () => {
-    const desk = aHealthDesk();
-    await desk.begin(2);
-    desk.microsoft.faults.set(desk.tenant(1), { status: 403 });
-    await desk.cycle();
-    const [gone] = desk.microsoft.tenants.splice(1, 1);
-    await nextPass(desk);
-    desk.microsoft.faults.clear();
-    desk.microsoft.tenants.push(gone!);
-    await nextPass(desk);
-    await desk.cycle();
-    const { leftAt, coverage } = (await desk.customers.get(desk.id(1)))!;
-    expect({ leftAt, coverage }).toEqual({ leftAt: undefined, coverage: {} });
-  });
-
-  it('marks nobody as left when the list is empty or could not be read whole', async () => {
-    const desk = aHealthDesk();
-    await desk.begin(3);
-    const all = desk.microsoft.tenants.splice(0);
-    await nextPass(desk);
-    desk.microsoft.tenants.push(all[0]!, { ...all[1]!, id: 'not-a-tenant-id' });
-    await nextPass(desk);
-    const customers = (await desk.customers.page({ limit: 10 })).customers;
-    expect(customers.map(({ leftAt }) => leftAt)).toEqual([undefined, undefined, undefined]);
   });
 
   it.each<[string, Fault]>([

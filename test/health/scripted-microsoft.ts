@@ -34,7 +34,12 @@ export function scriptedMicrosoft() {
   const issues = new Map<string, { issue: ScriptedIssue; tenants: Set<string> }>();
   const faults = new Map<string, Fault>();
   const calls: { url: string; headers: Record<string, string> }[] = [];
-  const options = { filterRefused: false, pageSize: 100, partnerCenter: undefined as Fault | undefined };
+  const options = {
+    filterRefused: false,
+    pageSize: 100,
+    partnerCenter: undefined as Fault | undefined,
+    nextLink: undefined as object | undefined,
+  };
   let tokens = 0;
 
   const source: TokenSource = async ({ tenantId, resource }) => {
@@ -106,7 +111,7 @@ export function scriptedMicrosoft() {
     return json(200, {
       totalCount: items.length,
       items,
-      links: { self: token, ...(end < tenants.length && { next }) },
+      links: { self: token, ...(end < tenants.length && { next: options.nextLink ?? next }) },
     });
   };
 

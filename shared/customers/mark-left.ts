@@ -1,0 +1,50 @@
+import { toIso, type Clock } from '../core/clock.ts';
+import type { CustomerStore } from './customer-store.ts';
+import type { HealthShards, Member } from './health-shards.ts';
+
+type MarkLeftDeps = { store: Pick<CustomerStore, 'change'>; shards: HealthShards; clock: Pick<Clock, 'now'> };
+
+/** A pass at its end. `lastDoneAt`: when the pass before it ended (ISO). `isWhole`: who is missing from it is missing from the list. */
+type Pass = { connectionId: string; lastShard: number; lastDoneAt: string | undefined; isWhole: boolean };
+
+/**
+ * Marks the customers of a connection that two whole passes have not seen, with none between that has. One is not enough: a list
+ * may come back short without a sign of it, and whoever is marked is polled no more. Two have no threshold by which a
+ * partner that gives up many customers at once would keep them for ever. Returns how many left.
+ */
+export async function markLeft(deps: MarkLeftDeps, pass: Pass, seen: ReadonlySet<string>): Promise<number> {
+  let left = 0;
+  for (let shard = 0; shard <= pass.lastShard; shard++) {
+    const members = [...(await deps.shards.members(pass.connectionId, shard)).values()].filter(({ leftAt }) => !leftAt);
+    const now = toIso(deps.clock.now());
+    const found = members.filter((member) => member.missedAt !== undefined && seen.has(member.customerId));
+    const missing = pass.isWhole ? members.filter((member) => !seen.has(member.customerId)) : [];
+    const gone = missing.filter((member) => wasMissedBefore(member, pass));
+    left += await markCustomers(deps.store, pass.connectionId, { gone, leftAt: now });
+    const changes = [
+      ...found.map(({ customerId, tenantId }) => ({ customerId, tenantId })),
+      ...missing.filter(({ missedAt }) => missedAt === undefined).map((member) => ({ ...member, missedAt: now })),
+      ...gone.map(({ customerId, tenantId }) => ({ customerId, tenantId, leftAt: now })),
+    ];
+    if (changes.length > 0) await deps.shards.put(pass.connectionId, shard, changes);
+  }
+  return left;
+}
+
+/** A pass whose end is written again, because its first run died, does not count twice. */
+const wasMissedBefore = ({ missedAt }: Member, { lastDoneAt }: Pass): boolean =>
+  missedAt !== undefined && lastDoneAt !== undefined && missedAt <= lastDoneAt;
+
+async function markCustomers(
+  store: Pick<CustomerStore, 'change'>,
+  connectionId: string,
+  { gone, leftAt }: { gone: readonly Member[]; leftAt: string },
+): Promise<number> {
+  return store.change(
+    gone.map((member) => member.customerId),
+    (customer) =>
+      customer.leftAt === undefined && customer.connectionId === connectionId
+        ? { ...customer, leftAt, openIncidentIds: [], coverage: {} }
+        : undefined,
+  );
+}
