@@ -1,7 +1,7 @@
 import type { DeskCloud } from '../shared/customers/cloud.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { isAppError } from '../shared/core/errors.ts';
-import { feedTrouble, readFeedState, type FeedState } from '../shared/health/feed-state.ts';
+import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Part } from '../shared/platform/readiness.ts';
 import { lastSweepState } from '../shared/platform/sweep.ts';
@@ -9,6 +9,8 @@ import type { Services } from '../shared/platform/services.ts';
 
 const probeMs = 2_000;
 const probeBytes = 256 * 1024;
+/** Five turns of the sweep as it is scheduled. */
+const sweepLateSeconds = 300;
 
 export type ReadinessDeps = { services: Services; cloud: DeskCloud; authority: string; config: Config };
 
@@ -17,12 +19,15 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
   {
     name: 'storage',
     // What is remembered of the feeds is asked here, so that storage being away is not taken for Microsoft being away.
+    check: async () => ({ directories: await directoryAges(services, cloud) }),
+  },
+  {
+    name: 'timers',
     check: async () => {
-      const [lastSweep, directories] = await Promise.all([
-        lastSweepState(services.tables, services.clock),
-        directoryAges(services, cloud),
-      ]);
-      return { ...lastSweep, directories };
+      const last = await unlessStorageIsAway(async () => lastSweepState(services));
+      const age = last?.sweepAgeSeconds ?? 0;
+      if (age > sweepLateSeconds) throw new Error(`the last sweep was ${String(age)} seconds ago`);
+      return { ...last };
     },
   },
   {
@@ -39,7 +44,7 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
       const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`;
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
-      const health = await healthFeed(services, cloud);
+      const health = await unlessStorageIsAway(async () => readFeedState({ ...services, cloud }));
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
       return { health: health ?? null };
@@ -48,9 +53,9 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
 ];
 
 /** Undefined where storage is away: that is another part's trouble. */
-async function healthFeed(services: Services, cloud: DeskCloud): Promise<FeedState | undefined> {
+async function unlessStorageIsAway<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await readFeedState({ ...services, cloud });
+    return await read();
   } catch (error) {
     if (isAppError(error, 'unavailable')) return undefined;
     throw error;

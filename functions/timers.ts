@@ -1,7 +1,7 @@
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
-import { shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
+import { rememberSweep, shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
 import type { TimerFunction } from '../shared/platform/timer-handler.ts';
 
 export type TimerDeps = Omit<SweepDeps, 'places'> & {
@@ -29,6 +29,10 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
         sweep({ ...deps, places }, scope),
         deps.sweepHealth(),
       ]);
+      if (shards.status === 'fulfilled') {
+        const { owed, oldestMs } = shards.value;
+        await rememberSweep(deps, { owed, oldestMs, ...(health.status === 'fulfilled' && { health: health.value }) });
+      }
       for (const result of [directory, shards, health]) if (result.status === 'rejected') throw result.reason;
       return { ...valueOf(directory), ...valueOf(shards), healthOwed: valueOf(health).owed };
     },

@@ -30,7 +30,15 @@ const sweepEvents = {
   partitionFailed: { id: 'sweep.partition-failed', level: 'warn' },
 } as const satisfies Record<string, LogEvent>;
 
-const lastSweep = rowKind(z.object({ at: z.iso.datetime(), owed: z.number(), oldestMs: z.number() }));
+const lastSweep = rowKind(
+  z.object({
+    at: z.iso.datetime(),
+    owed: z.number(),
+    oldestMs: z.number(),
+    healthOwed: z.number().optional(),
+    healthOldestMs: z.number().optional(),
+  }),
+);
 const lastSweepKey = { pk: 'sweep', rk: 'last' };
 
 const partitionsAtOnce = 16;
@@ -55,30 +63,43 @@ export async function sweep({ tables, bus, clock, places }: SweepDeps, scope: Sc
     ),
   );
   const done = results.filter((result) => result !== undefined);
-  const summary = {
+  return {
     partitions: all.length,
     owed: done.reduce((sum, result) => sum + result.owed, 0),
     oldestMs: Math.max(0, ...done.map((result) => result.oldestMs)),
     failed: results.length - done.length,
   };
-  await remember(tables, { at: toIso(clock.now()), owed: summary.owed, oldestMs: summary.oldestMs });
-  return summary;
 }
 
-const remember = async (tables: Tables<TableName>, state: { at: string; owed: number; oldestMs: number }) =>
-  tables('desk').transact(lastSweepKey.pk, [
-    { kind: 'upsert', rk: lastSweepKey.rk, columns: lastSweep.toColumns(state) },
-  ]);
+/** What one sweep found owed. What the health feed owes is missing where it could not be swept. */
+type SweepFound = { owed: number; oldestMs: number; health?: { owed: number; oldestMs: number } };
+
+export async function rememberSweep(
+  { tables, clock }: Pick<SweepDeps, 'tables' | 'clock'>,
+  { owed, oldestMs, health }: SweepFound,
+): Promise<void> {
+  const at = toIso(clock.now());
+  const columns = lastSweep.toColumns({
+    at,
+    owed,
+    oldestMs,
+    healthOwed: health?.owed,
+    healthOldestMs: health?.oldestMs,
+  });
+  await tables('desk').transact(lastSweepKey.pk, [{ kind: 'upsert', rk: lastSweepKey.rk, columns }]);
+}
 
 /** What the last sweep found, for readiness: how old it is and how old the oldest row was that nobody had consumed. */
-export async function lastSweepState(tables: Tables<TableName>, clock: Clock): Promise<Record<string, unknown>> {
+export async function lastSweepState({ tables, clock }: Pick<SweepDeps, 'tables' | 'clock'>) {
   const row = await tables('desk').get(lastSweepKey.pk, lastSweepKey.rk);
-  if (row === undefined) return { lastSweepAt: null };
-  const { at, owed, oldestMs } = lastSweep.fromRow(row);
+  if (row === undefined) return { lastSweepAt: null, sweepAgeSeconds: null };
+  const { at, owed, oldestMs, healthOwed, healthOldestMs } = lastSweep.fromRow(row);
   return {
     lastSweepAt: at,
     sweepAgeSeconds: Math.round((clock.now() - fromIso(at)) / 1_000),
     owed,
     oldestOwedMs: oldestMs,
+    healthOwed: healthOwed ?? null,
+    oldestHealthOwedMs: healthOldestMs ?? null,
   };
 }

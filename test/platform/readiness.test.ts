@@ -108,11 +108,9 @@ describe('GET /api/readyz', () => {
         {
           name: 'storage',
           ready: true,
-          detail: {
-            lastSweepAt: null,
-            directories: [{ connectionId: 'contoso-emea', shards: 0, lastSyncAt: null }],
-          },
+          detail: { directories: [{ connectionId: 'contoso-emea', shards: 0, lastSyncAt: null }] },
         },
+        { name: 'timers', ready: true, detail: { lastSweepAt: null } },
         { name: 'bus', ready: true, detail: { deadLetters: { deliveries: 2 } } },
         { name: 'microsoft', ready: true, detail: { health: { shards: 0 } } },
       ],
@@ -134,9 +132,34 @@ describe('GET /api/readyz', () => {
     await sweep.handle(desk.log.scope);
     await desk.moved.advance(90_000);
     const { json } = await readyz(desk, desk.tokens.reader);
-    expect(partsOf({ json } as Called)[0]).toMatchObject({
-      detail: { lastSweepAt: '2026-11-02T09:00:00.000Z', sweepAgeSeconds: 90, oldestOwedMs: 0 },
+    expect(partsOf({ json } as Called)[1]).toMatchObject({
+      name: 'timers',
+      detail: {
+        lastSweepAt: '2026-11-02T09:00:00.000Z',
+        sweepAgeSeconds: 90,
+        owed: 0,
+        oldestOwedMs: 0,
+        healthOwed: 0,
+        oldestHealthOwedMs: 0,
+      },
     });
+  });
+
+  it('says 503 once there was no sweep for five minutes, and 200 after the next', async () => {
+    const desk = await aDesk();
+    const sweep = desk.catalogue.timers.find(({ name }) => name === 'sweep')!;
+    await sweep.handle(desk.log.scope);
+    await desk.moved.advance(300_000);
+    expect((await readyz(desk)).status).toBe(200);
+    await desk.moved.advance(60_000);
+    const told = await readyz(desk, desk.tokens.reader);
+    expect(told.status).toBe(503);
+    expect(partsOf(told).filter(({ ready }) => !ready)).toEqual([
+      { name: 'timers', ready: false, error: 'the last sweep was 360 seconds ago' },
+    ]);
+    await sweep.handle(desk.log.scope);
+    await desk.moved.advance(3_000);
+    expect((await readyz(desk)).status).toBe(200);
   });
 
   const troubles: [string, (desk: Desk) => void][] = [
@@ -181,7 +204,12 @@ describe('GET /api/readyz', () => {
     storage.isAway = true;
     await desk.moved.advance(3_000);
     const told = await readyz(desk, desk.tokens.reader);
-    expect([told.status, partsOf(told)[0]?.ready]).toEqual([503, false]);
+    expect(told.status).toBe(503);
+    expect(
+      partsOf(told)
+        .filter(({ ready }) => !ready)
+        .map((part) => part.name),
+    ).toEqual(['storage']);
     storage.isAway = false;
     await desk.moved.advance(3_000);
     expect((await readyz(desk)).status).toBe(200);
