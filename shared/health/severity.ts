@@ -56,15 +56,23 @@ const order: readonly HealthLevel[] = ['healthy', 'advisory', 'unknown', 'degrad
 export const worst = (levels: readonly HealthLevel[]): HealthLevel =>
   levels.reduce<HealthLevel>((bad, level) => (order.indexOf(level) > order.indexOf(bad) ? level : bad), 'healthy');
 
+type OpenIssue = { status: string; classification: Classification };
+
 /**
  * The level of a service for one customer, from Microsoft's overview and the customer's open issues there. The overview does not
- * say whether it speaks of an advisory; where the open issues are all advisories, they are the whole story.
+ * say whether it speaks of an advisory; where the open issues are all advisories and one is as bad, it speaks of that.
  */
-export function serviceLevel(
-  overview: string,
-  open: readonly { status: string; classification: Classification }[],
-): HealthLevel {
+export function serviceLevel(overview: string, open: readonly OpenIssue[]): HealthLevel {
   const levels = open.map((issue) => severityOf(issue.status, issue.classification));
-  const explained = open.length > 0 && open.every((issue) => issue.classification === 'advisory');
-  return worst(explained ? levels : [...levels, severityOf(overview, 'incident')]);
+  return worst(explains(open, overview) ? levels : [...levels, severityOf(overview, 'incident')]);
+}
+
+/** An overview worse than every advisory, or of an unknown status that none has, is about something that is not listed. */
+function explains(open: readonly OpenIssue[], overview: string): boolean {
+  if (open.some((issue) => issue.classification !== 'advisory')) return false;
+  const said = severityOf(overview, 'incident');
+  return open.some(({ status }) => {
+    if (canonicalStatus(status) === canonicalStatus(overview)) return true;
+    return said !== 'unknown' && order.indexOf(said) <= order.indexOf(severityOf(status, 'incident'));
+  });
 }

@@ -38,8 +38,26 @@ describe('the level of a service', () => {
   const advisory = { status: 'serviceDegradation', classification: 'advisory' } as const;
   const incident = { status: 'serviceDegradation', classification: 'incident' } as const;
 
-  it('is advisory where all its open issues are, whatever the overview says', () => {
+  it('is advisory where all its open issues are and the overview says no worse than they', () => {
     expect(serviceLevel('serviceDegradation', [advisory])).toBe('advisory');
+  });
+
+  it.each([
+    ['serviceInterruption', 'serviceDegradation', 'down'],
+    ['serviceDegradation', 'verifyingService', 'degraded'],
+    ['somethingNew', 'serviceDegradation', 'unknown'],
+    ['serviceInterruption', 'serviceInterruption', 'advisory'],
+    ['ServiceInterruption', 'serviceInterruption', 'advisory'],
+    ['investigating', 'serviceDegradation', 'advisory'],
+    ['serviceOperational', 'serviceDegradation', 'advisory'],
+    ['somethingNew', 'somethingNew', 'unknown'],
+  ] as const)('of an overview %s with an advisory %s is %s', (overview, status, level) => {
+    expect(serviceLevel(overview, [{ status, classification: 'advisory' }])).toBe(level);
+  });
+
+  it('is explained by the worst of several advisories', () => {
+    const worse = { status: 'serviceInterruption', classification: 'advisory' } as const;
+    expect(serviceLevel('serviceInterruption', [advisory, worse])).toBe('advisory');
   });
 
   it('is the worse of the overview and its issues where an incident is among them', () => {
