@@ -112,6 +112,7 @@ export const escalationEventSchema = z.strictObject({
     'following',
     'case-changed',
     'closed',
+    'cancelled',
   ]),
   from: z.enum(escalationStates).optional(),
   state: z.enum(escalationStates),

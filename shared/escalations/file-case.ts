@@ -7,6 +7,7 @@ import { escalationEvents } from './events.ts';
 import type { CaseState, FileOutcome, FilingJob, Passing, Refused } from './filing-channel.ts';
 import { staleIntentMs } from './filing-horizon.ts';
 import {
+  cancelled,
   doubted,
   filed,
   intend,
@@ -45,6 +46,7 @@ export async function fileCase(step: Step): Promise<void> {
 
 async function submit(step: Step, job: FilingJob): Promise<void> {
   const { deps, held, scope } = step;
+  if (await isWithdrawn(step)) return conclude(step, (row) => told(step, cancelled(row, now(step))));
   const { packet } = await readContent(deps.tables('escalations'), held.row.id);
   if (!packet)
     return conclude(step, (row) => told(step, park(row, 'rejected', { nowMs: now(step), upstream: 'no packet' })));
@@ -61,6 +63,14 @@ async function submit(step: Step, job: FilingJob): Promise<void> {
   const outcome = await prepared.submit();
   scope.log(escalationEvents.step, { escalationId: held.row.id, put: outcome.kind });
   await settle(intended, outcome);
+}
+
+/** Nobody waits for Microsoft any more. Asked only where no ticket can exist: one that does is followed to its end. */
+async function isWithdrawn({ deps, held }: Step): Promise<boolean> {
+  const requests = await Promise.all(
+    held.row.requestIds.map(async (requestId) => deps.requests.readForEscalation(requestId)),
+  );
+  return requests.every((request) => request?.state === 'resolved' || request?.state === 'closed');
 }
 
 /** Undefined where another worker has the intent. */

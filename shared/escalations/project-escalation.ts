@@ -4,7 +4,7 @@ import { readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { EscalationEvent, EscalationRow } from './escalation.ts';
+import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
 import { listEvent } from './escalation-list.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
 import type { AppliedEscalation, EscalationDeps, NoticePortal } from './ports.ts';
@@ -49,7 +49,7 @@ async function project(deps: EscalationDeps, { head, event }: Projection, scope:
 
 function applied(requestId: string, event: EscalationEvent): AppliedEscalation {
   const { escalationId: id, version, state, vehicle, channel, caseNumber, at, note } = event;
-  const what = version === 1 ? 'started' : state === 'closed' ? 'closed' : 'changed';
+  const what = version === 1 ? 'started' : isOpen(state) ? 'changed' : 'closed';
   return { requestId, escalation: { id, version, state, vehicle, channel, caseNumber }, at, what, note };
 }
 
