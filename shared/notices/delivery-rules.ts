@@ -26,8 +26,6 @@ export const retryDelaysMs: readonly number[] = [
 
 /** Up to a fifth more, so that portals which failed together are not called together. */
 const jitter = 0.2;
-/** A portal may ask for patience, not for ever. */
-const retryAfterMaxMs = 24 * hourMs;
 
 /** 2xx took it, 410 never will; everything else, redirects too, is a failure that may pass. */
 export function resultOf(answer: HttpAnswer, nowMs: number): TryResult {
@@ -39,7 +37,7 @@ export function resultOf(answer: HttpAnswer, nowMs: number): TryResult {
     kind: 'failed',
     trouble: `answered ${String(status)}`,
     status,
-    ...(wait !== undefined && { retryAfterMs: Math.min(wait * secondMs, retryAfterMaxMs) }),
+    ...(wait !== undefined && { retryAfterMs: wait * secondMs }),
   };
 }
 

@@ -29,11 +29,14 @@ export class HttpFailure extends Error {
   }
 }
 
-/** `Retry-After` in seconds: a number of seconds or an HTTP date; undefined where absent or unreadable. */
+/** Whoever asks for more is asked again after an hour: one wrong answer must not silence a tenant, a token or a case. */
+const retryAfterMaxSeconds = 3_600;
+
+/** `Retry-After` in seconds, at most an hour: a number of seconds or an HTTP date; undefined where absent or unreadable. */
 export function retryAfterSeconds(answer: HttpAnswer, nowMs: number): number | undefined {
   const value = answer.headers['retry-after'];
   if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value);
+  if (/^\d+$/.test(value)) return Math.min(Number(value), retryAfterMaxSeconds);
   const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - nowMs) / 1_000));
+  return Number.isNaN(at) ? undefined : Math.min(Math.max(0, Math.ceil((at - nowMs) / 1_000)), retryAfterMaxSeconds);
 }
