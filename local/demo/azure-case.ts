@@ -45,11 +45,13 @@ export async function refusedAzureCase(story: Story, wanted: Wanted): Promise<vo
   story.title('An Azure case whose plan is refused: it becomes an assisted one');
   const requestId = await takeIn(story, wanted);
   // Told a second time within a day, the desk does not even ask: the fault would be left for the next story.
-  if ((await preview(story, wanted, requestId)) === 'azure-support') {
+  const asks = (await preview(story, wanted, requestId)) === 'azure-support';
+  if (asks) {
     await story.control({ fault: { match: 'arm.supportTickets.put', status: 403, times: 1 } });
   }
   const location = await escalate(story, wanted, requestId);
-  await story.step('Azure answers 403 for the support plan; the desk says so and prepares the packet.', async () => {
+  const refused = asks ? 'Azure answers 403 for the support plan' : 'Azure has refused the support plan within the day';
+  await story.step(`${refused}; the desk says so and prepares the packet.`, async () => {
     const turned = await until('the case became an assisted one', async () => {
       const answer = await story.call(location, { token: wanted.people.operator });
       return expectStatus(answer, 200).json.state === 'awaiting-filing' ? answer.json : undefined;
