@@ -27,14 +27,15 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
       const [directory, shards, health] = await Promise.allSettled([
         deps.ensureDirectory(scope),
         sweep({ ...deps, places }, scope),
-        deps.sweepHealth(),
+        deps.sweepHealth(scope),
       ]);
       if (shards.status === 'fulfilled') {
         const { owed, oldestMs } = shards.value;
         await rememberSweep(deps, { owed, oldestMs, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
       for (const result of [directory, shards, health]) if (result.status === 'rejected') throw result.reason;
-      return { ...valueOf(directory), ...valueOf(shards), healthOwed: valueOf(health).owed };
+      const { owed, failed } = valueOf(health);
+      return { ...valueOf(directory), ...valueOf(shards), healthOwed: owed, healthFailed: failed };
     },
   },
 ];

@@ -3,5 +3,6 @@ import type { LogEvent } from '../platform/telemetry.ts';
 export const healthEvents = {
   cycle: { id: 'health.cycle', level: 'info' },
   cycleRace: { id: 'health.cycle-race', level: 'info' },
+  sweepFailed: { id: 'health.sweep-failed', level: 'warn' },
   transition: { id: 'health.transition', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { fromIso, minuteMs } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
@@ -5,6 +6,8 @@ import type { RelayDeps } from '../customers/relay.ts';
 import { sweepPartition } from '../platform/outbox.ts';
 import type { TableName } from '../platform/resources.ts';
 import { isRefusal, queryAll, type Row } from '../platform/table.ts';
+import { errorFields, type Scope } from '../platform/telemetry.ts';
+import { healthEvents } from './events.ts';
 import { incidentPartition } from './incident.ts';
 import { owedPartition, owedRow } from './record-incident.ts';
 import { shardPartition } from './shard.ts';
@@ -14,9 +17,15 @@ const markLastsMs = 10 * minuteMs;
 
 type Swept = { owed: number; oldestMs: number };
 
-export type SweepHealth = () => Promise<Swept>;
+/** `failed`: places that could not be swept. They are logged, and come round again in a minute. */
+export type SweepHealth = (scope: Scope) => Promise<Swept & { failed: number }>;
 
-/** Sends again what directories, shards and incidents have owed for too long. One range read each; incidents only where marked. */
+const sweepsAtOnce = 16;
+
+/**
+ * Sends again what directories, shards and incidents have owed for too long. One range read each; incidents only where marked. No
+ * place holds up another, nor one connection the next.
+ */
 export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): SweepHealth {
   const health = deps.tables('health');
   const directory = createDirectoryState(deps);
@@ -33,17 +42,37 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
     return swept;
   };
 
-  return async () => {
-    const all: Swept[] = [];
-    for (const { id } of deps.cloud.connections) {
-      all.push(await sweep('customers', directoryPartition(id)));
-      const { shards } = await directory(id);
-      for (let shard = 0; shard < shards; shard++) all.push(await sweep('health', shardPartition(id, shard)));
-    }
-    for (const row of await queryAll(health, { pk: owedPartition })) all.push(await sweepMarked(row));
+  return async (scope) => {
+    let failed = 0;
+    const limit = pLimit(sweepsAtOnce);
+    const apart = async <T>(place: Record<string, string>, work: () => Promise<T>): Promise<T | undefined> =>
+      limit(async () => {
+        try {
+          return await work();
+        } catch (error) {
+          failed++;
+          scope.log(healthEvents.sweepFailed, { ...place, ...errorFields(error) });
+          return undefined;
+        }
+      });
+    const connection = async (id: string) => {
+      const own = apart({ directory: id }, async () => sweep('customers', directoryPartition(id)));
+      const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
+      const places = Array.from({ length: shards }, (_, shard) => shardPartition(id, shard));
+      return Promise.all([own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk)))]);
+    };
+    const incidents = async () => {
+      const marks = await apart({ pk: owedPartition }, async () => queryAll(health, { pk: owedPartition }));
+      return Promise.all((marks ?? []).map(async (row) => apart({ mark: row.rk }, async () => sweepMarked(row))));
+    };
+    const all = (
+      await Promise.all([...deps.cloud.connections.map(async ({ id }) => connection(id)), incidents()])
+    ).flat();
+    const done = all.filter((swept) => swept !== undefined);
     return {
-      owed: all.reduce((sum, { owed }) => sum + owed, 0),
-      oldestMs: Math.max(0, ...all.map(({ oldestMs }) => oldestMs)),
+      owed: done.reduce((sum, { owed }) => sum + owed, 0),
+      oldestMs: Math.max(0, ...done.map(({ oldestMs }) => oldestMs)),
+      failed,
     };
   };
 }

@@ -101,7 +101,7 @@ describe('a poll cycle', () => {
     await desk.begin(2);
     for (const held of desk.bus.all()) desk.bus.complete(held);
     await desk.advance(8 * 60_000);
-    expect((await desk.sweep()).owed).toBe(1);
+    expect((await desk.sweep(desk.scope)).owed).toBe(1);
     const calls = desk.microsoft.graphCalls().length;
     await desk.drain();
     expect(desk.microsoft.graphCalls().length - calls).toBe(2);
