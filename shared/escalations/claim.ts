@@ -140,14 +140,14 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
   if (!held) throw notFound();
   const content = await readContent(table, escalationId);
   const pk = partitionOfEscalation(escalationId);
-  const earlier = await replayed({ table, pk }, keyed, async () => Promise.resolve(content.packet));
+  const earlier = await replayed({ table, pk }, keyed, async () => Promise.resolve(content));
   if (earlier) return earlier;
   const nowMs = deps.clock.now();
   const outcome = rule(held.row, content.claimBy, { body, caller, nowMs });
   const after = 'same' in outcome ? outcome.same : outcome.after;
   const shown: Content = { ...content, ...(outcome.content && { claimBy: outcome.content.claimBy }) };
   const answer = { status: 200, body: toAnswer(after, shown, { caller, nowMs }) };
-  const kept = answerOps(keyed, answer);
+  const kept = answerOps(keyed, answer, after.claimedBy);
   if ('same' in outcome) {
     if (kept.length > 0) await table.transact(pk, kept);
     return answer;

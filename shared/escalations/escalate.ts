@@ -103,14 +103,14 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   const { requestId } = call;
   const table = deps.tables('escalations');
   const pk = partitionOf(requestId);
-  const earlier = await replayed({ table, pk }, keyed, async (id) => (await readContent(table, id)).packet);
+  const earlier = await replayed({ table, pk }, keyed, async (id) => readContent(table, id));
   if (earlier) return earlier;
   const request = await readRequest(deps, requestId);
   const known = await escalationsOf(table, requestId);
   const open = known.find((row) => isOpen(row.state));
   if (open) {
     const answer = accepted(deps, { row: open, content: await readContent(table, open.id), call });
-    const ops = answerOps(keyed, answer);
+    const ops = answerOps(keyed, answer, open.claimedBy);
     if (ops.length > 0) await table.transact(pk, ops);
     return toHttp(answer);
   }
@@ -189,7 +189,7 @@ async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin
       more: [
         ...(decision.packet ? [packetOp(row.id, decision.packet)] : []),
         ...(override ? [overrideOp(row.id, override)] : []),
-        ...answerOps(keyed, answer),
+        ...answerOps(keyed, answer, row.claimedBy),
       ],
     },
     call.scope,

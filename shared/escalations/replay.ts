@@ -8,19 +8,23 @@ import { rowKind } from '../platform/row.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import { escalationSchema, type Escalation } from './escalation.ts';
+import type { Content } from './escalation-store.ts';
 import type { Packet } from './packet.ts';
 
 /** A call that carries an `Idempotency-Key`: where its first answer is kept, and what it asked. */
-export type KeyedCall = { rk: string; bodyHash: string };
+export type KeyedCall = { rk: string; bodyHash: string; caller: Caller };
 
-type Told = Omit<Escalation, 'packet'>;
+/** What stands in content rows is joined again when the answer is: an erasure must reach it, and heads hold ids only. */
+const toldSchema = escalationSchema.omit({ packet: true, override: true, claim: true });
 
 const answerRow = rowKind(
   z.strictObject({
     bodyHash: z.string(),
     status: z.int(),
     location: z.string().optional(),
-    told: escalationSchema.omit({ packet: true }),
+    told: toldSchema,
+    /** `by` is the claimant's id. */
+    claim: z.strictObject({ by: z.string(), until: z.iso.datetime() }).optional(),
     showsLink: z.boolean(),
   }),
 );
@@ -43,41 +47,57 @@ export function keyedCall(call: {
       `Idempotency-Key takes 1 to ${String(limits.idempotencyKeyCharacters)} visible ASCII characters.`,
     );
   }
-  return { rk: `I|${hashOf(call.caller.id, call.route, key)}`, bodyHash: hashOf(canonicalJson(call.body)) };
+  return {
+    rk: `I|${hashOf(call.caller.id, call.route, key)}`,
+    bodyHash: hashOf(canonicalJson(call.body)),
+    caller: call.caller,
+  };
 }
 
 /** The first answer to a keyed call, given again; undefined for a new one. Throws `idempotency-key-reused` for another body. */
 export async function replayed(
   { table, pk }: { table: Table; pk: string },
   keyed: KeyedCall | undefined,
-  readPacket: (escalationId: string) => Promise<Packet | undefined>,
+  readContent: (escalationId: string) => Promise<Content>,
 ): Promise<Answer | undefined> {
   const row = keyed && (await table.get(pk, keyed.rk));
   if (!row) return undefined;
-  const { bodyHash, status, location, told, showsLink } = answerRow.fromRow(row);
+  const { bodyHash, status, location, told, claim, showsLink } = answerRow.fromRow(row);
   if (bodyHash !== keyed.bodyHash) {
     throw new AppError('idempotency-key-reused', 'This Idempotency-Key came with another body before.');
   }
-  const packet = await readPacket(told.id);
+  const { packet, override, claimBy } = await readContent(told.id);
   return {
     status,
-    body: escalationSchema.parse({ ...told, packet: packet && (showsLink ? packet : withoutLink(packet)) }),
+    body: escalationSchema.parse({
+      ...told,
+      override,
+      packet: packet && (showsLink ? packet : withoutLink(packet)),
+      claim: claim && { by: nameOf(claim.by, keyed.caller) ?? claimBy ?? claim.by, until: claim.until },
+    }),
     headers: { ...(location !== undefined && { location }), 'idempotent-replayed': 'true' },
   };
 }
 
-/** Keeps the answer beside its effect, in the same transaction. The packet is free text: it is not copied but read again. */
+const nameOf = (id: string, caller: Caller): string | undefined =>
+  caller.kind === 'person' && caller.id === id ? caller.name : undefined;
+
+/** Keeps the answer beside its effect, in the same transaction, without names and free text. */
 export function answerOps(
   keyed: KeyedCall | undefined,
   answer: { status: number; location?: string; body: Escalation },
+  claimedBy: string | undefined,
 ): TableOp[] {
   if (!keyed) return [];
-  const { packet, ...told } = answer.body;
+  const { packet, claim, ...rest } = answer.body;
+  const told = { ...rest };
+  delete told.override;
   const columns = answerRow.toColumns({
     bodyHash: keyed.bodyHash,
     status: answer.status,
     ...(answer.location !== undefined && { location: answer.location }),
-    told: told satisfies Told,
+    told,
+    ...(claim && claimedBy !== undefined && { claim: { by: claimedBy, until: claim.until } }),
     showsLink: packet?.link !== undefined,
   });
   return [{ kind: 'insert', rk: keyed.rk, columns }];
