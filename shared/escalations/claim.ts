@@ -73,7 +73,7 @@ function claimRule(
     throw claimedByAnother(row, claimBy);
   const claimedUntil = toIso(nowMs + limits.claimMinutes * minuteMs);
   if (row.state === 'claimed' && row.claimedBy === caller.id) {
-    return { after: { ...row, claimedUntil, updatedAt: toIso(nowMs) } };
+    return { after: { ...row, claimedUntil, updatedAt: toIso(nowMs), turn: row.turn + 1 } };
   }
   if (row.channel !== 'assisted') throw illegalMove(row.state, 'claimed');
   const name = caller.kind === 'person' ? caller.name : caller.id;
@@ -83,10 +83,16 @@ function claimRule(
       what: 'claimed',
       nowMs,
       by: caller.id,
-      change: { claimedBy: caller.id, claimedUntil },
+      change: { claimedBy: caller.id, claimedUntil, turn: row.turn + 1 },
     }),
     content: { op: claimOp(row.id, name), claimBy: name },
   };
+}
+
+/** The claim has run out: the case goes back to those that wait. Who had it may still tell a number that came late. */
+export function expireClaim(row: EscalationRow, nowMs: number): Moved {
+  const change = { claimedUntil: undefined, turn: row.turn + 1 };
+  return move(row, { to: 'awaiting-filing', what: 'claim-expired', nowMs, change });
 }
 
 /** The claimant tells the number, also after the claim ran out as long as nobody took it over. The same number again changes nothing. */
@@ -95,9 +101,12 @@ function filingRule(
   claimBy: string | undefined,
   { body, caller, nowMs }: { body: FilingBody; caller: Caller; nowMs: number },
 ): Outcome {
-  if (row.claimedBy !== undefined && row.claimedBy !== caller.id) throw claimedByAnother(row, claimBy);
-  if (row.claimedBy === caller.id && row.caseNumber === body.caseNumber) return { same: row };
-  if (row.state !== 'claimed') throw illegalMove(row.state, 'filed');
+  const isClaimants = row.claimedBy === caller.id;
+  if (!isClaimants && row.claimedBy !== undefined && row.state !== 'awaiting-filing')
+    throw claimedByAnother(row, claimBy);
+  if (isClaimants && row.caseNumber === body.caseNumber) return { same: row };
+  if (row.state !== 'claimed' && !(row.state === 'awaiting-filing' && isClaimants))
+    throw illegalMove(row.state, 'filed');
   const filedAt = body.filedAt === undefined ? nowMs : fromIso(body.filedAt);
   if (filedAt > nowMs + minuteMs || filedAt < fromIso(row.createdAt) - minuteMs) {
     throw new AppError('invalid-body', 'filedAt must lie between the beginning of the escalation and now.', {
@@ -167,6 +176,9 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
   return answer;
 }
 
-/** What the desk itself does next. */
-const nextSteps = (row: EscalationRow, nowMs: number): Wake[] =>
-  row.state === 'filed' || row.state === 'intended' ? [stepWake(row, nowMs)] : [];
+/** What the desk itself does next: files, follows, or takes back a claim that runs out. */
+function nextSteps(row: EscalationRow, nowMs: number): Wake[] {
+  if (row.state === 'filed' || row.state === 'intended') return [stepWake(row, nowMs)];
+  if (row.state === 'claimed' && row.claimedUntil !== undefined) return [stepWake(row, fromIso(row.claimedUntil))];
+  return [];
+}

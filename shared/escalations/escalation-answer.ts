@@ -9,6 +9,7 @@ type Asking = { caller: Pick<Caller, 'id'>; nowMs: number };
 
 const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
   row.claimedBy === caller.id &&
+  row.state !== 'awaiting-filing' &&
   (row.state !== 'claimed' || (row.claimedUntil !== undefined && fromIso(row.claimedUntil) > nowMs));
 
 /**

@@ -5,7 +5,7 @@ import type { EscalationEvent, EscalationRow, EscalationState } from './escalati
 /** Which state may follow which. */
 const moves: Record<EscalationState, readonly EscalationState[]> = {
   intended: ['filed', 'awaiting-filing', 'parked', 'joined', 'cancelled'],
-  'awaiting-filing': ['claimed', 'joined', 'cancelled'],
+  'awaiting-filing': ['claimed', 'filed', 'joined', 'cancelled'],
   claimed: ['claimed', 'awaiting-filing', 'filed', 'cancelled'],
   filed: ['following', 'closed'],
   following: ['following', 'closed'],

@@ -108,6 +108,7 @@ export const escalationEventSchema = z.strictObject({
     'parked',
     'redriven',
     'claimed',
+    'claim-expired',
     'filed',
     'following',
     'case-changed',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/core/errors.ts';
+import { owedRows } from '../../shared/platform/outbox.ts';
 import type { Escalation } from '../../shared/escalations/escalation.ts';
 import { anAzureRequest, aPerson, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
@@ -73,6 +74,36 @@ describe('a claim', () => {
     });
   });
 
+  it('that runs out puts the case back among those that wait, and tells so', async () => {
+    const desk = await anAssistedCase();
+    const waiting = async () => {
+      const { body } = await desk.call('listEscalations', { query: { state: 'awaiting-filing' } });
+      return (body as { items: Escalation[] }).items.map((one) => one.id);
+    };
+    await desk.call('claimEscalation', { id });
+    await desk.pass(29 * 60_000);
+    expect(await waiting()).toEqual([]);
+    await desk.pass(60_000);
+    expect(await waiting()).toEqual([id]);
+    const read = (await desk.call('readEscalation', { id })).body as Escalation;
+    expect([read.state, read.version, read.claim, read.clocks]).toEqual(['awaiting-filing', 3, undefined, []]);
+    expect(desk.applied.map((one) => one.escalation.state)).toEqual(['awaiting-filing', 'claimed', 'awaiting-filing']);
+    expect(desk.bus.all()).toEqual([]);
+    expect(await owedRows(desk.stores.tables('escalations'), '00')).toEqual([]);
+  });
+
+  it('that is prolonged runs out by its new time only', async () => {
+    const desk = await anAssistedCase();
+    const state = async () => ((await desk.call('readEscalation', { id })).body as Escalation).state;
+    await desk.call('claimEscalation', { id });
+    await desk.pass(20 * 60_000);
+    await desk.call('claimEscalation', { id });
+    await desk.pass(29 * 60_000);
+    expect(await state()).toBe('claimed');
+    await desk.pass(60_000);
+    expect(await state()).toBe('awaiting-filing');
+  });
+
   it('is refused for a case that the desk files itself', async () => {
     const desk = await aDesk();
     desk.requests.set(requestId, anAzureRequest());
@@ -118,7 +149,10 @@ describe('a filing by hand', () => {
       ['changed', 'filed', caseNumber],
       ['changed', 'following', caseNumber],
     ]);
+    await desk.pass(31 * 60_000);
+    expect((await desk.call('readEscalation', { id })).body).toMatchObject({ state: 'following' });
     expect(desk.bus.all()).toEqual([]);
+    expect(await owedRows(desk.stores.tables('escalations'), '00')).toEqual([]);
   });
 
   it('with the same number again changes nothing, with another is refused', async () => {
@@ -141,7 +175,7 @@ describe('a filing by hand', () => {
     await desk.call('claimEscalation', { id, caller: olav });
     expect(await file(signe)).toBe('claimed-by-another');
     await desk.pass(31 * 60_000);
-    expect(await file(signe)).toBe('claimed-by-another');
+    expect(await file(signe)).toBe('illegal-transition');
     expect(await file(olav)).toBe('none');
   });
 

@@ -143,7 +143,7 @@ export async function runFiling(seed: number, settleMs?: number) {
   const sweep = async () => {
     for (const requestId of requestIds) {
       const place = { table: 'escalations', pk: partitionOf(requestId) };
-      await sweepPartition({ bus: bus.bus, clock, table: deps.tables('escalations') }, place);
+      await sweepPartition({ bus: bus.bus, clock, table: deps.tables('escalations') }, place, scope);
     }
   };
   const settled = async () => new Promise((resolve) => setImmediate(resolve));
