@@ -17,7 +17,8 @@ export function servicesOf(state: ShardState, tenant: TenantState | undefined, i
   });
 }
 
-export type Counted = { counts: ServiceCounts; notCovered: number };
+/** `oldestGoodAt`: the last good read longest ago (ISO) of those of whom something can be said. */
+export type Counted = { counts: ServiceCounts; notCovered: number; oldestGoodAt?: string };
 
 /** How many of these customers see each service at each level, and of how many nothing can be said. */
 export function countLevels(
@@ -27,15 +28,18 @@ export function countLevels(
 ): Counted {
   const counts: ServiceCounts = {};
   let notCovered = 0;
+  let oldestGoodAt: string | undefined;
   for (const customerId of customerIds) {
     const tenant = state.tenants[customerId];
-    const isUnknown = isStale(lastGoodAt(head, tenant), now, pollMinutes);
+    const goodAt = lastGoodAt(head, tenant);
+    const isUnknown = isStale(goodAt, now, pollMinutes);
     if (isUnknown) notCovered++;
+    else if (oldestGoodAt === undefined || (goodAt ?? '') < oldestGoodAt) oldestGoodAt = goodAt;
     if (!tenant?.good) continue;
     for (const { id, name, status } of servicesOf(state, tenant, isUnknown)) {
       const levels = (counts[id] ??= { name, levels: {} }).levels;
       levels[status] = (levels[status] ?? 0) + 1;
     }
   }
-  return { counts, notCovered };
+  return { counts, notCovered, ...(oldestGoodAt !== undefined && { oldestGoodAt }) };
 }

@@ -8,7 +8,7 @@ import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
 import { servicesOf } from './count-levels.ts';
 import type { CustomerHealth } from './health-answers.ts';
-import { headOf, isStale, lastGoodAt, shardPartition, stateOf } from './shard.ts';
+import { isStale, lastGoodAt, readShard, shardPartition } from './shard.ts';
 
 export type HealthQueryDeps = {
   tables: Tables<'health'>;
@@ -26,10 +26,7 @@ export async function customerHealth(
   const customer = await visibleCustomer(deps.customers, caller, customerId);
   const { connectionId, shard } = parseShardKey(customer.healthShard);
   const pk = shardPartition(connectionId, shard);
-  const table = deps.tables('health');
-  const [headRow, stateRow] = await Promise.all([table.get(pk, 'H'), table.get(pk, 'S')]);
-  const head = headRow && headOf(headRow);
-  const state = stateOf(stateRow);
+  const { head, state } = await readShard(deps.tables('health'), pk);
   const tenant = state.tenants[customerId];
   const goodAt = lastGoodAt(head ?? {}, tenant) ?? null;
   const isPolled = head !== undefined && customer.leftAt === undefined;

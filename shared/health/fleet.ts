@@ -2,24 +2,26 @@ import pLimit from 'p-limit';
 import type { Caller } from '../core/caller.ts';
 import { createDirectoryState } from '../customers/directory.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
-import type { Tables } from '../platform/table.ts';
+import type { Table, Tables } from '../platform/table.ts';
 import { countLevels, type Counted } from './count-levels.ts';
 import type { HealthQueryDeps } from './customer-health.ts';
 import type { Fleet } from './health-answers.ts';
 import type { HealthLevel } from './severity.ts';
-import { headOf, isStale, shardPartition, stateOf, type ServiceCounts } from './shard.ts';
+import { headOf, isStale, readShard, shardPartition, type ServiceCounts } from './shard.ts';
 
 type FleetQuery = { service?: string | undefined; status?: HealthLevel | undefined };
 
 type ShardCount = Counted & { cycleAt: string | undefined };
+
+type Shard = Awaited<ReturnType<typeof readShard>>;
 
 const concurrentReads = 16;
 
 export type FleetDeps = HealthQueryDeps & { tables: Tables<'health' | 'customers'> };
 
 /**
- * How many customers see each service at each level. People get it from the counts that each shard's last cycle stored; a
- * portal's is counted from the states of the shards that hold its customers.
+ * How many customers see each service at each level. People get it from the counts that each shard's last cycle stored, and from
+ * the shard's state where one of those counted has not been read for too long since; a portal's is counted from the states of the shards that hold its customers.
  */
 export async function fleetHealth(deps: FleetDeps, caller: Caller, query: FleetQuery): Promise<Fleet> {
   const own = caller.kind === 'portal' ? caller.customers : 'all';
@@ -49,23 +51,26 @@ async function storedCounts(deps: FleetDeps): Promise<ShardCount[]> {
     const { shards } = await directory(id);
     for (let shard = 0; shard < shards; shard++) places.push(shardPartition(id, shard));
   }
-  const rows = await Promise.all(places.map((pk) => limit(async () => table.get(pk, 'H'))));
-  return rows.flatMap((row) => {
-    if (!row) return [];
-    const { cycleAt, counts, notCovered, tenants } = headOf(row);
-    const isOld = isStale(cycleAt, deps.clock.now(), deps.cloud.healthPollMinutes);
-    return [isOld ? { counts: allUnknown(counts), notCovered: tenants, cycleAt } : { counts, notCovered, cycleAt }];
-  });
+  const counted = await Promise.all(places.map((pk) => limit(async () => storedCount(deps, table, pk))));
+  return counted.flat();
 }
 
-/** Of a shard that is not being polled, the customers are known and their health is not. */
-const allUnknown = (counts: ServiceCounts): ServiceCounts =>
-  Object.fromEntries(
-    Object.entries(counts).map(([id, { name, levels }]) => {
-      const unknown = Object.values(levels).reduce((sum, count) => sum + count, 0);
-      return [id, { name, levels: { unknown } }];
-    }),
-  );
+async function storedCount(deps: FleetDeps, table: Table, pk: string): Promise<ShardCount[]> {
+  const row = await table.get(pk, 'H');
+  if (!row) return [];
+  const { cycleAt, counts, notCovered, oldestGoodAt } = headOf(row);
+  const isCurrent =
+    oldestGoodAt === undefined || !isStale(oldestGoodAt, deps.clock.now(), deps.cloud.healthPollMinutes);
+  if (isCurrent) return [{ counts, notCovered, cycleAt }];
+  const shard = await readShard(table, pk);
+  return [countNow(deps, shard, Object.keys(shard.state.tenants))];
+}
+
+function countNow({ clock, cloud }: FleetDeps, { head, state }: Shard, customerIds: Iterable<string>): ShardCount {
+  const cycleAt = head?.cycleAt;
+  const at = { now: clock.now(), pollMinutes: cloud.healthPollMinutes };
+  return { ...countLevels({ head: { cycleAt }, state }, customerIds, at), cycleAt };
+}
 
 async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<ShardCount[]> {
   const table = deps.tables('health');
@@ -74,12 +79,9 @@ async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<Sha
   const limit = pLimit(concurrentReads);
   const count = async (key: string, group: Customer[]): Promise<ShardCount> => {
     const { connectionId, shard } = parseShardKey(key);
-    const pk = shardPartition(connectionId, shard);
-    const [headRow, stateRow] = await Promise.all([table.get(pk, 'H'), table.get(pk, 'S')]);
-    const cycleAt = headRow && headOf(headRow).cycleAt;
+    const held = await readShard(table, shardPartition(connectionId, shard));
     const ids = group.map((customer) => customer.customerId);
-    const at = { now: deps.clock.now(), pollMinutes: deps.cloud.healthPollMinutes };
-    return { ...countLevels({ head: { cycleAt }, state: stateOf(stateRow) }, ids, at), cycleAt };
+    return countNow(deps, held, ids);
   };
   return Promise.all([...byShard].map(([key, group]) => limit(async () => count(key, group))));
 }

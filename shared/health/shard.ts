@@ -8,7 +8,7 @@ import type { Member } from '../customers/health-shards.ts';
 import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/relay.ts';
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, TableOp } from '../platform/table.ts';
+import type { Row, Table, TableOp } from '../platform/table.ts';
 import { healthLevels } from './severity.ts';
 
 /** How many customers of a shard see a service at each level. */
@@ -28,6 +28,8 @@ const headSchema = z.object({
   tenants: z.number(),
   counts: countsSchema,
   notCovered: z.number(),
+  /** Of those counted at a level that is known, the last good read that is longest ago: until when the counts may be shown. */
+  oldestGoodAt: z.string().optional(),
   /**
    * Customers about whom the last cycle had news. It brought them to their rows after it was committed, so nobody knows whether
    * it came to that: the next cycle looks.
@@ -87,6 +89,19 @@ export const stateText = (state: ShardState): string => canonicalJson(state);
 
 export const stateOf = (row: Row | undefined): ShardState =>
   row ? stateSchema.parse(JSON.parse(unpackText(row.columns))) : emptyState();
+
+/**
+ * A shard for an answer, head first: a cycle that ends in between makes the state younger than the head says, never older. Two
+ * point reads, against a range with up to 250 members.
+ */
+export async function readShard(
+  table: Table,
+  pk: string,
+): Promise<{ head: (ShardHead & Leg) | undefined; state: ShardState }> {
+  const head = await table.get(pk, 'H');
+  const state = await table.get(pk, 'S');
+  return { head: head && headOf(head), state: stateOf(state) };
+}
 
 export const stateOp = (text: string): TableOp => ({ kind: 'upsert', rk: 'S', columns: { v: 1, ...packText(text) } });
 

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { customerHealth } from '../../shared/health/customer-health.ts';
+import { fleetHealth } from '../../shared/health/fleet.ts';
+import type { Table } from '../../shared/platform/table.ts';
+import { aPerson, aPortal } from './callers.ts';
+import { aHealthDesk, type HealthDesk } from './health-desk.ts';
+
+const minutes = 60_000;
+
+const exchange = async (desk: HealthDesk, portal = false) => {
+  const caller = portal ? aPortal(desk.id(0), desk.id(1)) : aPerson;
+  const { services, notCovered } = await fleetHealth(desk.queryDeps, caller, { service: 'Exchange' });
+  return { ...services[0]!.counts, notCovered };
+};
+
+describe('the fleet', () => {
+  it('calls no tenant healthy for longer than the customer’s own answer does', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(2);
+    desk.microsoft.faults.set(desk.tenant(0), { status: 500 });
+    for (let cycle = 0; cycle < 3; cycle++) await desk.cycle();
+    expect(await exchange(desk)).toMatchObject({ healthy: 2, unknown: 0, notCovered: 0 });
+    await desk.advance(4 * minutes);
+    expect((await customerHealth(desk.queryDeps, aPerson, desk.id(0))).services[0]!.status).toBe('unknown');
+    expect((await customerHealth(desk.queryDeps, aPerson, desk.id(1))).services[0]!.status).toBe('healthy');
+    expect(await exchange(desk)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
+    expect(await exchange(desk, true)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
+  });
+
+  it('costs one row a shard while everybody counted was read lately', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(3);
+    const before = desk.memory.of('health').counts.get;
+    await exchange(desk);
+    expect(desk.memory.of('health').counts.get - before).toBe(1);
+  });
+});
+
+describe('an answer during a cycle', () => {
+  /** The desk's tables, with a cycle just before a shard’s head is read. */
+  const interrupted = (desk: HealthDesk) => {
+    let isDone = false;
+    const tables = (name: string): Table => {
+      const table = desk.tables(name);
+      return {
+        ...table,
+        get: async (pk, rk) => {
+          if (rk !== 'H' || !pk.startsWith('shard|') || isDone) return table.get(pk, rk);
+          isDone = true;
+          // What was asked for together with the head is answered first.
+          await new Promise((done) => setImmediate(done));
+          desk.microsoft.issue({ id: 'EX1', at: desk.now(), tenants: [desk.tenant(0)] });
+          await desk.cycle();
+          return table.get(pk, rk);
+        },
+      };
+    };
+    return { ...desk.queryDeps, tables };
+  };
+
+  it('shows no services that are older than it says', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(2);
+    const { asOf, services } = await customerHealth(interrupted(desk), aPerson, desk.id(0));
+    expect({ asOf, status: services[0]!.status }).toEqual({ asOf: desk.now(), status: 'degraded' });
+  });
+
+  it('counts no services of a portal’s customers that are older than it says', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(2);
+    const { asOf, services } = await fleetHealth(interrupted(desk), aPortal(desk.id(0)), {});
+    expect({ asOf, counts: services[0]!.counts }).toMatchObject({ asOf: desk.now(), counts: { degraded: 1 } });
+  });
+});
