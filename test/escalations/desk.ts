@@ -73,10 +73,8 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const handlers = {
     escalations: escalationsQueue(deps).handle,
     // As the composition does: what is away is waited for around the handler.
-    'desk-events': postponing(
-      { name: 'test', queue: 'desk-events', handle: createProjectEscalation(deps) },
-      { ...deps, ids },
-    ).handle,
+    'desk-events': postponing({ name: 'test', queue: 'desk-events', handle: createProjectEscalation(deps) }, deps)
+      .handle,
   };
   const handle = async (held: Held) => {
     bus.take(held);
