@@ -29,13 +29,13 @@ const sweepsAtOnce = 16;
 export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): SweepHealth {
   const health = deps.tables('health');
   const directory = createDirectoryState(deps);
-  const sweep = async (table: TableName, pk: string): Promise<Swept> =>
-    sweepPartition({ ...deps, table: deps.tables(table) }, { table, pk });
+  const sweep = async (table: TableName, pk: string, scope: Scope): Promise<Swept> =>
+    sweepPartition({ ...deps, table: deps.tables(table) }, { table, pk }, scope);
 
   /** An incident that owes nothing any more needs no mark; one marked anew meanwhile keeps it. */
-  const sweepMarked = async (row: Row): Promise<Swept> => {
+  const sweepMarked = async (row: Row, scope: Scope): Promise<Swept> => {
     const { id, at } = owedRow.fromRow(row);
-    const swept = await sweep('health', incidentPartition(id));
+    const swept = await sweep('health', incidentPartition(id), scope);
     const isSettled = swept.owed === 0 && deps.clock.now() - fromIso(at) > markLastsMs;
     if (isSettled)
       await health.transact(owedPartition, [{ kind: 'delete', rk: row.rk, etag: row.etag }]).catch(ifChanged);
@@ -56,14 +56,16 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
         }
       });
     const connection = async (id: string) => {
-      const own = apart({ directory: id }, async () => sweep('customers', directoryPartition(id)));
+      const own = apart({ directory: id }, async () => sweep('customers', directoryPartition(id), scope));
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
       const places = Array.from({ length: shards }, (_, shard) => shardPartition(id, shard));
-      return Promise.all([own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk)))]);
+      return Promise.all([own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
     };
     const incidents = async () => {
       const marks = await apart({ pk: owedPartition }, async () => queryAll(health, { pk: owedPartition }));
-      return Promise.all((marks ?? []).map(async (row) => apart({ mark: row.rk }, async () => sweepMarked(row))));
+      return Promise.all(
+        (marks ?? []).map(async (row) => apart({ mark: row.rk }, async () => sweepMarked(row, scope))),
+      );
     };
     const all = (
       await Promise.all([...deps.cloud.connections.map(async ({ id }) => connection(id)), incidents()])

@@ -1,4 +1,5 @@
 import { fromIso, minuteMs, toIso, type Clock } from '../core/clock.ts';
+import { isAppError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import { afterPrefix, oldestFirst } from '../core/key.ts';
 import { limits } from '../core/limits.ts';
@@ -6,8 +7,8 @@ import * as z from 'zod';
 import { messageIdCharacters, type Bus, type OutMessage } from './bus.ts';
 import { queues, type QueueName } from './resources.ts';
 import { rowKind } from './row.ts';
-import { queryAll, type Row, type Table, type TableOp } from './table.ts';
-import type { LogEvent, Scope } from './telemetry.ts';
+import { isRefusal, queryAll, type Row, type Table, type TableOp } from './table.ts';
+import { errorFields, type LogEvent, type Scope } from './telemetry.ts';
 
 /**
  * A wake-up that is owed: written in the same transaction as the change that owes it, removed by the consumer together with its
@@ -74,7 +75,8 @@ function wakeMessage({ table, pk }: Place, wake: Wake, more: { correlationId: st
 
 const outboxEvents = {
   sendDelayed: { id: 'outbox.send-delayed', level: 'warn' },
-  sweptRows: { id: 'outbox.swept', level: 'info' },
+  rowUnreadable: { id: 'outbox.row-unreadable', level: 'error' },
+  notSent: { id: 'outbox.not-sent', level: 'warn' },
 } as const satisfies Record<string, LogEvent>;
 
 /**
@@ -118,40 +120,87 @@ export async function readWake(table: Table, { pk, rk }: Pick<WakeMessage, 'pk' 
   return table.get(pk, rk);
 }
 
+/** Once the wake has had its effect. Fine where another worker was first. */
+export async function deleteWake(table: Table, { pk, rk }: Pick<WakeMessage, 'pk' | 'rk'>): Promise<void> {
+  try {
+    await table.transact(pk, [{ kind: 'delete', rk }]);
+  } catch (error) {
+    if (!isRefusal(error, 'missing')) throw error;
+  }
+}
+
 const batchSize = 100;
+
+type SweepPartitionDeps = { bus: Bus; clock: Clock; table: Table };
+
+/** `owed`: rows that nobody has consumed; `oldestMs`: the age of the oldest; `unsent`: rows that could not be sent again. */
+export type SweptPartition = { owed: number; oldestMs: number; unsent: number };
 
 /**
  * Sends again every wake of one partition that has been owed for longer than the grace time. Which attempt it is follows from
- * the age, so that the duplicate window never swallows a later try and two sweeps at once send one message.
- * Returns how many rows are owed and the age of the oldest in milliseconds.
+ * the age, so that the duplicate window never swallows a later try and two sweeps at once send one message. A row that nobody
+ * can read, a message that is refused and a queue that is away hold up nothing else; they are logged and counted.
  */
 export async function sweepPartition(
-  { bus, clock, table }: { bus: Bus; clock: Clock; table: Table },
+  { bus, clock, table }: SweepPartitionDeps,
   place: Place,
-): Promise<{ owed: number; oldestMs: number }> {
+  scope: Scope,
+): Promise<SweptPartition> {
   const now = clock.now();
   const rows = await queryAll(table, {
     pk: place.pk,
     from: prefix,
     to: `${prefix}${oldestFirst(now - limits.outboxGraceMs)}`,
   });
-  const messages = rows.map((row) => {
-    const { queue, dueAt, correlationId, body } = wakeRow.fromRow(row);
-    const id = row.rk.slice(prefix.length + dueAt.length + 1);
-    const attempt = Math.floor((now - fromIso(dueAt)) / (2 * minuteMs));
-    const wake = { id, queue, dueAt: fromIso(dueAt), body };
-    return { queue, dueAt, message: wakeMessage(place, wake, { correlationId, attempt }) };
-  });
-  for (const [queue, group] of Map.groupBy(messages, (item) => item.queue)) {
-    for (let at = 0; at < group.length; at += batchSize) {
-      await bus.send(
-        queue,
-        group.slice(at, at + batchSize).map((item) => item.message),
-      );
+  const messages: Owed[] = [];
+  for (const row of rows) {
+    try {
+      messages.push(owedMessage(place, row, now));
+    } catch (error) {
+      scope.log(outboxEvents.rowUnreadable, { ...place, rk: row.rk, ...errorFields(error) });
     }
   }
-  const oldest = messages[0];
-  return { owed: messages.length, oldestMs: oldest ? now - fromIso(oldest.dueAt) : 0 };
+  let sent = 0;
+  for (const [queue, group] of Map.groupBy(messages, (item) => item.queue)) {
+    for (let at = 0; at < group.length; at += batchSize) {
+      const batch = group.slice(at, at + batchSize).map((item) => item.message);
+      sent += await sendAgain(bus, { place, queue, batch }, scope);
+    }
+  }
+  const ages = rows.map((row) => now - dueOf(row)).filter(Number.isFinite);
+  return { owed: rows.length, oldestMs: Math.max(0, ...ages.slice(0, 1)), unsent: rows.length - sent };
+}
+
+type Owed = { queue: QueueName; message: OutMessage };
+
+function owedMessage(place: Place, row: Row, now: number): Owed {
+  const { queue, dueAt, correlationId, body } = wakeRow.fromRow(row);
+  const id = row.rk.slice(prefix.length + dueAt.length + 1);
+  const attempt = Math.floor((now - fromIso(dueAt)) / (2 * minuteMs));
+  const wake = { id, queue, dueAt: fromIso(dueAt), body };
+  return { queue, message: wakeMessage(place, wake, { correlationId, attempt }) };
+}
+
+/** By its key, which an unreadable row has too. */
+const dueOf = ({ rk }: Row): number => fromIso(rk.slice(prefix.length).split('|')[0] ?? '');
+
+type Batch = { place: Place; queue: QueueName; batch: readonly OutMessage[] };
+
+/** Returns how many were sent. Where the bus is there and refuses the batch, each of its messages goes alone. */
+async function sendAgain(bus: Bus, { place, queue, batch }: Batch, scope: Scope): Promise<number> {
+  try {
+    await bus.send(queue, batch);
+    return batch.length;
+  } catch (error) {
+    if (isAppError(error, 'unavailable') || batch.length === 1) {
+      const [only] = batch.length === 1 ? batch : [];
+      scope.log(outboxEvents.notSent, { ...place, queue, messageId: only?.id, ...errorFields(error) });
+      return 0;
+    }
+  }
+  let sent = 0;
+  for (const message of batch) sent += await sendAgain(bus, { place, queue, batch: [message] }, scope);
+  return sent;
 }
 
 /** All wakes of a partition, due or not: for readiness and tests. */

@@ -24,7 +24,8 @@ export type SweepDeps = {
   places: () => Promise<Place[]>;
 };
 
-export type SweepSummary = { partitions: number; owed: number; oldestMs: number; failed: number };
+/** `failed`: partitions that could not be read; `unsent`: owed rows that could not be sent again. */
+export type SweepSummary = { partitions: number; owed: number; oldestMs: number; unsent: number; failed: number };
 
 const sweepEvents = {
   partitionFailed: { id: 'sweep.partition-failed', level: 'warn' },
@@ -54,7 +55,7 @@ export async function sweep({ tables, bus, clock, places }: SweepDeps, scope: Sc
     all.map((place) =>
       limit(async () => {
         try {
-          return await sweepPartition({ bus, clock, table: tables(place.table) }, place);
+          return await sweepPartition({ bus, clock, table: tables(place.table) }, place, scope);
         } catch (error) {
           scope.log(sweepEvents.partitionFailed, { table: place.table, pk: place.pk, ...errorFields(error) });
           return undefined;
@@ -67,6 +68,7 @@ export async function sweep({ tables, bus, clock, places }: SweepDeps, scope: Sc
     partitions: all.length,
     owed: done.reduce((sum, result) => sum + result.owed, 0),
     oldestMs: Math.max(0, ...done.map((result) => result.oldestMs)),
+    unsent: done.reduce((sum, result) => sum + result.unsent, 0),
     failed: results.length - done.length,
   };
 }

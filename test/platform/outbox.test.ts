@@ -3,7 +3,9 @@ import { minuteMs } from '../../shared/core/clock.ts';
 import { unavailable } from '../../shared/core/errors.ts';
 import { limits } from '../../shared/core/limits.ts';
 import { sendWakes, sweepPartition, wakeOp, type Wake } from '../../shared/platform/outbox.ts';
+import type { Bus } from '../../shared/platform/bus.ts';
 import { shardPlaces, sweep } from '../../shared/platform/sweep.ts';
+import type { TableOp } from '../../shared/platform/table.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { memoryBus, type BusTrouble } from '../support/memory-bus.ts';
 import { memoryTables } from '../support/memory-table.ts';
@@ -75,15 +77,65 @@ describe('the outbox', () => {
 
 describe('the sweep', () => {
   it('leaves young rows alone and sends old ones again under a new id each two minutes', async () => {
-    const { time, store, bus } = await desk();
+    const { time, store, bus, scope } = await desk();
     const deps = { bus: bus.bus, clock: time.clock, table: store.tables('requests') };
-    expect(await sweepPartition(deps, place)).toEqual({ owed: 0, oldestMs: 0 });
+    expect(await sweepPartition(deps, place, scope)).toEqual({ owed: 0, oldestMs: 0, unsent: 0 });
     await time.advance(2 * minuteMs + 1);
-    expect((await sweepPartition(deps, place)).owed).toBe(1);
-    await sweepPartition(deps, place);
+    expect((await sweepPartition(deps, place, scope)).owed).toBe(1);
+    await sweepPartition(deps, place, scope);
     await time.advance(2 * minuteMs);
-    await sweepPartition(deps, place);
+    await sweepPartition(deps, place, scope);
     expect(bus.all().map((held) => held.message.id.slice(-2))).toEqual(['.1', '.2']);
+  });
+
+  const another = (wake: Wake, more: Partial<Wake>) => ({ ...wake, id: 'r2|1', ...more });
+
+  it('sends the other rows of a partition past one that nobody can read, which it logs and counts', async () => {
+    const { time, store, bus, wake, scope, entries } = await desk();
+    const table = store.tables(place.table);
+    const unreadable = { ...wakeOp(another(wake, { id: 'a' }), scope), columns: { v: 7 } } as TableOp;
+    await table.transact(place.pk, [unreadable, wakeOp(another(wake, {}), scope)]);
+    await time.advance(3 * minuteMs);
+    const swept = await sweepPartition({ bus: bus.bus, clock: time.clock, table }, place, scope);
+    expect(swept).toEqual({ owed: 3, oldestMs: 3 * minuteMs, unsent: 1 });
+    expect(bus.all()).toHaveLength(2);
+    expect(entries).toMatchObject([
+      { event: 'outbox.row-unreadable', level: 'error', fields: { table: 'requests', pk: '07' } },
+    ]);
+  });
+
+  it('sends the other messages of a batch past one that is refused', async () => {
+    const { time, store, bus, wake, scope, entries } = await desk();
+    const table = store.tables(place.table);
+    await table.transact(place.pk, [wakeOp(another(wake, { body: { isBad: true } }), scope)]);
+    await time.advance(3 * minuteMs);
+    const refusing: Bus = {
+      send: async (queue, messages) => {
+        if (messages.some(({ body }) => (body.body as { isBad?: boolean }).isBad)) throw new RangeError('too large');
+        await bus.bus.send(queue, messages);
+      },
+    };
+    const swept = await sweepPartition({ bus: refusing, clock: time.clock, table }, place, scope);
+    expect(swept).toMatchObject({ owed: 2, unsent: 1 });
+    expect(bus.all().map(({ message }) => message.body.body)).toEqual([wake.body]);
+    expect(entries).toMatchObject([{ event: 'outbox.not-sent', fields: { queue: 'desk-events' } }]);
+  });
+
+  it('sends to the other queues past one that is away', async () => {
+    const { time, store, bus, wake, scope, entries } = await desk();
+    const table = store.tables(place.table);
+    await table.transact(place.pk, [wakeOp(another(wake, { queue: 'escalations' }), scope)]);
+    await time.advance(3 * minuteMs);
+    const refusing: Bus = {
+      send: async (queue, messages) => {
+        if (queue === 'desk-events') throw unavailable('bus', new Error('the queue is disabled'));
+        await bus.bus.send(queue, messages);
+      },
+    };
+    const swept = await sweepPartition({ bus: refusing, clock: time.clock, table }, place, scope);
+    expect(swept).toMatchObject({ owed: 2, unsent: 1 });
+    expect(bus.all().map(({ queue }) => queue)).toEqual(['escalations']);
+    expect(entries).toMatchObject([{ event: 'outbox.not-sent', fields: { queue: 'desk-events' } }]);
   });
 
   it('reads each fixed shard once, however much is stored', async () => {
@@ -95,7 +147,7 @@ describe('the sweep', () => {
       places: async () => shardPlaces('requests'),
     };
     const summary = await sweep(sweeping, scope);
-    expect(summary).toEqual({ partitions: 32, owed: 0, oldestMs: 0, failed: 0 });
+    expect(summary).toEqual({ partitions: 32, owed: 0, oldestMs: 0, unsent: 0, failed: 0 });
     expect(store.of('requests').counts.query).toBe(32);
   });
 
