@@ -18,9 +18,9 @@ describe('the fleet', () => {
     const desk = aHealthDesk();
     await desk.begin(2);
     desk.microsoft.faults.set(desk.tenant(0), { status: 500 });
-    for (let cycle = 0; cycle < 3; cycle++) await desk.cycle();
+    for (let cycle = 0; cycle < 2; cycle++) await desk.cycle();
     expect(await exchange(desk)).toMatchObject({ healthy: 2, unknown: 0, notCovered: 0 });
-    await desk.advance(4 * minutes);
+    await desk.advance(5 * minutes);
     expect((await customerHealth(desk.queryDeps, aPerson, desk.id(0))).services[0]!.status).toBe('unknown');
     expect((await customerHealth(desk.queryDeps, aPerson, desk.id(1))).services[0]!.status).toBe('healthy');
     expect(await exchange(desk)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
