@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { hashOf } from '../core/hash.ts';
-import { readWake } from '../platform/outbox.ts';
+import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
 import { listEvent } from './escalation-list.ts';
@@ -29,11 +28,7 @@ export function createProjectEscalation(deps: EscalationDeps): QueueHandler {
       readEvent(table, escalationId, version),
     ]);
     if (held && event) await project(deps, { head: held.row, event }, scope);
-    try {
-      await table.transact(pk, [{ kind: 'delete', rk }]);
-    } catch (error) {
-      if (!isRefusal(error, 'missing')) throw error;
-    }
+    await deleteWake(table, { pk, rk });
   };
 }
 

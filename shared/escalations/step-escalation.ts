@@ -1,8 +1,7 @@
 import * as z from 'zod';
 import { fromIso } from '../core/clock.ts';
-import { readWake } from '../platform/outbox.ts';
+import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { isRefusal } from '../platform/table.ts';
 import { expireClaim } from './claim.ts';
 import { followCase } from './follow-cases.ts';
 import { nextTurn } from './filing.ts';
@@ -26,7 +25,8 @@ export function createStepEscalation(deps: EscalationDeps, settleMs = settleHori
     if (!(await readWake(table, { pk, rk }))) return;
     const held = await readEscalation(table, escalationId);
     if (held?.row.turn !== turn) {
-      await dropWake(deps, { pk, rk });
+      // A wake of an earlier turn, or of nothing at all.
+      await deleteWake(table, { pk, rk });
       return;
     }
     await takeStep({ deps, held, done: rk, scope, settleMs });
@@ -53,13 +53,4 @@ async function endClaim(step: Step): Promise<void> {
   }
   const { after, event } = expireClaim(held.row, nowMs);
   await endStep(step, { after, event, wakes: [eventWake(event, nowMs)] });
-}
-
-/** A wake of an earlier turn, or of nothing at all. */
-async function dropWake(deps: EscalationDeps, { pk, rk }: { pk: string; rk: string }): Promise<void> {
-  try {
-    await deps.tables('escalations').transact(pk, [{ kind: 'delete', rk }]);
-  } catch (error) {
-    if (!isRefusal(error, 'missing')) throw error;
-  }
 }

@@ -66,6 +66,7 @@ export async function runFiling(seed: number, settleMs?: number) {
       { kind: 'lost-before' },
       { kind: 'status', status: 429, ...(chance(0.5) && { headers: { 'retry-after': '20' } }) },
       { kind: 'status', status: 503 },
+      { kind: 'status', status: 401 },
       { kind: 'garbage' },
       { kind: 'lost-after' },
       ...(kind === 'put' ? [{ kind: 'late' as const, afterMs: Math.round(random() * 55_000) }] : []),
