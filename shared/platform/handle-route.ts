@@ -91,13 +91,15 @@ export function parseJson(request: Pick<HttpRequest, 'headers'>, raw: Uint8Array
   }
 }
 
+const noQuery = z.strictObject({});
+
 function parseQuery(route: Route, request: HttpRequest): unknown {
   const given: Record<string, string> = {};
   for (const [name, value] of request.query) {
     if (name in given) throw new AppError('invalid-query', `${name} is given more than once.`);
     given[name] = value;
   }
-  return parse(route.query ?? z.strictObject({}), given, 'invalid-query');
+  return parse(route.query ?? noQuery, given, 'invalid-query');
 }
 
 /** Parses with a schema; a value that does not fit is refused with the places where it does not. */
