@@ -32,6 +32,12 @@ type Stored = { etag: string; columns: Columns };
 const quiet: TableTrouble = {};
 const keyOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+const copyOf = (columns: Columns): Columns => {
+  const copy = { ...columns };
+  for (const name in copy) if (copy[name] instanceof Uint8Array) copy[name] = copy[name].slice();
+  return copy;
+};
+
 /** A table in memory with the rules of Table storage: partitions, transactions, ETags, pages; under the same contract suite. */
 export function memoryTable(trouble: TableTrouble = quiet) {
   const partitions = new Map<string, Map<string, Stored>>();
@@ -49,7 +55,7 @@ export function memoryTable(trouble: TableTrouble = quiet) {
     pk,
     rk,
     etag: stored.etag,
-    columns: structuredClone(stored.columns),
+    columns: copyOf(stored.columns),
   });
 
   const transact = (pk: string, ops: readonly TableOp[]): string[] => {
@@ -61,7 +67,7 @@ export function memoryTable(trouble: TableTrouble = quiet) {
     }
     const rows = partition(pk);
     for (const [step, op] of ops.entries()) {
-      checkKeys(pk, op.rk);
+      if (!rows.has(op.rk)) checkKeys(pk, op.rk);
       const reason = refusalOf(op, rows.get(op.rk));
       if (reason) {
         counts.refused++;
@@ -75,7 +81,7 @@ export function memoryTable(trouble: TableTrouble = quiet) {
         return '';
       }
       const etag = `W/"${String(++version)}"`;
-      rows.set(op.rk, { etag, columns: structuredClone(op.columns) });
+      rows.set(op.rk, { etag, columns: copyOf(op.columns) });
       return etag;
     });
   };
