@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify, type CryptoKey, type JWTPayload } from 'jose';
 import * as z from 'zod';
 import { withIncludedRoles, type Caller, type Role } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
@@ -31,16 +31,17 @@ const skewSeconds = 60;
 
 /**
  * Bearer tokens of Entra. A token with one of the desk's roles is a person or script; another application's token is the portal
- * that it was registered for. Storage (a cache of the portals) is asked only for tokens that hold.
+ * that it was registered for. Storage (a cache of the portals) is asked only for tokens that hold; its trouble is the desk's, not
+ * the caller's, and goes through. Throws AppError `unauthenticated` for a token that does not hold.
  */
 export function createAuthenticate(deps: AuthenticateDeps): Authenticate {
   return async (headers, scope) => {
     try {
       return await callerOf(deps, await verify(deps, bearerOf(headers)));
     } catch (error) {
-      if (isAppError(error) && error.code !== 'unauthenticated') throw error;
-      scope.log(portalEvents.tokenRefused, { reason: error instanceof Error ? error.name : 'unknown' });
-      throw unauthenticated(error);
+      if (!isAppError(error, 'unauthenticated')) throw error;
+      scope.log(portalEvents.tokenRefused, { reason: error.cause instanceof Error ? error.cause.name : error.name });
+      throw error;
     }
   };
 }
@@ -71,26 +72,37 @@ type Claims = z.output<typeof claimsSchema>;
 
 /** Everything read before the signature holds only chooses among what the settings pinned. */
 async function verify(deps: AuthenticateDeps, token: string): Promise<Claims> {
-  const unverified = unverifiedSchema.parse({ ...decodeJwt(token), ...pick(decodeProtectedHeader(token)) });
+  const unverified = read(token);
   const tenantId = unverified.tid.toLowerCase();
   if (!deps.tenants.some((tenant) => tenant.toLowerCase() === tenantId)) throw unauthenticated();
   const key = await deps.keyOf(tenantId, unverified.kid);
   if (key === undefined) throw unauthenticated();
-  const { payload }: { payload: JWTPayload } = await jwtVerify(token, key, {
-    algorithms: ['RS256'],
-    issuer: `${deps.authority}/${tenantId}/v2.0`,
-    audience: [...deps.audiences],
-    requiredClaims: ['exp', 'nbf', 'tid'],
-    clockTolerance: skewSeconds,
-    currentDate: new Date(deps.clock.now()),
-  });
-  return claimsSchema.parse(payload);
+  try {
+    const { payload }: { payload: JWTPayload } = await jwtVerify(token, key, {
+      algorithms: ['RS256'],
+      issuer: `${deps.authority}/${tenantId}/v2.0`,
+      audience: [...deps.audiences],
+      requiredClaims: ['exp', 'nbf', 'tid'],
+      clockTolerance: skewSeconds,
+      currentDate: new Date(deps.clock.now()),
+    });
+    return claimsSchema.parse(payload);
+  } catch (error) {
+    if (error instanceof errors.JOSEError || error instanceof z.ZodError) throw unauthenticated(error);
+    throw error;
+  }
 }
 
-const pick = ({ kid, alg }: { kid?: string; alg?: string }) => {
-  if (alg !== 'RS256') throw unauthenticated();
-  return { kid };
-};
+/** Whatever cannot be read here is the token's fault: nothing else is asked. */
+function read(token: string): z.output<typeof unverifiedSchema> {
+  try {
+    const { kid, alg } = decodeProtectedHeader(token);
+    if (alg === 'RS256') return unverifiedSchema.parse({ ...decodeJwt(token), kid });
+  } catch (error) {
+    throw unauthenticated(error);
+  }
+  throw unauthenticated();
+}
 
 const roleNames: readonly string[] = ['Desk.Read', 'Desk.Operate', 'Desk.Admin'] satisfies Role[];
 const isRole = (name: string): name is Role => roleNames.includes(name);

@@ -43,7 +43,7 @@ async function aDesk() {
   });
   const call = async (authorization: string) => authenticate(new Headers({ authorization }), scope);
   const as = async (parts: TokenParts) => call(`Bearer ${await issuer.sign(parts)}`);
-  return { call, as, counts, entries, advance };
+  return { call, as, table, counts, entries, advance };
 }
 
 const person = { oid: 'oid-1', name: 'Oda', roles: ['Desk.Operate', 'Other.Role'] };
@@ -105,6 +105,14 @@ describe('a bearer token', () => {
       code: 'unauthenticated',
       detail: 'Send a valid bearer token of Microsoft Entra ID.',
     });
+  });
+
+  it("of a portal is not refused for the desk's own trouble: a portal that cannot be read is no 401", async () => {
+    const { as, table, entries } = await aDesk();
+    await table.transact(portalPartition, [{ kind: 'insert', rk: 'broken', columns: { v: 9 } }]);
+    await expect(as({ claims: portalApp })).rejects.toThrow('row version 9 is not readable');
+    expect(entries).toEqual([]);
+    expect(await as({ claims: person })).toMatchObject({ kind: 'person' });
   });
 
   it('within a minute of its end or beginning holds: clocks differ', async () => {
