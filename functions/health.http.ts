@@ -17,6 +17,13 @@ import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
 const params = z.object({ id: z.string().min(1).max(100) });
 const state = z.enum(['open', 'resolved']).optional();
 const service = z.string().min(1).max(100).optional();
+/** Microsoft lists what a tenant may use and does not say what it uses: there is nothing to leave out. */
+const unused = z
+  .enum(['true', 'false'])
+  .optional()
+  .describe(
+    'Takes services in that the customer has no use of. The desk cannot tell them apart: every listed service is always there.',
+  );
 const common = { method: 'GET', access: { portals: true, role: 'Desk.Read' } } as const;
 
 const answers = (description: string, schema: z.ZodType): Route['answers'] => ({
@@ -36,6 +43,7 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     path: 'api/customers/{id}/health',
     summary: 'The services of a customer, with the age of the answer; what is not known is unknown, never healthy',
     params,
+    query: z.strictObject({ unused }),
     answers: answers('The health', customerHealthSchema),
     handle: async ({ caller, headers, params: { id } }) =>
       conditional(headers, await customerHealth(deps, known(caller), id)),

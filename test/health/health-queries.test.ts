@@ -85,6 +85,18 @@ describe('the health of a customer', () => {
     });
   });
 
+  it('takes a wish for unused services, and nothing else for one', async () => {
+    const desk = await aBusyDesk();
+    const path = `api/customers/${desk.id(0)}/health`;
+    const plain = await get(desk, aPerson, path);
+    for (const unused of ['true', 'false']) {
+      const { status, body } = await get(desk, aPerson, `${path}?unused=${unused}`);
+      expect({ status, body }).toEqual({ status: 200, body: plain.body });
+    }
+    expect((await get(desk, aPerson, `${path}?unused=yes`)).status).toBe(400);
+    expect((await get(desk, aPerson, `${path}?used=true`)).status).toBe(400);
+  });
+
   it('is not red for an advisory', async () => {
     const desk = await aBusyDesk();
     const { body } = await get(desk, aPerson, `api/customers/${desk.id(2)}/health`);
