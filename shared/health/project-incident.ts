@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { readWake } from '../platform/outbox.ts';
+import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { isRefusal, type Tables } from '../platform/table.ts';
+import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { CustomerScope } from '../core/caller.ts';
 import { createIncidentEvent, incidentDataFor } from './incident-event.ts';
@@ -47,10 +47,6 @@ export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
     if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
     const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
     await deps.announce({ eventId, type: event.type, at: event.at, data, portalIds: await deps.portalIds() }, scope);
-    try {
-      await table.transact(message.pk, [{ kind: 'delete', rk: message.rk }]);
-    } catch (error) {
-      if (!isRefusal(error, 'missing')) throw error;
-    }
+    await deleteWake(table, message);
   };
 }

@@ -4,7 +4,7 @@ import type { Random } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import { HttpFailure, type Http } from '../platform/http.ts';
-import { readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
+import { deleteWake, readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
 import { unpackText } from '../platform/packed.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { SecretMissing, type ReadSecret } from '../platform/secret.ts';
@@ -45,7 +45,7 @@ export function createDeliver(deps: DeliverDeps): QueueHandler {
     const row = await deps.table.get(message.pk, deliveryKey(name));
     const delivery = row && deliveryRow.fromRow(row);
     if (row === undefined || delivery?.state !== 'pending') {
-      await settle(deps.table, message.pk, [{ kind: 'delete', rk: message.rk }]);
+      await deleteWake(deps.table, message);
       return;
     }
     const body = unpackText(row.columns);

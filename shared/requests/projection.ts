@@ -3,7 +3,7 @@ import { secondMs, toIso, type Clock } from '../core/clock.ts';
 import { isAppError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Bus } from '../platform/bus.ts';
-import { readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
+import { deleteWake, readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { isRefusal, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -158,5 +158,3 @@ async function postpone(deps: ProjectionDeps, { pk, rk, body }: WakeMessage, sco
   scope.log(requestEvents.postponed, { requestId, sequence });
   await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
 }
-
-const deleteWake = async (table: Table, { pk, rk }: WakeMessage): Promise<void> => deleteIfThere(table, pk, rk);

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../shared/core/clock.ts';
 import { unavailable } from '../../shared/core/errors.ts';
 import { limits } from '../../shared/core/limits.ts';
-import { sendWakes, sweepPartition, wakeOp, type Wake } from '../../shared/platform/outbox.ts';
+import {
+  deleteWake,
+  readWake,
+  sendWakes,
+  sweepPartition,
+  wakeKey,
+  wakeOp,
+  type Wake,
+} from '../../shared/platform/outbox.ts';
 import type { Bus } from '../../shared/platform/bus.ts';
 import { shardPlaces, sweep } from '../../shared/platform/sweep.ts';
 import type { TableOp } from '../../shared/platform/table.ts';
@@ -72,6 +80,17 @@ describe('the outbox', () => {
     expect(bus.ready()).toHaveLength(0);
     await time.advance(5 * minuteMs);
     expect(bus.ready()).toHaveLength(1);
+  });
+});
+
+describe('a wake that had its effect', () => {
+  it('is deleted once, and once more without complaint', async () => {
+    const { store, wake } = await desk();
+    const table = store.tables(place.table);
+    const key = { pk: place.pk, rk: wakeKey(wake) };
+    await deleteWake(table, key);
+    expect(await readWake(table, key)).toBeUndefined();
+    await deleteWake(table, key);
   });
 });
 
