@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Caller } from '../shared/core/caller.ts';
-import { AppError } from '../shared/core/errors.ts';
+import { knownCaller } from '../shared/core/caller.ts';
 import { adminLinks, adminLinkSchema } from '../shared/customers/admin-links.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
 import {
@@ -23,11 +22,6 @@ const linksSchema = z
   .object({ customerId: z.string(), tenantId: z.string(), items: z.array(adminLinkSchema) })
   .meta({ id: 'AdminLinks' });
 
-const known = (caller: Caller | undefined): Caller => {
-  if (!caller) throw new AppError('unauthenticated', 'Send credentials.');
-  return caller;
-};
-
 export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] => [
   route({
     name: 'listCustomers',
@@ -38,7 +32,10 @@ export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] =>
     query: z.strictObject(pagingQuery),
     answers: { 200: { description: 'A page', schema: customerPageSchema } },
     errors: ['invalid-cursor'],
-    handle: async ({ caller, query }) => ({ status: 200, body: await listCustomers(store, known(caller), query) }),
+    handle: async ({ caller, query }) => ({
+      status: 200,
+      body: await listCustomers(store, knownCaller(caller), query),
+    }),
   }),
   route({
     name: 'readCustomer',
@@ -50,7 +47,7 @@ export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] =>
     answers: { 200: { description: 'The customer', schema: customerViewSchema } },
     handle: async ({ caller, params: { id } }) => ({
       status: 200,
-      body: customerView(await visibleCustomer(store, known(caller), id)),
+      body: customerView(await visibleCustomer(store, knownCaller(caller), id)),
     }),
   }),
   route({
@@ -77,7 +74,7 @@ export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] =>
     query: z.strictObject({ service: z.string().max(64).optional() }),
     answers: { 200: { description: 'The links', schema: linksSchema } },
     handle: async ({ caller, params: { id }, query }) => {
-      const customer = await visibleCustomer(store, known(caller), id);
+      const customer = await visibleCustomer(store, knownCaller(caller), id);
       const { customerId, tenantId } = customer;
       return { status: 200, body: { customerId, tenantId, items: adminLinks(cloud, customer, query.service) } };
     },

@@ -1,16 +1,10 @@
-import type { Caller } from '../shared/core/caller.ts';
-import { AppError } from '../shared/core/errors.ts';
+import { personCaller } from '../shared/core/caller.ts';
 import { createClaim, createFiling, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
 import * as contracts from '../shared/escalations/route-contracts.ts';
 import { route, type Route } from '../shared/platform/route.ts';
-
-function person(caller: Caller | undefined): Extract<Caller, { kind: 'person' }> {
-  if (caller?.kind !== 'person') throw new AppError('forbidden', 'This call is not open to you.');
-  return caller;
-}
 
 export function escalationRoutes(deps: EscalationDeps): Route[] {
   const preview = createPreview(deps);
@@ -25,24 +19,24 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     route({
       ...contracts.escalateRequest,
       handle: async ({ params, caller, body, headers, scope }) =>
-        escalate({ requestId: params.id, body, caller: person(caller), headers, scope }),
+        escalate({ requestId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
-    route({ ...contracts.listEscalations, handle: async ({ query, caller }) => list(query, person(caller)) }),
-    route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, person(caller)) }),
+    route({ ...contracts.listEscalations, handle: async ({ query, caller }) => list(query, personCaller(caller)) }),
+    route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, personCaller(caller)) }),
     route({
       ...contracts.claimEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
-        claim({ escalationId: params.id, body, caller: person(caller), headers, scope }),
+        claim({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
     route({
       ...contracts.recordFiling,
       handle: async ({ params, caller, body, headers, scope }) =>
-        filing({ escalationId: params.id, body, caller: person(caller), headers, scope }),
+        filing({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
     route({
       ...contracts.redriveEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
-        redrive({ escalationId: params.id, body, caller: person(caller), headers, scope }),
+        redrive({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Caller } from '../shared/core/caller.ts';
-import { AppError } from '../shared/core/errors.ts';
+import { knownCaller } from '../shared/core/caller.ts';
 import { customerHealth } from '../shared/health/customer-health.ts';
 import { fleetHealth, type FleetDeps } from '../shared/health/fleet.ts';
 import {
@@ -31,11 +30,6 @@ const answers = (description: string, schema: z.ZodType): Route['answers'] => ({
   304: { description: 'Unchanged since the version named in If-None-Match.' },
 });
 
-const known = (caller: Caller | undefined): Caller => {
-  if (!caller) throw new AppError('unauthenticated', 'Send credentials.');
-  return caller;
-};
-
 export const healthRoutes = (deps: FleetDeps): Route[] => [
   route({
     ...common,
@@ -46,7 +40,7 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     query: z.strictObject({ unused }),
     answers: answers('The health', customerHealthSchema),
     handle: async ({ caller, headers, params: { id } }) =>
-      conditional(headers, await customerHealth(deps, known(caller), id)),
+      conditional(headers, await customerHealth(deps, knownCaller(caller), id)),
   }),
   route({
     ...common,
@@ -58,7 +52,7 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     answers: answers('A page', incidentPageSchema),
     errors: ['invalid-cursor'],
     handle: async ({ caller, headers, params: { id }, query }) =>
-      conditional(headers, await listCustomerIncidents(deps, known(caller), { customerId: id, ...query })),
+      conditional(headers, await listCustomerIncidents(deps, knownCaller(caller), { customerId: id, ...query })),
   }),
   route({
     ...common,
@@ -67,7 +61,8 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     summary: 'How many customers see each service at each level; a portal’s own only',
     query: z.strictObject({ service, status: z.enum(healthLevels).optional() }),
     answers: answers('The fleet', fleetSchema),
-    handle: async ({ caller, headers, query }) => conditional(headers, await fleetHealth(deps, known(caller), query)),
+    handle: async ({ caller, headers, query }) =>
+      conditional(headers, await fleetHealth(deps, knownCaller(caller), query)),
   }),
   route({
     ...common,
@@ -77,7 +72,8 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     query: z.strictObject({ ...pagingQuery, state, service }),
     answers: answers('A page', incidentPageSchema),
     errors: ['invalid-cursor'],
-    handle: async ({ caller, headers, query }) => conditional(headers, await listIncidents(deps, known(caller), query)),
+    handle: async ({ caller, headers, query }) =>
+      conditional(headers, await listIncidents(deps, knownCaller(caller), query)),
   }),
   route({
     ...common,
@@ -87,6 +83,6 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     params,
     answers: answers('The incident', incidentViewSchema),
     handle: async ({ caller, headers, params: { id } }) =>
-      conditional(headers, await readIncident(deps, known(caller), id)),
+      conditional(headers, await readIncident(deps, knownCaller(caller), id)),
   }),
 ];

@@ -45,3 +45,15 @@ export function visibleTo<T extends Owned>(caller: Caller, thing: T | undefined)
 
 /** The portal that a caller's requests belong to: its own, or `desk` for people. */
 export const portalOf = (caller: Caller): string => (caller.kind === 'portal' ? caller.portalId : 'desk');
+
+/** The caller of a route that is not public; the edge has made sure that there is one. */
+export function knownCaller(caller: Caller | undefined): Caller {
+  if (caller === undefined) throw new AppError('unauthenticated', 'Send credentials.');
+  return caller;
+}
+
+/** The caller of a route that only people may use. */
+export function personCaller(caller: Caller | undefined): Extract<Caller, { kind: 'person' }> {
+  if (caller?.kind !== 'person') throw new AppError('forbidden', 'This call is not open to you.');
+  return caller;
+}

@@ -3,7 +3,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Caller } from '../core/caller.ts';
 import { AppError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
-import { limits } from '../core/limits.ts';
+import { idempotencyKeyOf } from '../platform/idempotency-key.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Table, TableOp } from '../platform/table.ts';
@@ -39,14 +39,8 @@ export function keyedCall(call: {
   route: string;
   body: unknown;
 }): KeyedCall | undefined {
-  const key = call.headers.get('idempotency-key');
-  if (key === null) return undefined;
-  if (!/^[\x21-\x7e]+$/.test(key) || key.length > limits.idempotencyKeyCharacters) {
-    throw new AppError(
-      'invalid-header',
-      `Idempotency-Key takes 1 to ${String(limits.idempotencyKeyCharacters)} visible ASCII characters.`,
-    );
-  }
+  const key = idempotencyKeyOf(call.headers);
+  if (key === undefined) return undefined;
   return {
     rk: `I|${hashOf(call.caller.id, call.route, key)}`,
     bodyHash: hashOf(canonicalJson(call.body)),
