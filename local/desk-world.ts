@@ -3,6 +3,7 @@ import { buildDeployRoot } from '../scripts/build.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { customerIdOf, customerPartition, customerRow, type Customer } from '../shared/customers/customer.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
+import { overdueMs } from '../shared/health/ensure-polling.ts';
 import { settingNames } from '../shared/platform/config.ts';
 import { headOf, shardPartition } from '../shared/health/shard.ts';
 import type { TableName } from '../shared/platform/resources.ts';
@@ -83,8 +84,7 @@ async function settleIn(world: RunningWorld, { foreignMicrosoft }: { foreignMicr
       await seedPortal(world.settings, { portal, inbox: world.addresses.inbox, customers: ids });
     }
   }
-  await fire(world, 'pollServiceHealth');
-  await until('the first poll', async () => polled(world), 60_000);
+  await pollOnce(world);
   return { world, stack: await describe(world, { shares, foreignMicrosoft }) };
 }
 
@@ -113,17 +113,40 @@ async function syncedCustomers(world: RunningWorld): Promise<Customer[] | undefi
   return readCustomers(world);
 }
 
-/** True once every shard has finished a cycle. */
-async function polled(world: RunningWorld): Promise<true | undefined> {
+/** Each shard's last cycle, and when the next is due. */
+async function cyclesOf(world: RunningWorld): Promise<{ pk: string; cycleAt?: string | undefined; dueAt: string }[]> {
   const directory = createDirectoryState(worldTables(world));
+  const health = openTable(world.settings.STORAGE ?? '', 'health');
+  const cycles = [];
   for (const { id } of connectionsOf(world)) {
     const { shards } = await directory(id);
     for (let shard = 0; shard < shards; shard++) {
-      const row = await openTable(world.settings.STORAGE ?? '', 'health').get(shardPartition(id, shard), 'H');
-      if (row === undefined || headOf(row).cycleAt === undefined) return undefined;
+      const pk = shardPartition(id, shard);
+      const row = await health.get(pk, 'H');
+      const { cycleAt, dueAt } = row ? headOf(row) : { cycleAt: undefined, dueAt: '' };
+      cycles.push({ pk, cycleAt, dueAt });
     }
   }
-  return true;
+  return cycles;
+}
+
+/** Has every shard polled that never was, or whose next cycle is overdue because this world's data are of an earlier day. */
+async function pollOnce(world: RunningWorld): Promise<void> {
+  const state = (await (await fetch(world.addresses.controlUrl)).json()) as { now: string };
+  const overdueBefore = new Date(Date.parse(state.now) - overdueMs).toISOString();
+  const before = await cyclesOf(world);
+  const overdue = before.filter(({ cycleAt, dueAt }) => cycleAt === undefined || dueAt < overdueBefore);
+  await fire(world, 'pollServiceHealth');
+  await until(
+    'the first poll',
+    async () => {
+      const now = new Map((await cyclesOf(world)).map(({ pk, cycleAt }) => [pk, cycleAt]));
+      const isPolled = ({ pk, cycleAt }: (typeof overdue)[number]) =>
+        now.get(pk) !== undefined && now.get(pk) !== cycleAt;
+      return overdue.every(isPolled) ? true : undefined;
+    },
+    60_000,
+  );
 }
 
 const worldTables = (world: RunningWorld) => ({

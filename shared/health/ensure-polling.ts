@@ -7,7 +7,7 @@ import { newShard } from './shard-members.ts';
 import { headOf, shardPartition, shardRelay } from './shard.ts';
 
 /** A shard that is this late lost its wake, or the bus is far behind: it gets a new one, and the old one becomes a no-op. */
-const overdueMs = 5 * minuteMs;
+export const overdueMs = 5 * minuteMs;
 
 export type EnsurePolling = (scope: Scope) => Promise<{ shards: number; started: number; oldestDueMs: number }>;
 

@@ -10,7 +10,7 @@ const leftOut = new Set(['node_modules', '.local', '.git', 'dist', 'coverage']);
 /** A program that was started: what it has said so far, and its end. */
 export type Running = {
   child: ChildProcess;
-  output(): string;
+  output: () => string;
   exited: Promise<number | NodeJS.Signals | null>;
 };
 
@@ -31,7 +31,8 @@ export async function aCheckout() {
 }
 
 function run(program: string, args: string[], options: { cwd: string; env: NodeJS.ProcessEnv }): Running {
-  const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  // A process group of its own, as a terminal gives it: a signal may go to the program alone or to the group.
+  const child = spawn(program, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   // `close`, not `exit`: by then all that it said has been read.

@@ -1,0 +1,169 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { TableClient, TableServiceClient } from '@azure/data-tables';
+import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { until } from '../../local/call-desk.ts';
+import { aWorld, customerOf, type SystemWorld } from './a-world.ts';
+
+let w: SystemWorld;
+
+beforeAll(async () => {
+  w = await aWorld();
+});
+
+afterAll(() => w.stop());
+
+describe('the plain @azure/data-tables', () => {
+  const insecure = { allowInsecureConnection: true };
+  /** Each is found in what a person typed, and nowhere else. */
+  const privateTexts = {
+    title: 'Linux virtual machine of Quillfeather cannot be reached by SSH',
+    description: 'Mrs Brambleworth says that vm-1 refuses every connection since this morning.',
+    businessImpact: 'Order entry of Hollowmere is down.',
+    name: 'Kim Nightgarden',
+    email: 'kim@wispwillow.example',
+    comment: 'I spoke to Mr Thistledown on the phone.',
+  };
+  let requestId: string;
+
+  type Entity = Record<string, unknown> & { partitionKey?: string; rowKey?: string };
+
+  async function rowsOf(table: string, filter?: string): Promise<Entity[]> {
+    const client = TableClient.fromConnectionString(w.stack.storage, table, insecure);
+    const rows: Entity[] = [];
+    const options = filter === undefined ? {} : { queryOptions: { filter } };
+    for await (const row of client.listEntities<Entity>(options)) rows.push(row);
+    return rows;
+  }
+
+  const isPrivate = (text: string) => Object.values(privateTexts).some((one) => text.includes(one));
+
+  beforeAll(async () => {
+    const portal = w.portals[0]!;
+    const { title, description, businessImpact, name, email, comment } = privateTexts;
+    const { json } = await w.call('/api/requests', {
+      token: portal.token,
+      body: {
+        customer: { customerId: customerOf(portal, { azure: true }).customerId },
+        ...{ title, description, businessImpact },
+        severity: 'moderate',
+        category: 'technical',
+        service: 'azure',
+        contact: { name, email, phone: '+49 30 5550199' },
+        evidence: { said: comment },
+      },
+    });
+    requestId = String(json.id);
+    const path = `/api/requests/${requestId}`;
+    await w.call(`${path}/comments`, { token: portal.token, body: { text: comment, audience: 'customer' } });
+    const { headers } = await w.call(`${path}/escalation`, { token: w.tokens.operator, body: {} });
+    await until('the case is filed', async () => {
+      await w.advance(10);
+      const { json: escalation } = await w.call(headers.get('location') ?? '', { token: w.tokens.reader });
+      return escalation.caseNumber;
+    });
+    await until('the portal knows the case number', async () =>
+      (await w.notices()).find(({ data }) => data.requestId === requestId && data.caseNumber !== undefined),
+    );
+  });
+
+  it('reads the head, the events and the content of a request', async () => {
+    const rows = await rowsOf('requests', `RowKey ge 'C' and RowKey lt 'I'`);
+    const ours = rows.filter(({ rowKey = '' }) => rowKey.includes(requestId));
+    expect(new Set(ours.map(({ partitionKey }) => partitionKey)).size).toBe(1);
+    const kinds = Object.groupBy(ours, ({ rowKey = '' }) => rowKey.slice(0, 1));
+    expect(kinds.H).toMatchObject([
+      { rowKey: `H|${requestId}`, portalId: w.portals[0]!.id, state: 'waiting-microsoft', v: 1 },
+    ]);
+    expect(kinds.E!.length).toBe(kinds.H![0]!.version);
+    expect(kinds.E![0]).toMatchObject({ kind: 'created', sequence: 1 });
+    expect(kinds.C!.find(({ rowKey }) => rowKey === `C|${requestId}|sent`)).toMatchObject({
+      title: privateTexts.title,
+    });
+  });
+
+  it('finds what people typed in content rows alone', async () => {
+    const holders: string[] = [];
+    for await (const { name = '' } of TableServiceClient.fromConnectionString(w.stack.storage, insecure).listTables()) {
+      for (const row of await rowsOf(name)) {
+        if (isPrivate(JSON.stringify(row))) holders.push(`${name} ${(row.rowKey ?? '').slice(0, 2)}`);
+      }
+    }
+    expect(new Set(holders)).toEqual(new Set(['requests C|', 'escalations C|']));
+  });
+
+  it('has no log beside it that tells what people typed', async () => {
+    const logs = join(w.folder, 'log');
+    const names = await readdir(logs);
+    expect(names).toContain('host.log');
+    const texts = await Promise.all(names.map((name) => readFile(join(logs, name), 'utf8')));
+    expect(names.filter((_, at) => isPrivate(texts[at]!))).toEqual([]);
+  });
+});
+
+describe('the plain @azure/service-bus', () => {
+  function aClient() {
+    const client = new ServiceBusClient(w.stack.serviceBus);
+    onTestFinished(() => client.close());
+    return client;
+  }
+
+  /** A client goes on peeking where it ended: a fresh one begins at the beginning. */
+  async function peek(subQueueType?: 'deadLetter') {
+    const client = new ServiceBusClient(w.stack.serviceBus);
+    try {
+      return await client.createReceiver('scratch', { ...(subQueueType && { subQueueType }) }).peekMessages(9);
+    } finally {
+      await client.close();
+    }
+  }
+
+  async function receiveOne(receiver: ServiceBusReceiver) {
+    const [message] = await receiver.receiveMessages(1, { maxWaitTimeInMs: 5_000 });
+    if (!message) throw new Error('no message came');
+    return message;
+  }
+
+  it('dead-letters with a reason, and peeks without taking', async () => {
+    const client = aClient();
+    const receiver = client.createReceiver('scratch');
+    await client.createSender('scratch').sendMessages({ body: { v: 1 }, messageId: 'one', correlationId: 'story-1' });
+    expect(await peek()).toMatchObject([{ messageId: 'one', state: 'active' }]);
+    await receiver.deadLetterMessage(await receiveOne(receiver), {
+      deadLetterReason: 'TriedOut',
+      deadLetterErrorDescription: 'to see it',
+    });
+    expect(await peek()).toEqual([]);
+    const dead = client.createReceiver('scratch', { subQueueType: 'deadLetter' });
+    const message = await receiveOne(dead);
+    expect(message).toMatchObject({
+      messageId: 'one',
+      body: { v: 1 },
+      correlationId: 'story-1',
+      deadLetterReason: 'TriedOut',
+      deadLetterErrorDescription: 'to see it',
+    });
+    await dead.completeMessage(message);
+    expect(await peek('deadLetter')).toEqual([]);
+  });
+
+  it('schedules by the world’s clock, and cancels', async () => {
+    const client = aClient();
+    const sender = client.createSender('scratch');
+    const receiver = client.createReceiver('scratch');
+    const inTwoHours = new Date(Date.now() + 2 * 60 * 60 * 1_000);
+    const [kept, cancelled] = [
+      await sender.scheduleMessages({ body: 'kept', messageId: 'kept' }, inTwoHours),
+      await sender.scheduleMessages({ body: 'cancelled', messageId: 'cancelled' }, inTwoHours),
+    ];
+    expect((await peek()).map(({ state }) => state)).toEqual(['scheduled', 'scheduled']);
+    await sender.cancelScheduledMessages(cancelled);
+    expect(await peek()).toMatchObject([{ messageId: 'kept', sequenceNumber: kept[0] }]);
+    await w.advance(2 * 60 * 60);
+    const message = await receiveOne(receiver);
+    expect(message).toMatchObject({ messageId: 'kept', body: 'kept' });
+    await receiver.completeMessage(message);
+    expect(await peek()).toEqual([]);
+  });
+});
