@@ -146,8 +146,7 @@ export async function aDesk({ settings = settingsOf(), trouble }: DeskOptions = 
 export type Desk = Awaited<ReturnType<typeof aDesk>>;
 type QueueTrigger = (message: unknown, context: InvocationContext) => Promise<void>;
 
-// eslint-disable-next-line no-control-regex -- the service refuses exactly these
-const refused = /[/\\#?%\u0000-\u001f\u007f-\u009f]/;
+const refused = /[/\\#?%\p{Cc}]/u;
 
 /** The real service answers 400 to a key that it does not take, also in a read: what ends there in a 500 ends here in one. */
 function asStrictAsStorage(table: Table): Table {
