@@ -1,18 +1,8 @@
-import * as z from 'zod';
-import type { QueueFunction, QueueHandler } from '../shared/platform/queue-handler.ts';
-
-const bodySchema = z.object({ kind: z.string() });
+import { handlerByKind, type QueueFunction, type QueueHandler } from '../shared/platform/queue-handler.ts';
 
 /** Every kind of event of the desk, on one queue: what happened, and who makes it known. */
-export function deskEventsFunction(handlers: Readonly<Record<string, QueueHandler>>): QueueFunction {
-  return {
-    name: 'projectDeskEvents',
-    queue: 'desk-events',
-    handle: async (message, scope) => {
-      const { kind } = bodySchema.parse(message.body);
-      const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined;
-      if (handler === undefined) throw new Error(`nobody handles desk events of kind ${kind}`);
-      await handler(message, scope);
-    },
-  };
-}
+export const deskEventsFunction = (kinds: Readonly<Record<string, QueueHandler>>): QueueFunction => ({
+  name: 'projectDeskEvents',
+  queue: 'desk-events',
+  handle: handlerByKind(kinds),
+});

@@ -133,8 +133,8 @@ export function createDesk(services: Services, config: Config): Desk {
         }),
       }),
       healthPolls({
-        pollShard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
-        syncDirectory: createSyncDirectory({
+        shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
+        directory: createSyncDirectory({
           ...relay,
           store: customers,
           shards: createHealthShards(relay),

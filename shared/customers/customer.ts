@@ -8,6 +8,25 @@ import { troubleSchema } from './coverage.ts';
 export const externalRefSchema = z.strictObject({ system: z.string().min(1).max(64), id: z.string().min(1).max(128) });
 export type ExternalRef = z.output<typeof externalRefSchema>;
 
+/** An indirect reseller: its tenant, its Partner ID, its name, as far as Microsoft says. */
+const resellerSchema = z.object({
+  tenantId: z.string().optional(),
+  partnerId: z.string().optional(),
+  name: z.string().optional(),
+});
+
+/** A granular delegated admin relationship (GDAP). Microsoft docs: delegatedAdminRelationship. Times are ISO texts. */
+const delegationSchema = z.object({
+  relationshipId: z.string(),
+  /** Microsoft's word, such as `active` or `expired`. */
+  status: z.string(),
+  endsAt: z.string(),
+  /** Template ids of the roles that an access assignment of the relationship gives somebody; alone it gives nobody anything. */
+  roleIds: z.array(z.string()),
+  /** The threshold (days before the end) of which a warning was given last. */
+  warnedDays: z.number().optional(),
+});
+
 /**
  * A customer's tenant as the desk knows it. The directory sync writes who it is; the health poll writes `openIncidentIds` and
  * `coverage`, so that an intake needs this row alone.
@@ -22,7 +41,16 @@ export const customerSchema = z.object({
   /** Lower case; at least the initial domain. */
   domains: z.array(z.string()),
   relationship: z.string(),
+  /** Graph service ids (and `azure`) that its subscriptions give; absent where the desk could not see them. */
   services: z.array(z.string()).optional(),
+  /** Through whom an indirect provider serves it. */
+  reseller: resellerSchema.optional(),
+  /** US Government Community Cloud: a fact of a tenant in the global cloud, whose portals are others. */
+  isGcc: z.boolean().optional(),
+  /** The relationship through which the partner's people may act in the tenant longest. */
+  gdap: delegationSchema.optional(),
+  /** The partner does not want it polled; it is listed and may send requests. */
+  isExcluded: z.boolean().optional(),
   azureSubscriptionIds: z.array(z.string()),
   access: z.object({ way: z.enum(['app', 'gdap', 'none']) }),
   /** `connectionId|n`, fixed when the customer joins. */

@@ -9,6 +9,11 @@ export type Member = {
   tenantId: string;
   leftAt?: string | undefined;
   missedAt?: string | undefined;
+  /**
+   * What is known of the partner's delegated way in: nothing (absent: it is tried), that there is no relationship (no `endsAt`), or
+   * when it ends or ended (ISO).
+   */
+  delegation?: { endsAt?: string | undefined } | undefined;
 };
 
 /** Where customers are polled: the directory puts them into shards, `health` reads them. */

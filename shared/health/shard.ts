@@ -111,6 +111,7 @@ const memberRow = rowKind(
     tenantId: z.string(),
     leftAt: z.string().optional(),
     missedAt: z.string().optional(),
+    delegation: z.object({ endsAt: z.string().optional() }).optional(),
   }),
 );
 const memberKey = (customerId: string): string => `M|${customerId}`;

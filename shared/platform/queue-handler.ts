@@ -1,4 +1,5 @@
 import type { InvocationContext } from '@azure/functions';
+import * as z from 'zod';
 import type { Ids } from '../core/ids.ts';
 import { wakeMessageSchema, type WakeMessage } from './outbox.ts';
 import type { QueueName } from './resources.ts';
@@ -9,6 +10,18 @@ export type QueueHandler = (message: WakeMessage, scope: Scope) => Promise<void>
 
 /** A queue function: its name on Azure, the queue it drinks from, and what it does with a message. */
 export type QueueFunction = { name: string; queue: QueueName; handle: QueueHandler };
+
+const kindSchema = z.object({ kind: z.string() });
+
+/** One handler for a queue whose messages say in their body of which kind they are. */
+export function handlerByKind(handlers: Readonly<Record<string, QueueHandler>>): QueueHandler {
+  return async (message, scope) => {
+    const { kind } = kindSchema.parse(message.body);
+    const handler = Object.hasOwn(handlers, kind) ? handlers[kind] : undefined;
+    if (handler === undefined) throw new Error(`nobody handles messages of kind ${kind}`);
+    await handler(message, scope);
+  };
+}
 
 const queueEvents = {
   unreadable: { id: 'queue.unreadable', level: 'error' },

@@ -58,7 +58,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     azure: azureSubscriptions(upstream),
   };
   const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
-  const polls = healthPolls({ pollShard, syncDirectory: createSyncDirectory(directory) });
+  const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
 
   const desk = {
     ...moved,
