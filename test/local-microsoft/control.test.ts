@@ -104,6 +104,13 @@ describe('an incident of a scenario', () => {
     expect(reopened).toMatchObject({ isResolved: false, endDateTime: null });
   });
 
+  it('of a service named by its id is the same as by its display name', async () => {
+    const microsoft = await runningMicrosoft();
+    const byId = { ...incident, id: 'EX78', service: 'Exchange', customers: [customer.tenantId] };
+    await microsoft.control({ scenario: { incident: byId } });
+    expect((await issue(microsoft, 'EX78')).body).toMatchObject({ service: 'Exchange Online' });
+  });
+
   it('that is steered by hand leaves its schedule', async () => {
     const microsoft = await runningMicrosoft();
     const { authorization } = await microsoft.bearer(customer.tenantId, graph);
