@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const faultSchema = z.strictObject({
+const faultSchema = z.strictObject({
   /** A path, in which `*` stands for any characters. */
   match: z.string().min(1),
   status: z.int().min(200).max(599),
@@ -12,6 +12,12 @@ export const faultSchema = z.strictObject({
 });
 
 export type Fault = z.infer<typeof faultSchema>;
+
+/** A fault, or one wrapped as Microsoft's control endpoint takes it. */
+export const sentFaultSchema = z.union([
+  faultSchema,
+  z.strictObject({ fault: faultSchema }).transform(({ fault }) => fault),
+]);
 
 /** The faults that wait for requests; the oldest that matches comes first. */
 export type Faults = { add(fault: Fault): void; take(path: string): Fault | undefined };

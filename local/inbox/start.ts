@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import * as z from 'zod';
 import type { StartPart, World } from '../part.ts';
-import { createFaults, faultSchema, type Fault, type Faults } from './faults.ts';
+import { createFaults, sentFaultSchema, type Fault, type Faults } from './faults.ts';
 import { memoryJournal, openJournal, type Journal } from '../journal.ts';
 
 /** `journal` is the path of a file; without one, messages are gone when the inbox ends. */
@@ -74,7 +74,7 @@ async function answer(inbox: Inbox, request: IncomingMessage, response: ServerRe
 }
 
 async function addFault(faults: Faults, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const fault = faultSchema.safeParse(parseJson((await buffer(request)).toString('utf8')));
+  const fault = sentFaultSchema.safeParse(parseJson((await buffer(request)).toString('utf8')));
   if (fault.success) faults.add(fault.data);
   response.writeHead(fault.success ? 204 : 400).end(fault.success ? undefined : z.prettifyError(fault.error));
 }

@@ -18,6 +18,11 @@ export const serviceNamesById: Readonly<Record<string, string>> = {
   yammer: 'Viva Engage',
 };
 
+const namesById = new Map(Object.entries(serviceNamesById));
+
+/** Display name of a service by its id; a display name, and what is not in the table, is its own. */
+export const serviceNameOf = (idOrName: string): string => namesById.get(idOrName) ?? idOrName;
+
 /** Id of a service by display name; a name that is not in the table makes an id of its own. */
 export function serviceIdOf(name: string): string {
   const known = Object.entries(serviceNamesById).find(([, displayName]) => displayName === name);

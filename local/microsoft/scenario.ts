@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Cloud } from './cloud.ts';
+import { serviceNameOf } from './graph-services.ts';
 import { Refusal } from './reply.ts';
 import { customers } from './seed-world.ts';
 import type { Change } from './state.ts';
@@ -20,7 +21,8 @@ export const scenarioSchema = z
     incident: z
       .strictObject({
         id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dots and dashes only'),
-        service: z.string().min(1).optional(),
+        // The display name, as Graph has it in issues; an id, said instead, would name a service that nobody has.
+        service: z.string().min(1).transform(serviceNameOf).optional(),
         classification: z.enum(['incident', 'advisory']).optional(),
         // Not a closed list: Microsoft may answer a value that nobody has seen yet.
         status: z

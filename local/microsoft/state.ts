@@ -83,11 +83,13 @@ const folds: Folds = {
     state.worldId = worldId;
   },
   // The schedule of the seed incidents stays, or whoever saw them would see their posts move. Numbers of tickets stay
-  // unique: somebody may still hold an old one.
+  // unique: somebody may still hold an old one. What others put into the vault stays: their data still refers to it.
   reset: (state, { at }) => {
     const { ticketSequence, worldId } = state;
     const refreshTokens = new Map([[partner.refreshToken, at]]);
-    Object.assign(state, { ...seedState(state.beganAt, state.round), worldId, ticketSequence, refreshTokens });
+    const seed = seedState(state.beganAt, state.round);
+    const secrets = new Map([...state.secrets, ...seed.secrets]);
+    Object.assign(state, { ...seed, worldId, ticketSequence, refreshTokens, secrets });
   },
   'incident-changed': (state, change) => {
     state.incidents.set(change.id, changeIncident(state.incidents.get(change.id), change, change.at));

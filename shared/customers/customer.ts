@@ -4,8 +4,16 @@ import { rowKind } from '../platform/row.ts';
 import type { CloudName } from './cloud.ts';
 import { troubleSchema } from './coverage.ts';
 
+/** Text that storage can keep: no half characters. */
+const refText = (characters: number) =>
+  z
+    .string()
+    .min(1)
+    .max(characters)
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+
 /** The id of a customer at a portal or in a PSA tool. */
-export const externalRefSchema = z.strictObject({ system: z.string().min(1).max(64), id: z.string().min(1).max(128) });
+export const externalRefSchema = z.strictObject({ system: refText(64), id: refText(128) });
 export type ExternalRef = z.output<typeof externalRefSchema>;
 
 /** An indirect reseller: its tenant, its Partner ID, its name, as far as Microsoft says. */

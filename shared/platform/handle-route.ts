@@ -94,7 +94,8 @@ export function parseJson(request: Pick<HttpRequest, 'headers'>, raw: Uint8Array
 const noQuery = z.strictObject({});
 
 function parseQuery(route: Route, request: HttpRequest): unknown {
-  const given: Record<string, string> = {};
+  // Without a prototype: `__proto__` and `constructor` are names as any other here, and unknown ones.
+  const given = Object.create(null) as Record<string, string>;
   for (const [name, value] of request.query) {
     if (name in given) throw new AppError('invalid-query', `${name} is given more than once.`);
     given[name] = value;

@@ -13,11 +13,12 @@ import type { Quarantine } from './quarantine.ts';
 import { parseWebhookSecrets, verifyWebhook } from './standard-webhooks.ts';
 
 /**
- * Takes in a support request that came by a portal's webhook. Idempotent by caller and key, also once the customer has left.
+ * Takes in the support request in a portal's webhook. Idempotent by caller and key, also once the customer has left; a repeat has
+ * the same body, all of it.
  * Throws AppError: `invalid-body`, `unknown-customer` (unknown and foreign alike), `idempotency-key-reused`, `unavailable`.
  */
 export type TakeIn = (
-  intake: { caller: Caller & { kind: 'portal' }; key: string; data: unknown },
+  intake: { caller: Caller & { kind: 'portal' }; key: string; body: HookBody },
   scope: Scope,
 ) => Promise<{ requestId: string }>;
 
@@ -43,6 +44,7 @@ const hookSchema = z.strictObject({
   timestamp: z.iso.datetime({ offset: true }),
   data: z.unknown(),
 });
+type HookBody = z.output<typeof hookSchema>;
 
 /**
  * A portal's signed webhook. The signature is checked before the body is so much as parsed, and before storage is asked. A
@@ -53,7 +55,8 @@ export function createPortalHook(deps: PortalHookDeps) {
     const { portal, webhookId } = await identify(deps, call, scope);
     const caller = portalCaller(portal);
     deps.takeTurn(caller.id);
-    const { type, data } = parse(hookSchema, parseJson(call, call.raw), 'invalid-body');
+    const body = parse(hookSchema, parseJson(call, call.raw), 'invalid-body');
+    const { type } = body;
     if (untakenTypes.includes(type)) {
       throw new AppError('invalid-body', `${type} is not taken yet. Comment on and close requests by hand for now.`);
     }
@@ -62,7 +65,7 @@ export function createPortalHook(deps: PortalHookDeps) {
     const quarantined = await deps.quarantine.find(webhook);
     if (quarantined !== undefined) return quarantined;
     try {
-      const { requestId } = await deps.takeIn({ caller, key: webhookId, data }, scope);
+      const { requestId } = await deps.takeIn({ caller, key: webhookId, body }, scope);
       return { requestId, location: `/api/requests/${requestId}` };
     } catch (error) {
       if (isAppError(error, 'idempotency-key-reused')) throw reused(error);

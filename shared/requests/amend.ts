@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
-import { toIso } from '../core/clock.ts';
+import { fromIso, toIso } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -30,7 +30,14 @@ export const amendSchema = z
     service: serviceSchema.optional(),
     parent: requestIdSchema.nullable().optional(),
     snooze: z
-      .strictObject({ until: z.iso.datetime(), reason: textOf(limits.reasonCharacters) })
+      .strictObject({
+        // Another zone can carry the first or the last hours that can be written beyond what can: that is refused.
+        until: z.iso
+          .datetime({ offset: true })
+          .transform((until) => toIso(fromIso(until)))
+          .pipe(z.iso.datetime()),
+        reason: textOf(limits.reasonCharacters),
+      })
       .nullable()
       .optional(),
   })

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { maySeeCustomer, portalOf, type Caller } from '../core/caller.ts';
 import { toIso, type Clock } from '../core/clock.ts';
@@ -38,6 +39,8 @@ export type Taking = {
   /** The caller's own name of this call; the same name makes the same request. */
   key?: string | undefined;
   input: SentRequest;
+  /** What a repeat must bring again where that is more than the input: the body that the input came in. */
+  body?: unknown;
   scope: Scope;
 };
 
@@ -82,19 +85,21 @@ export function createIntake(deps: IntakeDeps) {
   return { take };
 }
 
-/** The way in for webhooks: the same intake, with a body that nobody has looked at yet. */
+const hookedSchema = z.object({ data: sentRequestSchema });
+
+/** The way in for webhooks: the same intake, with a body whose data nobody has looked at yet. */
 export const hookIntake =
   ({ take }: Pick<Intake, 'take'>) =>
-  async ({ caller, key, data }: { caller: Caller; key: string; data: unknown }, scope: Scope) => {
-    const input = parse(sentRequestSchema, data, 'invalid-body');
-    const { request } = await take({ caller, kind: 'hook', key, input, scope });
+  async ({ caller, key, body }: { caller: Caller; key: string; body: { data: unknown } }, scope: Scope) => {
+    const { data: input } = parse(hookedSchema, body, 'invalid-body');
+    const { request } = await take({ caller, kind: 'hook', key, input, body, scope });
     return { requestId: request.id };
   };
 
 export type Intake = ReturnType<typeof createIntake>;
 
 const requestIdOf = ({ caller, kind }: Taking, key: string): string => hashOf(caller.id, kind, key);
-const bodyHashOf = (input: SentRequest): string => hashOf(canonicalJson(input));
+const bodyHashOf = ({ input, body = input }: Taking): string => hashOf(canonicalJson(body));
 
 /** A customer may have left since its request was taken in: a repeat is answered all the same. */
 async function withoutCustomer({ table }: IntakeDeps, taking: Taking): Promise<Taken> {
@@ -124,7 +129,7 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
     audience: 'customer',
     state: 'new',
     source: kind,
-    bodyHash: bodyHashOf(input),
+    bodyHash: bodyHashOf(taking),
     portalId: portalOf(caller),
     customerId: customer.customerId,
     contactId: contactIdOf(customer.customerId, input.contact.email),
@@ -154,10 +159,11 @@ function firstAnswer(columns: Columns, input: SentRequest): RequestAnswer {
 }
 
 /** The first answer again: what was decided then, from the event; what was sent then, from the body, which is the same. */
-function repeated(row: Row, { input, scope }: Taking): Taken {
+function repeated(row: Row, taking: Taking): Taken {
+  const { input, scope } = taking;
   const first = eventRow.fromRow(row);
   if (first.kind !== 'created') throw new Error(`the first event of ${first.requestId} is not its creation`);
-  if (first.bodyHash !== bodyHashOf(input)) {
+  if (first.bodyHash !== bodyHashOf(taking)) {
     throw new AppError(
       'idempotency-key-reused',
       'This key was used for another body; use a new key for a new request.',

@@ -38,6 +38,15 @@ export function tableContract(name: string, make: () => Promise<Table>): void {
       });
     });
 
+    it('keeps every character of a text, alone and within a transaction', async () => {
+      const table = await make();
+      const text = 'line\u2028paragraph\u2029nul\u0000bell\u0007half\ufffdemoji😀{"a":1}\r\nend\\u2028';
+      await table.transact('p', [insert('alone', { text })]);
+      await table.transact('p', [insert('one', { text }), insert('two', { text })]);
+      const rows = await queryAll(table, { pk: 'p' });
+      expect(rows.map((row) => row.columns.text)).toEqual([text, text, text]);
+    });
+
     it('knows no row that was not written', async () => {
       const table = await make();
       expect(await table.get('p', 'nothing')).toBeUndefined();

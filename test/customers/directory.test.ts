@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
 import { createResolveCustomer } from '../../shared/customers/resolve-customer.ts';
-import { setRefs } from '../../shared/customers/set-refs.ts';
+import { refsBodySchema, setRefs } from '../../shared/customers/set-refs.ts';
 import { aHealthDesk, type HealthDesk } from '../health/health-desk.ts';
 import type { Fault } from '../health/scripted-microsoft.ts';
 import { nextPass, state } from './passes.ts';
@@ -198,6 +198,11 @@ describe('a customer’s names', () => {
     const before = counts.get;
     await resolve({ domain: 'customer0.example' });
     expect(counts.get - before).toBe(2);
+  });
+
+  it('are texts that storage can keep', () => {
+    const refs = (id: string) => refsBodySchema.safeParse({ externalRefs: [{ system: 'psa', id }] }).success;
+    expect([refs('7 #ä😀'), refs('half \ud83d')]).toEqual([true, false]);
   });
 
   it('move to another customer with the reference, and end with it', async () => {

@@ -10,6 +10,13 @@ const issuesPath = '/graph/v1.0/admin/serviceAnnouncement/issues';
 const issue = async (microsoft: RunningMicrosoft, id: string, tenantId = customer.tenantId) =>
   microsoft.call(`${issuesPath}/${id}`, { headers: await microsoft.bearer(tenantId, graph) });
 
+async function vaultHeaders(microsoft: RunningMicrosoft) {
+  const identity = await microsoft.call('/identity?resource=https://vault.azure.net&api-version=2019-08-01', {
+    headers: { 'x-identity-header': microsoft.settings.IDENTITY_HEADER! },
+  });
+  return { authorization: `Bearer ${identity.at('access_token') as string}` };
+}
+
 describe('the control endpoint', () => {
   it('moves the clock of the whole world', async () => {
     const microsoft = await runningMicrosoft();
@@ -97,6 +104,13 @@ describe('an incident of a scenario', () => {
     expect(reopened).toMatchObject({ isResolved: false, endDateTime: null });
   });
 
+  it('of a service named by its id is the same as by its display name', async () => {
+    const microsoft = await runningMicrosoft();
+    const byId = { ...incident, id: 'EX78', service: 'Exchange', customers: [customer.tenantId] };
+    await microsoft.control({ scenario: { incident: byId } });
+    expect((await issue(microsoft, 'EX78')).body).toMatchObject({ service: 'Exchange Online' });
+  });
+
   it('that is steered by hand leaves its schedule', async () => {
     const microsoft = await runningMicrosoft();
     const { authorization } = await microsoft.bearer(customer.tenantId, graph);
@@ -169,10 +183,7 @@ describe('a fault', () => {
   it('after the effect loses only the answer', async () => {
     const microsoft = await runningMicrosoft();
     const secret = '/vault/secrets/lost?api-version=7.4';
-    const identity = await microsoft.call('/identity?resource=https://vault.azure.net&api-version=2019-08-01', {
-      headers: { 'x-identity-header': microsoft.settings.IDENTITY_HEADER! },
-    });
-    const headers = { authorization: `Bearer ${identity.at('access_token') as string}` };
+    const headers = await vaultHeaders(microsoft);
     await microsoft.control({ fault: { match: 'vault.secrets.put', status: 504, times: 1, after: true } });
     const lost = await microsoft.call(secret, { method: 'PUT', headers, body: { value: 'kept' } });
     const read = await microsoft.call(secret, { headers });
@@ -223,5 +234,18 @@ describe('a reset', () => {
     expect(microsoft.timers).toEqual([{ sweep: false }, { sweep: true }]);
     expect([token.status, refresh.status]).toEqual([200, 200]);
     expect((await issue(microsoft, 'EX77')).status).toBe(404);
+  });
+
+  it('leaves the secrets that others put into the vault, and brings back the refresh token', async () => {
+    const microsoft = await runningMicrosoft();
+    const headers = await vaultHeaders(microsoft);
+    const [own, seeded] = ['harbour-inbound', partner.refreshTokenSecretName].map(
+      (name) => `/vault/secrets/${name}?api-version=7.4`,
+    );
+    for (const path of [own!, seeded!]) await microsoft.call(path, { method: 'PUT', headers, body: { value: 'put' } });
+    await microsoft.control({ reset: true });
+
+    expect((await microsoft.call(own!, { headers })).at('value')).toBe('put');
+    expect((await microsoft.call(seeded!, { headers })).at('value')).toBe(partner.refreshToken);
   });
 });

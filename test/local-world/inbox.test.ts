@@ -77,6 +77,13 @@ test('a fault refuses as many matching requests as it says, and keeps none of th
   expect(bodies(await messagesAt(url))).toEqual(['other', '3']);
 });
 
+test('a fault may come wrapped, as Microsoft’s control endpoint takes it', async () => {
+  const { url } = await startInbox();
+  await post(`${url}/_fault`, JSON.stringify({ fault: { match: '*', status: 500, times: 1 } }));
+  expect((await post(`${url}/hook`, 'lost')).status).toBe(500);
+  expect(await messagesAt(url)).toEqual([]);
+});
+
 test('a fault that succeeds only makes the answer another or later', async () => {
   const { url } = await startInbox();
   await post(`${url}/_fault`, JSON.stringify({ match: '*', status: 202, times: 1 }));

@@ -78,6 +78,12 @@ describe('a route', () => {
       code: 'invalid-query',
     },
     {
+      title: 'a query name that objects bring along',
+      call: { ...good, url: 'api/echo/abc?__proto__=1', body: { text: 'hi' } },
+      status: 400,
+      code: 'invalid-query',
+    },
+    {
       title: 'a limit over 100',
       call: { ...good, url: 'api/echo/abc?limit=101', body: { text: 'hi' } },
       status: 400,

@@ -41,7 +41,7 @@ async function aDesk({ trouble }: { trouble?: () => void } = {}) {
   Object.assign(memory.counts, { get: 0, transact: 0, query: 0 });
 
   const taken = new Map<string, { data: unknown; requestId: string }>();
-  const takeIn: TakeIn = async ({ caller, key, data }) => {
+  const takeIn: TakeIn = async ({ caller, key, body: { data } }) => {
     trouble?.();
     const before = taken.get(key);
     if (before && JSON.stringify(before.data) !== JSON.stringify(data)) {

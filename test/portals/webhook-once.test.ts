@@ -26,11 +26,12 @@ async function aHook() {
     takeIn: hookIntake(desk.requests),
     quarantine: createQuarantine({ table, clock }),
   });
-  const send = async (customer: 'contoso' | 'fabrikam', title = 'No mail') => {
+  const send = async (
+    customer: 'contoso' | 'fabrikam',
+    { title = 'No mail', timestamp = '2026-11-02T09:00:00Z' }: { title?: string; timestamp?: string } = {},
+  ) => {
     const data = aSentRequest({ customer: { tenantId: tenantId(customer) }, title });
-    const raw = Buffer.from(
-      JSON.stringify({ type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data }),
-    );
+    const raw = Buffer.from(JSON.stringify({ type: 'support_request.created', timestamp, data }));
     const message = { id: 'msg_1', timestampSeconds: Math.floor(clock.now() / 1_000), body: raw };
     const signature = signWebhook(message, parseWebhookSecrets(aSecret));
     const headers = new Headers({ 'content-type': 'application/json', ...signature });
@@ -76,6 +77,23 @@ describe('one webhook-id', () => {
     await send('contoso');
     await expect(send('fabrikam')).rejects.toMatchObject({ code: 'webhook-id-reused' });
     expect(quarantined()).toEqual([]);
+  });
+
+  it('that was taken in is refused for a body that differs outside its data', async () => {
+    const { send, requests } = await aHook();
+    await send('contoso');
+    await expect(send('contoso', { timestamp: '2026-11-02T09:00:01Z' })).rejects.toMatchObject({
+      code: 'webhook-id-reused',
+    });
+    expect(requests()).toHaveLength(1);
+  });
+
+  it('is told where in its body the data does not fit', async () => {
+    const { send } = await aHook();
+    await expect(send('contoso', { title: ' ' })).rejects.toMatchObject({
+      code: 'invalid-body',
+      extras: { errors: [{ path: 'data.title' }] },
+    });
   });
 
   it('is looked up in the quarantine by one point read, whatever else the intake costs', async () => {

@@ -92,6 +92,17 @@ describe('an amendment', () => {
     expect((await amend(desk, id, { body: { snooze: null }, seen: '"2"' })).body).not.toHaveProperty('snooze');
   });
 
+  it('takes the end of a snooze in any zone and tells it in UTC', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const snooze = { until: '2026-11-05T09:00:00+01:00', reason: 'on holiday' };
+    expect((await amend(desk, id, { body: { snooze } })).body).toMatchObject({
+      snooze: { until: '2026-11-05T08:00:00.000Z' },
+    });
+    const beyond = { until: '9999-12-31T23:59:59-01:00', reason: 'for ever' };
+    expect((await amend(desk, id, { body: { snooze: beyond }, seen: '"2"' })).status).toBe(400);
+  });
+
   it('merges into a parent that exists', async () => {
     const desk = await anOpenDesk();
     const [parent, { id }] = [await desk.submit(), await desk.submit()];

@@ -79,7 +79,7 @@ describe("the answers of the requests' routes", () => {
 
 describe('a request that comes by webhook', () => {
   const hooked = async (desk: Desk, data: unknown, key = 'msg_1') =>
-    hookIntake(desk.requests)({ caller: aPortal('north'), key, data }, desk.scope);
+    hookIntake(desk.requests)({ caller: aPortal('north'), key, body: { data } }, desk.scope);
 
   it('is taken in once under its webhook id', async () => {
     const desk = await anOpenDesk();

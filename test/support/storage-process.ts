@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { TableClient } from '@azure/data-tables';
 import type { FromPart } from '../../local/part.ts';
 import { freePortBase, portsFrom } from '../../local/ports.ts';
+import { tableClientOptions } from '../../shared/platform/azure-tables.table.ts';
 
 /** The real storage emulator in a process of its own, with tables made on demand. Always stop it. */
 export async function startStorageProcess() {
@@ -22,6 +23,7 @@ export async function startStorageProcess() {
     connectionString,
     freshTable: async (): Promise<TableClient> => {
       const client = TableClient.fromConnectionString(connectionString, `table${String(++made)}`, {
+        ...tableClientOptions,
         allowInsecureConnection: true,
       });
       await client.createTable();
