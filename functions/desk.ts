@@ -1,10 +1,12 @@
 import { adminLinks } from '../shared/customers/admin-links.ts';
 import { azureSubscriptions } from '../shared/customers/azure-subscriptions.http.ts';
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
+import { partnerCenterConsents } from '../shared/customers/consents.partnercenter.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
+import { createRunConsents } from '../shared/customers/run-consents.ts';
 import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
@@ -34,6 +36,7 @@ import { hookIntake } from '../shared/requests/intake.ts';
 import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
+import { consentRoutes } from './consents.http.ts';
 import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
@@ -111,6 +114,7 @@ export function createDesk(services: Services, config: Config): Desk {
       ...requestRoutes(requests),
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
+      ...consentRoutes(relay),
       ...healthRoutes({ tables, clock, cloud, customers }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
@@ -134,6 +138,7 @@ export function createDesk(services: Services, config: Config): Desk {
       }),
       healthPolls({
         shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
+        consents: createRunConsents({ ...relay, store: customers, grant: partnerCenterConsents(relay) }),
         directory: createSyncDirectory({
           ...relay,
           store: customers,

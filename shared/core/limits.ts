@@ -48,5 +48,9 @@ export const limits = {
   directoryConcurrency: 8,
   /** Partner Center takes 500 calls a minute per partner tenant; a page's calls (some 200) come at once, on top of this. */
   partnerCenterPerMinute: 290,
+  /** Customers whose consent is granted in one leg of a run, a second apart: Partner Center takes 50 of these calls a second. */
+  consentsPerLeg: 40,
+  /** Customers that the call which starts a run may name; more are a run over all. */
+  consentCustomersNamed: 500,
   claimMinutes: 30,
 } as const;

@@ -5,4 +5,6 @@ export const customerEvents = {
   directoryDone: { id: 'customers.directory-done', level: 'info' },
   directoryDelayed: { id: 'customers.directory-delayed', level: 'warn' },
   directoryRace: { id: 'customers.directory-race', level: 'info' },
+  consentsDelayed: { id: 'customers.consents-delayed', level: 'warn' },
+  consentsDone: { id: 'customers.consents-done', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

@@ -39,6 +39,8 @@ export type Relay<T extends object> = {
   begin(pk: string, head: T, scope: Scope): Promise<boolean>;
   /** Ends a leg and owes the next, together with `ops`. False when another run was quicker: then nothing is written. */
   pass(baton: HeldBaton<T>, next: { head: T; dueAt: number; ops?: TableOp[] }, scope: Scope): Promise<boolean>;
+  /** Ends the last leg: nothing more is owed until somebody passes the baton again. False when another run was quicker. */
+  stop(baton: HeldBaton<T>, head: T): Promise<boolean>;
 };
 
 export type RelayDeps = { tables: Tables<TableName>; bus: Bus; clock: Clock };
@@ -59,21 +61,35 @@ export function createRelay<T extends object>({ tables, bus, clock }: RelayDeps,
     dueAt: fromIso(head.dueAt),
     body: kind.body(head),
   });
+  const commit = async (pk: string, ops: TableOp[]): Promise<boolean> => {
+    try {
+      await table.transact(pk, ops);
+      return true;
+    } catch (error) {
+      if (isRefusal(error)) return false;
+      throw error;
+    }
+  };
   const write = async (
     pk: string,
     { head, ops }: { head: T & Leg; ops: TableOp[] },
     scope: Scope,
   ): Promise<boolean> => {
     const wake = wakeOf(pk, head);
-    try {
-      await table.transact(pk, [...ops, wakeOp(wake, scope)]);
-    } catch (error) {
-      if (isRefusal(error)) return false;
-      throw error;
-    }
+    if (!(await commit(pk, [...ops, wakeOp(wake, scope)]))) return false;
     await sendWakes({ bus, clock }, { place: { table: kind.table, pk }, wakes: [wake] }, scope);
     return true;
   };
+
+  const nextHead = (baton: HeldBaton<T>, head: T, dueAt: string): T & Leg => ({
+    ...head,
+    generation: baton.head.value.generation + 1,
+    dueAt,
+  });
+  const replacing = (baton: HeldBaton<T>, head: T & Leg): TableOp[] => [
+    { kind: 'replace', rk: headKey, columns: kind.head.toColumns(head), etag: baton.head.etag },
+    ...baton.wakes.map((rk): TableOp => ({ kind: 'delete', rk })),
+  ];
 
   const read = async (pk: string): Promise<Baton<T>> => {
     const rows = await queryAll(table, { pk, from: headKey, to: 'T' });
@@ -101,14 +117,12 @@ export function createRelay<T extends object>({ tables, bus, clock }: RelayDeps,
       return write(pk, { head, ops: [{ kind: 'insert', rk: headKey, columns: kind.head.toColumns(head) }] }, scope);
     },
     pass: async (baton, next, scope) => {
-      const generation = baton.head.value.generation + 1;
-      const head = { ...next.head, generation, dueAt: toIso(next.dueAt) };
-      const ops: TableOp[] = [
-        { kind: 'replace', rk: headKey, columns: kind.head.toColumns(head), etag: baton.head.etag },
-        ...baton.wakes.map((rk): TableOp => ({ kind: 'delete', rk })),
-        ...(next.ops ?? []),
-      ];
-      return write(baton.pk, { head, ops }, scope);
+      const head = nextHead(baton, next.head, toIso(next.dueAt));
+      return write(baton.pk, { head, ops: [...replacing(baton, head), ...(next.ops ?? [])] }, scope);
+    },
+    stop: async (baton, last) => {
+      const head = nextHead(baton, last, baton.head.value.dueAt);
+      return commit(baton.pk, replacing(baton, head));
     },
   };
 }

@@ -7,7 +7,15 @@ import { SourceFailure } from './customers-source.ts';
 
 export type UpstreamDeps = { http: Http; tokens: TokenSource; clock: Pick<Clock, 'now'> };
 
-type JsonCall<T> = { want: TokenWant; url: string; headers?: Record<string, string>; schema: z.ZodType<T> };
+type UpstreamCall = {
+  want: TokenWant;
+  url: string;
+  headers?: Record<string, string>;
+  /** Sent as JSON by POST; without one the call is a GET. */
+  body?: unknown;
+};
+
+type JsonCall<T> = UpstreamCall & { schema: z.ZodType<T> };
 
 /**
  * One authorised GET and its parsed answer. A byte order mark before the JSON is taken off: documented answers of Partner Center
@@ -23,13 +31,21 @@ export async function getJson<T>(deps: UpstreamDeps, call: JsonCall<T>): Promise
   }
 }
 
-async function exchange<T>({ http, tokens }: UpstreamDeps, { want, url, headers }: JsonCall<T>): Promise<HttpAnswer> {
+/** One authorised call and whatever was answered. Throws {@link SourceFailure} where there is no token or no whole answer. */
+export async function exchange({ http, tokens }: UpstreamDeps, call: UpstreamCall): Promise<HttpAnswer> {
+  const { want, url, headers, body } = call;
   try {
     const token = await tokens(want);
     return await http({
-      method: 'GET',
+      method: body === undefined ? 'GET' : 'POST',
       url,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json', ...headers },
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
       timeoutMs: limits.upstreamCallMs,
       maxBytes: limits.upstreamAnswerBytes,
     });
@@ -51,7 +67,8 @@ function tokenRefusal(failure: TokenFailure): SourceFailure {
   });
 }
 
-function refusal(answer: HttpAnswer, now: number): SourceFailure {
+/** What an answer that is no success means. */
+export function refusal(answer: HttpAnswer, now: number): SourceFailure {
   const { status } = answer;
   const reason = status === 429 ? 'throttled' : status >= 500 || status === 408 ? 'away' : 'refused';
   return new SourceFailure(reason, `Answered ${String(status)}.`, {

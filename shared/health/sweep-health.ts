@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { fromIso, minuteMs } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
+import { consentPartition } from '../customers/consents.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { sweepPartition } from '../platform/outbox.ts';
@@ -56,10 +57,12 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
         }
       });
     const connection = async (id: string) => {
-      const own = apart({ directory: id }, async () => sweep('customers', directoryPartition(id), scope));
+      const own = [directoryPartition(id), consentPartition(id)].map(async (pk) =>
+        apart({ pk }, async () => sweep('customers', pk, scope)),
+      );
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
       const places = Array.from({ length: shards }, (_, shard) => shardPartition(id, shard));
-      return Promise.all([own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
+      return Promise.all([...own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
     };
     const incidents = async () => {
       const marks = await apart({ pk: owedPartition }, async () => queryAll(health, { pk: owedPartition }));

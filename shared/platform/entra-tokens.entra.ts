@@ -32,7 +32,8 @@ const spareMs = 4 * minuteMs;
 /** Long enough for all calls of one polling cycle, short enough that a consent is seen by the next. */
 const refusedMs = minuteMs;
 const throttledSeconds = 60;
-const maxTokens = 20_000;
+/** One instance may poll 50,000 tenants; a cache that is too small for its tenants would ask for each of them in every cycle. */
+const maxTokens = 60_000;
 
 /** Where the refresh token of a connection's integration account is kept. */
 const refreshTokenSecret = (connectionId: string): string => `${connectionId}-refresh-token`;

@@ -24,6 +24,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 /** What portals and operators hold on to: a call that is added, moved or gone is a decision, and is made here too. */
 const promised = [
   'GET /.well-known/csp-support.json',
+  'GET /api/consent-runs/{id}',
   'GET /api/customers',
   'GET /api/customers/{id}',
   'GET /api/customers/{id}/admin-links',
@@ -44,6 +45,7 @@ const promised = [
   'GET /api/requests/{id}/timeline',
   'GET /api/support-statement',
   'PATCH /api/requests/{id}',
+  'POST /api/consent-runs',
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
