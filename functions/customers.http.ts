@@ -71,12 +71,12 @@ export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] =>
     summary: 'Management portals by service: which tenant each opens, and the least role it needs',
     access,
     params,
-    query: z.strictObject({ service: z.string().max(64).optional() }),
+    query: z.strictObject({ service: z.string().max(64).optional(), incidentId: z.string().max(100).optional() }),
     answers: { 200: { description: 'The links', schema: linksSchema } },
     handle: async ({ caller, params: { id }, query }) => {
       const customer = await visibleCustomer(store, knownCaller(caller), id);
       const { customerId, tenantId } = customer;
-      return { status: 200, body: { customerId, tenantId, items: adminLinks(cloud, customer, query.service) } };
+      return { status: 200, body: { customerId, tenantId, items: adminLinks(cloud, customer, query) } };
     },
   }),
 ];

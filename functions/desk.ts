@@ -82,7 +82,7 @@ export function createDesk(services: Services, config: Config): Desk {
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
     liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),
-    adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, service),
+    adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
   });
   const escalations: EscalationDeps = {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { adminPortals, type AdminPortal } from './admin-portals.ts';
+import { adminPortals, incidentPages, type AdminPortal } from './admin-portals.ts';
 import type { CloudName } from './cloud.ts';
 import type { Customer } from './customer.ts';
 
@@ -16,25 +16,43 @@ export const adminLinkSchema = z
   .meta({ id: 'AdminLink' });
 export type AdminLink = z.output<typeof adminLinkSchema>;
 
-type LinkedCustomer = Pick<Customer, 'tenantId' | 'initialDomain' | 'name'>;
+type LinkedCustomer = Pick<Customer, 'tenantId' | 'initialDomain' | 'name'> &
+  Partial<Pick<Customer, 'azureSubscriptionIds' | 'isGcc'>>;
 
-/** The management portals of a customer in this cloud, all or for one service. */
-export function adminLinks(cloud: CloudName, customer: LinkedCustomer, service?: string): AdminLink[] {
-  return adminPortals
-    .filter((portal) => service === undefined || portal.service === service)
-    .flatMap((portal) => {
-      const pattern = portal.patterns[cloud];
-      return pattern === undefined ? [] : [linkOf(portal, pattern, customer)];
-    });
+type Wanted = {
+  service?: string | undefined;
+  /** Microsoft's id of an incident, whose own page is wanted too. */
+  incidentId?: string | undefined;
+};
+
+/** The management portals of a customer in this cloud, all or for one service, and the page of an incident. */
+export function adminLinks(cloud: CloudName, customer: LinkedCustomer, wanted: Wanted = {}): AdminLink[] {
+  const { service, incidentId = '' } = wanted;
+  const pages = incidentPages.filter(({ isOf }) => isOf.test(incidentId)).slice(0, 1);
+  const portals = adminPortals.filter((portal) => service === undefined || portal.service === service);
+  return [...pages, ...portals].flatMap((portal) => {
+    const { patterns } = portal;
+    const pattern = (customer.isGcc && cloud === 'global' ? patterns.gcc : undefined) ?? patterns[cloud];
+    return pattern === undefined ? [] : linkOf({ portal, pattern, incidentId }, customer);
+  });
 }
 
-function linkOf(portal: AdminPortal, pattern: string, customer: LinkedCustomer): AdminLink {
-  const url = pattern
-    .replaceAll('{tid}', encodeURIComponent(customer.tenantId))
-    .replaceAll('{initial}', encodeURIComponent(customer.initialDomain))
-    .replaceAll('{label}', encodeURIComponent(customer.initialDomain.split('.')[0] ?? ''));
+type Place = { portal: AdminPortal; pattern: string; incidentId: string };
+
+function linkOf({ portal, pattern, incidentId }: Place, customer: LinkedCustomer): AdminLink[] {
+  const subscription = customer.azureSubscriptionIds?.[0];
+  const names: Record<string, string | undefined> = {
+    tid: customer.tenantId,
+    initial: customer.initialDomain,
+    label: customer.initialDomain.split('.')[0],
+    incident: incidentId,
+    subscription: subscription && `${subscription.slice(0, 3)}${subscription.slice(-3)}`,
+  };
+  const isWhole = [...pattern.matchAll(/\{(\w+)\}/g)].every(([, name = '']) => names[name] !== undefined);
+  if (!isWhole) return [];
+  const url = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? ''));
   const { service, name, leastRole } = portal;
-  return { service, name, url, leastRole, ...whichTenant(portal, pattern, customer) };
+  return [{ service, name, url, leastRole, ...whichTenant(portal, pattern, customer) }];
 }
 
 function whichTenant(
@@ -43,7 +61,8 @@ function whichTenant(
   customer: LinkedCustomer,
 ): Pick<AdminLink, 'opens' | 'tenant'> {
   if (portal.service === 'partner-center') return { opens: 'partner', tenant: 'Your own partner tenant' };
-  if (pattern.includes('{')) return { opens: 'customer', tenant: `${customer.name} (${customer.tenantId})` };
+  if (/\{(?:tid|initial|label|subscription)\}/.test(pattern))
+    return { opens: 'customer', tenant: `${customer.name} (${customer.tenantId})` };
   return {
     opens: 'signed-in',
     tenant: `The tenant you are signed in to: switch to ${customer.name} (${customer.tenantId}) first`,

@@ -1,21 +1,26 @@
 import type { CloudName } from './cloud.ts';
 
+/** A cloud, or `gcc`: tenants of the US Government Community Cloud stand in the global cloud and have some portals of their own. */
+export type PortalCloud = CloudName | 'gcc';
+
 /**
  * Where a service is administered, per cloud. `{tid}` is the customer's tenant id, `{initial}` its initial domain, `{label}` that
- * domain's first label. A pattern without any of them opens the tenant in which the person is signed in. A cloud left out does
- * not offer the page.
+ * domain's first label, `{incident}` Microsoft's id of an incident, `{subscription}` the short form of
+ * the customer's first Azure subscription. A pattern that names nothing of the customer opens the tenant in which the person is
+ * signed in. A cloud left out does not offer the page; `gcc` left out is as `global`.
  */
 export type AdminPortal = {
   /** A Graph service id, `azure`, or one of the pages `service-health`, `support-request`, `azure-support-request`, `partner-center`. */
   service: string;
   name: string;
   leastRole: string;
-  patterns: Partial<Record<CloudName, string>>;
+  patterns: Partial<Record<PortalCloud, string>>;
 };
 
 const support = 'Service Support Administrator';
 const powerPlatform = {
   global: 'https://admin.powerplatform.microsoft.com/account/login/{tid}',
+  gcc: 'https://gcc.admin.powerplatform.microsoft.us',
   'us-government': 'https://high.admin.powerplatform.microsoft.us',
 };
 const suite = {
@@ -61,6 +66,7 @@ export const adminPortals: readonly AdminPortal[] = [
     leastRole: 'Teams Administrator',
     patterns: {
       global: 'https://admin.teams.microsoft.com/?delegatedOrg={initial}',
+      gcc: 'https://admin.gov.teams.microsoft.us/dashboard',
       'us-government': 'https://admin.gov.teams.microsoft.us/dashboard',
     },
   },
@@ -118,6 +124,7 @@ export const adminPortals: readonly AdminPortal[] = [
     leastRole: 'Fabric Administrator',
     patterns: {
       global: 'https://app.powerbi.com/admin-portal?ctid={tid}',
+      gcc: 'https://app.powerbigov.us/admin-portal',
       'us-government': 'https://app.powerbigov.us/admin-portal',
     },
   },
@@ -166,6 +173,45 @@ export const adminPortals: readonly AdminPortal[] = [
     patterns: {
       global: 'https://partner.microsoft.com/dashboard/v2/support/',
       'us-government': 'https://partner.microsoft.com/dashboard/v2/support/',
+    },
+  },
+];
+
+const messageCenter = '#/MessageCenter/:/messages/{incident}';
+const alerts = '#/servicehealth/:/alerts/{incident}';
+
+/** The page of one incident, by whose it is. Found in widely used lists, not documented; none takes a delegated tenant. */
+export const incidentPages: readonly (AdminPortal & { isOf: RegExp })[] = [
+  {
+    isOf: /^MC\d+$/,
+    service: 'incident',
+    name: 'The post in the message center',
+    leastRole: 'Message Center Reader',
+    patterns: {
+      global: `https://admin.microsoft.com/AdminPortal/Home${messageCenter}`,
+      'us-government': `https://portal.office365.us/AdminPortal/Home${messageCenter}`,
+      china: `https://portal.partner.microsoftonline.cn/AdminPortal/Home${messageCenter}`,
+    },
+  },
+  {
+    isOf: /^[A-Z]{2}\d+$/,
+    service: 'incident',
+    name: 'The incident in the Microsoft 365 admin center',
+    leastRole: support,
+    patterns: {
+      global: `https://admin.microsoft.com/AdminPortal/Home${alerts}`,
+      'us-government': `https://portal.office365.us/AdminPortal/Home${alerts}`,
+      china: `https://portal.partner.microsoftonline.cn/AdminPortal/Home${alerts}`,
+    },
+  },
+  {
+    isOf: /^[A-Z0-9]{4}-[A-Z0-9]{3}$/,
+    service: 'incident',
+    name: 'The event in Azure Service Health',
+    leastRole: 'Reader on the subscription',
+    patterns: {
+      // Microsoft docs, Azure Service Health: the tracking id, and the first and last three characters of the subscription's id.
+      global: 'https://app.azure.com/h/{incident}/{subscription}',
     },
   },
 ];

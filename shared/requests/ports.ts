@@ -13,6 +13,7 @@ export type IntakeCustomer = Pick<
   | 'initialDomain'
   | 'openIncidentIds'
   | 'coverage'
+  | 'isGcc'
   /** When the customer was found gone from the partner's list. */
   | 'leftAt'
 >;

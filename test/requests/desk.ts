@@ -102,7 +102,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     },
     liveIncidents: async () => Promise.resolve([...live.incidents]),
     currentStatement: async () => Promise.resolve(statement.now),
-    adminLinks: (customer, service) => adminLinks('global', customer, service),
+    adminLinks: (customer, service) => adminLinks('global', customer, { service }),
     announce: async (notice) => {
       await announcing.before();
       const portal = { id: notice.portalIds[0] ?? '', customers: 'all' as const };
