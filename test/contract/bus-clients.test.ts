@@ -110,11 +110,29 @@ describe('a client that is not the JavaScript one', () => {
     expect(response).toMatchObject({ correlation_id: messageId, application_properties: { statusCode: 200 } });
     const [first] = (response.body as { messages: Typed[] }).messages as unknown as { message: Buffer }[];
     expect(textOf(rhea.message.decode(first!.message))).toBe('b');
-    expect(
-      await request(connection, 'scratch/$management', { message_id: 'x', application_properties: {} }),
-    ).toMatchObject({
-      application_properties: { statusCode: 501, errorCondition: 'amqp:not-implemented' },
-    });
+  });
+
+  it.each(['', 'com.microsoft:get-message-sessions', 'constructor', '__proto__'])(
+    'is told that there is no operation "%s"',
+    async (operation) => {
+      const bus = await aBus();
+      const connection = await aRawConnection(bus.port);
+      const asked = { message_id: 'x', application_properties: { operation } };
+      expect(await request(connection, 'scratch/$management', asked)).toMatchObject({
+        application_properties: { statusCode: 501, errorCondition: 'amqp:not-implemented' },
+      });
+    },
+  );
+
+  it.each([0, 0x80013700])('is refused a transfer of format %d without a byte, and goes on', async (format) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const sender = connection.open_sender('scratch');
+    await next(sender, 'sendable');
+    sender.send(Buffer.alloc(0), undefined, format);
+    const { delivery } = await next(sender, 'rejected');
+    expect(delivery?.remote_state).toMatchObject({ error: { condition: 'amqp:decode-error' } });
+    await sendTexts(connection, 'scratch', ['a']);
   });
 
   it('gives credit along with its attach and gets no transfer before the broker’s attach', async () => {

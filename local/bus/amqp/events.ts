@@ -16,7 +16,7 @@ type Context = {
   sender: ServerSender;
   receiver: ServerReceiver;
   delivery: ServerDelivery;
-  message: Buffer;
+  message: Buffer | undefined;
   format: number;
 };
 
@@ -38,7 +38,8 @@ export function routeEvents(container: Container, links: Links): void {
     links.openReceiver(receiver);
   });
   on('message', ({ receiver, delivery, message, format }) => {
-    links.onTransfer(receiver, { bytes: message, format, delivery });
+    // The library gives nothing for a transfer without a byte.
+    links.onTransfer(receiver, { bytes: message ?? Buffer.alloc(0), format, delivery });
   });
   on('sender_draining', ({ sender }) => {
     links.onDrain(sender);
