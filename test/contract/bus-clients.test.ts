@@ -8,6 +8,7 @@ import {
   mssbcbs,
   next,
   openReceiver,
+  sendAborted,
   sendTexts,
   textOf,
 } from '../local-bus/raw-client.ts';
@@ -123,6 +124,18 @@ describe('a client that is not the JavaScript one', () => {
       });
     },
   );
+
+  it('may break off what it sends: that is no message', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const sender = connection.open_sender('scratch');
+    await next(sender, 'sendable');
+    await sendAborted(sender, { body: rhea.message.data_section(Buffer.from('broken off')) as unknown });
+    await sendTexts(connection, 'scratch', ['whole']);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(1);
+    expect(textOf((await next(receiver, 'message')).message)).toBe('whole');
+  });
 
   it.each([0, 0x80013700])('is refused a transfer of format %d without a byte, and goes on', async (format) => {
     const bus = await aBus();

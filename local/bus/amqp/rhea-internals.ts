@@ -15,7 +15,7 @@ type ServerLink = {
 };
 
 export type ServerSession = Session & {
-  incoming: { on_transfer(frame: TransferFrame, receiver: Receiver): void };
+  incoming: { on_transfer(frame: TransferFrame, receiver: ServerReceiver): void };
   outgoing: {
     /** Free places in the ring of deliveries. */
     available(): number;
@@ -27,7 +27,9 @@ export type ServerSession = Session & {
   on_flow(frame: unknown): void;
 };
 
-export type TransferFrame = { performative: { message_format: number | null | undefined } };
+export type TransferFrame = {
+  performative: { message_format: number | null | undefined; aborted: boolean | null | undefined };
+};
 
 export type ServerSender = Omit<Sender, 'send' | 'session' | 'connection'> &
   ServerLink & {
@@ -38,7 +40,11 @@ export type ServerSender = Omit<Sender, 'send' | 'session' | 'connection'> &
     send(bytes: Buffer, tag: Buffer, format: number): ServerDelivery;
   };
 
-export type ServerReceiver = Omit<Receiver, 'session' | 'connection'> & ServerLink;
+export type ServerReceiver = Omit<Receiver, 'session' | 'connection'> &
+  ServerLink & {
+    /** The delivery of which not all frames have come. */
+    _incomplete?: { format: number };
+  };
 
 export type ServerDelivery = {
   tag: Buffer;
