@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import rhea, { type Connection, type EventContext, type Message, type Receiver, type Typed } from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -124,6 +125,49 @@ describe('a client that is not the JavaScript one', () => {
       });
     },
   );
+
+  it.each([
+    ['good', 'bad'],
+    ['bad', 'good'],
+  ])('is told of each transfer by itself what came of it: the first is %s, the second %s', async (...texts) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const sender = connection.open_sender('scratch');
+    await next(sender, 'sendable');
+    const told: string[] = [];
+    for (const outcome of ['accepted', 'rejected']) sender.on(outcome, () => told.push(outcome));
+    const bytes = { good: rhea.message.encode({ body: 'good' }), bad: Buffer.from('bad') };
+    // Both in one packet, as a busy client writes them.
+    const { socket } = connection as unknown as { socket: Socket };
+    socket.cork();
+    setImmediate(() => {
+      socket.uncork();
+    });
+    const deliveries = texts.map((text) => sender.send(bytes[text as keyof typeof bytes], undefined, 0));
+    await expect.poll(() => told).toHaveLength(2);
+    const [good, bad] = ['good', 'bad'].map((text) => deliveries[texts.indexOf(text)]?.remote_state);
+    expect(bad).toMatchObject({ error: { condition: 'amqp:decode-error' } });
+    expect(good).not.toHaveProperty('error');
+  });
+
+  it('is told of each settlement by itself what came of it', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, 'scratch', ['a', 'b']);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(1);
+    const first = await next(receiver, 'message');
+    await bus.pass(61);
+    receiver.add_credit(1);
+    const second = await next(receiver, 'message');
+    const settled: unknown[] = [];
+    receiver.on('settled', ({ delivery }: EventContext) => settled.push(delivery));
+    first.delivery!.update(false, accepted());
+    second.delivery!.update(false, accepted());
+    await expect.poll(() => settled).toHaveLength(2);
+    expect(second.delivery!.remote_state).not.toHaveProperty('error');
+    expect(first.delivery!.remote_state).toMatchObject({ error: { condition: 'com.microsoft:message-lock-lost' } });
+  });
 
   it('may break off what it sends: that is no message', async () => {
     const bus = await aBus();

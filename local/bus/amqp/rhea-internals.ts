@@ -64,7 +64,17 @@ const outcomes = rhea.message as unknown as {
 
 export const accepted = (): unknown => outcomes.accepted().described();
 
-export const rejected = (error: AmqpError): unknown => outcomes.rejected({ error }).described();
+/**
+ * Refuses a delivery, in a turn of its own: of two outcomes in one turn the library writes the first for both deliveries, and a
+ * refusal would be told as success or the other way round.
+ */
+export function reject(delivery: ServerDelivery, error: AmqpError): void {
+  setImmediate(() => {
+    delivery.update(true, outcomes.rejected({ error }).described());
+    // As for every answer (see the settling of deliveries): clients do not settle again.
+    delivery.remote_settled = true;
+  });
+}
 
 /** The address of a terminus. A missing terminus is null or an object without fields; .NET also sends empty lists. */
 export function addressOf(terminus: Terminus | null | undefined): string | undefined {
