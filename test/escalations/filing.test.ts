@@ -134,6 +134,24 @@ describe('a filing by the Azure channel', () => {
     expect([desk.microsoft.count('put'), desk.microsoft.tickets.size]).toEqual([2, 1]);
   });
 
+  it('finds the ticket of an operation that is never said to end', async () => {
+    const isRunning: CallFault = { kind: 'status', status: 200, body: '{"status":"InProgress"}' };
+    const desk = await anAzureCase({ fault: (kind) => (kind === 'operation' ? isRunning : undefined) });
+    await desk.pass(10 * minute);
+    expect(await desk.read()).toMatchObject({ caseNumber: desk.microsoft.tickets.get(name)?.number });
+    expect(desk.microsoft.count('put')).toBe(1);
+  });
+
+  it('asks ever more rarely for a number that does not come', async () => {
+    const desk = await anAzureCase({ setUpMs: 24 * 60 * minute });
+    await desk.pass(23 * 60 * minute);
+    expect(await desk.read()).toMatchObject({ state: 'intended' });
+    expect(desk.microsoft.calls.length).toBeLessThan(600);
+    await desk.pass(2 * 60 * minute);
+    expect(await desk.read()).toMatchObject({ state: 'following' });
+    expect(desk.microsoft.count('put')).toBe(1);
+  });
+
   it('outlives an outage of six hours without a throw and without hammering', async () => {
     let isDown = true;
     const desk = await anAzureCase({ fault: () => (isDown ? status(503) : undefined) });
