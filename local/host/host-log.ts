@@ -11,14 +11,16 @@ export type HostLog = {
 
 type Out = { write(text: string): unknown };
 
-/** Functions' lines go to stdout when `verbose`, else nowhere; the host's warnings always go to stderr. */
+const troubled: readonly LogLevel[] = ['warning', 'error', 'critical'];
+
+/** Functions' lines go to stdout when `verbose`, else only those that tell of trouble; the host's warnings always go to stderr. */
 export function createHostLog(
   verbose: boolean,
   { out = process.stdout, err = process.stderr }: { out?: Out; err?: Out } = {},
 ): HostLog {
   return {
     user: ({ level, functionName, invocationId, message }) => {
-      if (verbose) out.write(`[${level}] ${functionName} ${invocationId}: ${message}\n`);
+      if (verbose || troubled.includes(level)) out.write(`[${level}] ${functionName} ${invocationId}: ${message}\n`);
     },
     warn: (message) => {
       err.write(`[host] ${message}\n`);

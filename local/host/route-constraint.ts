@@ -9,6 +9,9 @@ const isInteger = (value: string, [min, max]: Bounds) =>
   /^[+-]?\d+$/.test(value) && Number(value) >= min && Number(value) <= max;
 const isNumber = (value: string) => value.trim() !== '' && Number.isFinite(Number(value));
 
+/** A last segment with a dot and more than dots behind it. */
+const isFileName = (value: string) => /\.[^/]*[^./][^/]*$/.test(value);
+
 /** Microsoft docs, ASP.NET routing: route constraints. */
 const constraints: Record<string, (args: string) => Constraint> = {
   int: () => (value) => isInteger(value, int32),
@@ -20,6 +23,8 @@ const constraints: Record<string, (args: string) => Constraint> = {
   double: () => isNumber,
   float: () => isNumber,
   datetime: () => (value) => !Number.isNaN(Date.parse(value)),
+  file: () => isFileName,
+  nonfile: () => (value) => !isFileName(value),
   required: () => (value) => value !== '',
   length: (args) => {
     const [min = 0, max = min] = args.split(',').map(Number);

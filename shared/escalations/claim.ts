@@ -5,10 +5,10 @@ import { AppError, notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Wake } from '../platform/outbox.ts';
 import type { Answer } from '../platform/route.ts';
-import { isRefusal, type TableOp } from '../platform/table.ts';
+import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalationRow } from './escalation.ts';
-import { toAnswer } from './escalation-answer.ts';
+import { claimantOf, toAnswer } from './escalation-answer.ts';
 import { illegalMove, move, type Moved } from './escalation-rules.ts';
 import { redriven } from './filing.ts';
 import {
@@ -44,20 +44,20 @@ export type PersonCall<Body> = {
   scope: Scope;
 };
 
+type Claimant = { id: string; by: string };
+
 /** What a call makes of an escalation: an event, a change nobody is told of, or nothing because it is so already. */
-type Outcome = { content?: { op: TableOp; claimBy: string } } & (
-  Moved | { after: EscalationRow } | { same: EscalationRow }
-);
+type Outcome = { claimant?: Claimant } & (Moved | { after: EscalationRow } | { same: EscalationRow });
 
 type Rule<Body> = (
   row: EscalationRow,
-  claimBy: string | undefined,
+  claimants: Content['claimants'],
   call: { body: Body; caller: Caller; nowMs: number },
 ) => Outcome;
 
-const claimedByAnother = (row: EscalationRow, claimBy: string | undefined): AppError =>
+const claimedByAnother = (row: EscalationRow, claimants: Content['claimants']): AppError =>
   new AppError('claimed-by-another', 'Another person is filing this; two cases must not come of it.', {
-    members: { claim: { by: claimBy ?? row.claimedBy, until: row.claimedUntil } },
+    members: { claim: { by: claimantOf(row, claimants), until: row.claimedUntil } },
   });
 
 const holdsAt = (row: EscalationRow, nowMs: number): boolean =>
@@ -66,11 +66,11 @@ const holdsAt = (row: EscalationRow, nowMs: number): boolean =>
 /** A claim by its holder prolongs it; one that has run out can be taken over. */
 function claimRule(
   row: EscalationRow,
-  claimBy: string | undefined,
+  claimants: Content['claimants'],
   { caller, nowMs }: { caller: Caller; nowMs: number },
 ): Outcome {
   if (row.state === 'claimed' && row.claimedBy !== caller.id && holdsAt(row, nowMs))
-    throw claimedByAnother(row, claimBy);
+    throw claimedByAnother(row, claimants);
   const claimedUntil = toIso(nowMs + limits.claimMinutes * minuteMs);
   if (row.state === 'claimed' && row.claimedBy === caller.id) {
     return { after: { ...row, claimedUntil, updatedAt: toIso(nowMs), turn: row.turn + 1 } };
@@ -85,7 +85,7 @@ function claimRule(
       by: caller.id,
       change: { claimedBy: caller.id, claimedUntil, turn: row.turn + 1 },
     }),
-    content: { op: claimOp(row.id, name), claimBy: name },
+    claimant: { id: caller.id, by: name },
   };
 }
 
@@ -98,12 +98,12 @@ export function expireClaim(row: EscalationRow, nowMs: number): Moved {
 /** The claimant tells the number, also after the claim ran out as long as nobody took it over. The same number again changes nothing. */
 function filingRule(
   row: EscalationRow,
-  claimBy: string | undefined,
+  claimants: Content['claimants'],
   { body, caller, nowMs }: { body: FilingBody; caller: Caller; nowMs: number },
 ): Outcome {
   const isClaimants = row.claimedBy === caller.id;
   if (!isClaimants && row.claimedBy !== undefined && row.state !== 'awaiting-filing')
-    throw claimedByAnother(row, claimBy);
+    throw claimedByAnother(row, claimants);
   if (isClaimants && row.caseNumber === body.caseNumber) return { same: row };
   if (row.state !== 'claimed' && !(row.state === 'awaiting-filing' && isClaimants))
     throw illegalMove(row.state, 'filed');
@@ -120,7 +120,7 @@ function filingRule(
 export const createClaim = (deps: EscalationDeps) => personCall(deps, 'claim', claimRule);
 export const createFiling = (deps: EscalationDeps) => personCall(deps, 'filing', filingRule);
 export const createRedrive = (deps: EscalationDeps) =>
-  personCall<RedriveBody>(deps, 'redrive', (row, _claimBy, { caller, nowMs }) =>
+  personCall<RedriveBody>(deps, 'redrive', (row, _claimants, { caller, nowMs }) =>
     redriven(row, { nowMs, by: caller.id }),
   );
 
@@ -152,9 +152,10 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
   const earlier = await replayed({ table, pk }, keyed, async () => Promise.resolve(content));
   if (earlier) return earlier;
   const nowMs = deps.clock.now();
-  const outcome = rule(held.row, content.claimBy, { body, caller, nowMs });
+  const outcome = rule(held.row, content.claimants, { body, caller, nowMs });
   const after = 'same' in outcome ? outcome.same : outcome.after;
-  const shown: Content = { ...content, ...(outcome.content && { claimBy: outcome.content.claimBy }) };
+  const { claimant } = outcome;
+  const shown = claimant ? { ...content, claimants: { ...content.claimants, [claimant.id]: claimant.by } } : content;
   const answer = { status: 200, body: toAnswer(after, shown, { caller, nowMs }) };
   const kept = answerOps(keyed, answer, after.claimedBy);
   if ('same' in outcome) {
@@ -169,7 +170,7 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
       after,
       ...(event && { event }),
       wakes: [...(event ? [eventWake(event, nowMs)] : []), ...nextSteps(after, nowMs)],
-      more: [...(outcome.content ? [outcome.content.op] : []), ...kept],
+      more: [...(claimant ? [claimOp(after.id, claimant)] : []), ...kept],
     },
     scope,
   );

@@ -7,6 +7,10 @@ import { withoutLink } from './replay.ts';
 
 type Asking = { caller: Pick<Caller, 'id'>; nowMs: number };
 
+/** The name of who claimed it last, or the id where the name is not there any more. */
+export const claimantOf = ({ claimedBy }: EscalationRow, claimants: Content['claimants']): string | undefined =>
+  claimedBy === undefined ? undefined : (claimants?.[claimedBy] ?? claimedBy);
+
 const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
   row.claimedBy === caller.id &&
   row.state !== 'awaiting-filing' &&
@@ -16,8 +20,8 @@ const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
  * An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. Members come in the order of
  * the schema, so that an answer given again is the same text.
  */
-export function toAnswer(row: EscalationRow, { packet, claimBy, override }: Content, asking: Asking): Escalation {
-  const by = claimBy ?? row.claimedBy;
+export function toAnswer(row: EscalationRow, { packet, claimants, override }: Content, asking: Asking): Escalation {
+  const by = claimantOf(row, claimants);
   return escalationSchema.parse({
     id: row.id,
     requestIds: row.requestIds,

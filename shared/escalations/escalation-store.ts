@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { shardOf } from '../core/hash.ts';
-import { afterPrefix, sequenceKey } from '../core/key.ts';
+import { afterPrefix, encodeKey, sequenceKey } from '../core/key.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { rowKind } from '../platform/row.ts';
 import { queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
@@ -32,14 +32,15 @@ export function parseEscalationId(id: string): { requestId: string; n: number } 
 const headKey = (id: string): string => `X|${id}`;
 const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey(version)}`;
 const packetKey = (id: string): string => `C|${id}|packet`;
-const claimKey = (id: string): string => `C|${id}|claim`;
+const claimPrefix = (id: string): string => `C|${id}|claim|`;
+const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
 const overrideKey = (id: string): string => `C|${id}|override`;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
 const packetRow = rowKind(packetSchema);
-/** The claimant's name: content, since heads hold ids only. */
-const claimRow = rowKind(z.strictObject({ by: z.string() }));
+/** The name of one claimant: content, since heads hold ids only. */
+const claimRow = rowKind(z.strictObject({ id: z.string(), by: z.string() }));
 const overrideRow = rowKind(overrideSchema);
 
 /** An escalation as it was read, and the version that must still be there when it is written. */
@@ -65,18 +66,18 @@ export async function readEvent(table: Table, id: string, version: number): Prom
   return row && eventRow.fromRow(row);
 }
 
-export type Content = { packet?: Packet; claimBy?: string; override?: Override };
+/** `claimants`: the names of all who ever claimed it, by their ids. */
+export type Content = { packet?: Packet; claimants?: Readonly<Record<string, string>>; override?: Override };
 
 /** The free text beside a head, in one range read. */
 export async function readContent(table: Table, id: string): Promise<Content> {
   const prefix = `C|${id}|`;
   const rows = await queryAll(table, { pk: partitionOfEscalation(id), from: prefix, to: afterPrefix(prefix) });
-  const [packet, claim, override] = [packetKey(id), claimKey(id), overrideKey(id)].map((rk) =>
-    rows.find((row) => row.rk === rk),
-  );
+  const [packet, override] = [packetKey(id), overrideKey(id)].map((rk) => rows.find((row) => row.rk === rk));
+  const claims = rows.filter((row) => row.rk.startsWith(claimPrefix(id))).map((row) => claimRow.fromRow(row));
   return {
     ...(packet && { packet: packetRow.fromRow(packet) }),
-    ...(claim && { claimBy: claimRow.fromRow(claim).by }),
+    claimants: Object.fromEntries(claims.map((claim) => [claim.id, claim.by])),
     ...(override && { override: overrideRow.fromRow(override) }),
   };
 }
@@ -93,10 +94,10 @@ export const packetOp = (id: string, packet: Packet): TableOp => ({
   columns: packetRow.toColumns(packet),
 });
 
-export const claimOp = (id: string, by: string): TableOp => ({
+export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({
   kind: 'upsert',
-  rk: claimKey(id),
-  columns: claimRow.toColumns({ by }),
+  rk: claimKey(id, claimant.id),
+  columns: claimRow.toColumns(claimant),
 });
 
 export const overrideOp = (id: string, override: Override): TableOp => ({

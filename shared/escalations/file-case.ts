@@ -109,9 +109,8 @@ async function look(step: Step, job: FilingJob): Promise<void> {
     case 'found':
       return adopt(step, found.case);
     case 'absent': {
-      const dueAt = settledAt(row, step.settleMs);
-      if (now(step) >= dueAt) return submit(step, job);
-      await goOnAt(step, { after: nextTurn(row, { operation: undefined }), dueAt });
+      if (isSettled(step)) return submit(step, job);
+      await goOnAt(step, { after: nextTurn(row, { operation: undefined }), dueAt: settledAt(row, step.settleMs) });
       return;
     }
     case 'passing':
@@ -127,9 +126,13 @@ async function poll(step: Step, job: FilingJob): Promise<void> {
   const { row } = step.held;
   const progress = await step.deps.channel.progress(job, row.operation ?? '');
   switch (progress.kind) {
-    case 'running':
-      await goOnAt(step, { after: nextTurn(row), dueAt: pollDueAt(now(step), progress.retryAfterSeconds) });
+    case 'running': {
+      // What never ends may have made its ticket long ago.
+      const found = isSettled(step) ? await step.deps.channel.find(job) : undefined;
+      if (found?.kind === 'found' && found.case.number !== undefined) return adopt(step, found.case);
+      await endStep(step, askAgain(step, row, progress.retryAfterSeconds));
       return;
+    }
     case 'ended':
       return look(step, job);
     case 'passing':
@@ -143,8 +146,7 @@ async function poll(step: Step, job: FilingJob): Promise<void> {
 async function adopt(step: Step, seen: CaseState): Promise<void> {
   const { number } = seen;
   if (number === undefined) {
-    const dueAt = pollDueAt(now(step), undefined);
-    return conclude(step, (row) => later(nextTurn(row, { operation: undefined, ...untroubled }), dueAt));
+    return conclude(step, (row) => askAgain(step, { ...row, operation: undefined }));
   }
   const syncAt = now(step) + step.deps.caseSyncMinutes * 60_000;
   await conclude(step, (row) => {
@@ -183,6 +185,16 @@ function laterAfterTrouble(step: Step, row: EscalationRow, trouble: Omit<Passing
   const { retryAfterSeconds } = trouble;
   const { random } = step.deps;
   const { after, dueAt } = troubled(doubted(row, trouble, nowMs), { nowMs, random, retryAfterSeconds });
+  return later(after, dueAt);
+}
+
+const isSettled = (step: Step): boolean => now(step) >= settledAt(step.held.row, step.settleMs);
+
+/** At Microsoft's pace while a ticket is usually made, then ever more rarely, for as long as it takes. */
+function askAgain(step: Step, row: EscalationRow, retryAfterSeconds?: number): End {
+  const nowMs = now(step);
+  if (!isSettled(step)) return later(nextTurn(row, untroubled), pollDueAt(nowMs, retryAfterSeconds));
+  const { after, dueAt } = troubled(row, { nowMs, random: step.deps.random, retryAfterSeconds });
   return later(after, dueAt);
 }
 

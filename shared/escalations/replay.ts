@@ -12,7 +12,7 @@ import type { Content } from './escalation-store.ts';
 import type { Packet } from './packet.ts';
 
 /** A call that carries an `Idempotency-Key`: where its first answer is kept, and what it asked. */
-export type KeyedCall = { rk: string; bodyHash: string; caller: Caller };
+export type KeyedCall = { rk: string; bodyHash: string };
 
 /** What stands in content rows is joined again when the answer is: an erasure must reach it, and heads hold ids only. */
 const toldSchema = escalationSchema.omit({ packet: true, override: true, claim: true });
@@ -44,7 +44,6 @@ export function keyedCall(call: {
   return {
     rk: `I|${hashOf(call.caller.id, call.route, key)}`,
     bodyHash: hashOf(canonicalJson(call.body)),
-    caller: call.caller,
   };
 }
 
@@ -60,21 +59,18 @@ export async function replayed(
   if (bodyHash !== keyed.bodyHash) {
     throw new AppError('idempotency-key-reused', 'This Idempotency-Key came with another body before.');
   }
-  const { packet, override, claimBy } = await readContent(told.id);
+  const { packet, override, claimants } = await readContent(told.id);
   return {
     status,
     body: escalationSchema.parse({
       ...told,
       override,
       packet: packet && (showsLink ? packet : withoutLink(packet)),
-      claim: claim && { by: nameOf(claim.by, keyed.caller) ?? claimBy ?? claim.by, until: claim.until },
+      claim: claim && { by: claimants?.[claim.by] ?? claim.by, until: claim.until },
     }),
     headers: { ...(location !== undefined && { location }), 'idempotent-replayed': 'true' },
   };
 }
-
-const nameOf = (id: string, caller: Caller): string | undefined =>
-  caller.kind === 'person' && caller.id === id ? caller.name : undefined;
 
 /** Keeps the answer beside its effect, in the same transaction, without names and free text. */
 export function answerOps(

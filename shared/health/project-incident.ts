@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hashOf } from '../core/hash.ts';
 import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Tables } from '../platform/table.ts';
@@ -34,6 +35,9 @@ export type ProjectIncidentDeps = {
   portalIds: () => Promise<string[]>;
 };
 
+/** Portals are told of their own customers only, so that each has a body, and therefore an id, of its own. */
+const noticeId = (eventId: string, portalId: string): string => `e${hashOf('notice', eventId, portalId).slice(0, 25)}`;
+
 const scopeOf = ({ customers }: NoticePortal): CustomerScope => (customers === 'all' ? 'all' : new Set(customers));
 
 /** Consumer of `desk-events` for incidents: brings a transition to every portal with an affected customer, once. */
@@ -46,7 +50,16 @@ export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
     const event = await readEvent(incidentId, eventId);
     if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
     const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
-    await deps.announce({ eventId, type: event.type, at: event.at, data, portalIds: await deps.portalIds() }, scope);
+    for (const portalId of await deps.portalIds()) {
+      const notice = {
+        eventId: noticeId(eventId, portalId),
+        type: event.type,
+        at: event.at,
+        data,
+        portalIds: [portalId],
+      };
+      await deps.announce(notice, scope);
+    }
     await deleteWake(table, message);
   };
 }

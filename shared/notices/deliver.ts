@@ -20,7 +20,7 @@ import {
   deliveryWake,
   type Delivery,
 } from './delivery.ts';
-import { afterTry, nextTryMs, resultOf, type TryResult } from './delivery-rules.ts';
+import { afterTry, nextTryMs, resultOf, resultOfFailure, type TryResult } from './delivery-rules.ts';
 import { noticeEvents } from './events.ts';
 
 type DeliverDeps = {
@@ -74,7 +74,7 @@ async function attempt(deps: DeliverDeps, { eventId, portalId }: Delivery, body:
     });
     return resultOf(answer, deps.clock.now());
   } catch (error) {
-    if (error instanceof HttpFailure) return { kind: 'failed', trouble: error.reason };
+    if (error instanceof HttpFailure) return resultOfFailure(error, deps.clock.now());
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { fromIso, hourMs, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import type { Random } from '../core/ids.ts';
-import { retryAfterSeconds, type HttpAnswer } from '../platform/http.ts';
+import { retryAfterSeconds, type HttpAnswer, type HttpFailure } from '../platform/http.ts';
 import type { Delivery } from './delivery.ts';
 
 /** What came of one try. */
@@ -40,6 +40,10 @@ export function resultOf(answer: HttpAnswer, nowMs: number): TryResult {
     ...(wait !== undefined && { retryAfterMs: wait * secondMs }),
   };
 }
+
+/** The status says it all: what a portal writes below it, or how long it takes to, is of no interest. */
+export const resultOfFailure = ({ reason, status }: HttpFailure, nowMs: number): TryResult =>
+  status === undefined ? { kind: 'failed', trouble: reason } : resultOf({ status, headers: {}, body: '' }, nowMs);
 
 /** The delivery after a try. It has a `nextTryAt` exactly when it is still pending. */
 export function afterTry(

@@ -22,10 +22,13 @@ export type Http = (call: HttpCall) => Promise<HttpAnswer>;
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
   readonly reason: 'refused-address' | 'timeout' | 'network' | 'too-large';
+  /** Of an answer that began and could not be read to its end. */
+  readonly status: number | undefined;
 
-  constructor(reason: HttpFailure['reason'], message: string, cause?: unknown) {
-    super(message, { cause });
+  constructor(reason: HttpFailure['reason'], message: string, more: { cause?: unknown; status?: number } = {}) {
+    super(message, { cause: more.cause });
     this.reason = reason;
+    this.status = more.status;
   }
 }
 

@@ -79,9 +79,8 @@ async function exchange(url: URL, call: HttpCall, dial: Dialler): Promise<HttpAn
       return { status: response.statusCode ?? 0, headers: headersOf(response), body };
     } catch (error) {
       request.destroy();
-      if (deadline.aborted) throw new HttpFailure('timeout', 'no whole answer in time', error);
-      if (response === undefined && isStaleSocket(call, request, error)) continue;
-      throw asFailure(error);
+      if (response === undefined && !deadline.aborted && isStaleSocket(call, request, error)) continue;
+      throw asFailure(deadline.aborted ? new HttpFailure('timeout', 'no whole answer in time') : error, response);
     } finally {
       deadline.removeEventListener('abort', stop);
     }
@@ -166,8 +165,10 @@ function headersOf(response: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-function asFailure(error: unknown): HttpFailure {
-  if (error instanceof HttpFailure) return error;
+function asFailure(error: unknown, response: IncomingMessage | undefined): HttpFailure {
+  const status = response?.statusCode;
+  const more = { cause: error, ...(status !== undefined && { status }) };
+  if (error instanceof HttpFailure) return new HttpFailure(error.reason, error.message, more);
   const code = (error as NodeJS.ErrnoException).code;
-  return new HttpFailure('network', `no whole answer: ${code ?? (error as Error).name}`, error);
+  return new HttpFailure('network', `no whole answer: ${code ?? (error as Error).name}`, more);
 }

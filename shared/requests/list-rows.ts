@@ -49,6 +49,9 @@ export function listPartition(requestId: string, field: ListField | 'all', value
 export const listKey = ({ createdAt, id }: Pick<Head, 'createdAt' | 'id'>): string =>
   `${newestFirst(Date.parse(createdAt))}|${id}`;
 
+/** The first key of the same time as `rk`. */
+export const timeOf = (rk: string): string => rk.slice(0, rk.indexOf('|') + 1);
+
 /** The next key after `rk`: a key is never the beginning of another. */
 export const afterKey = (rk: string): string => `${rk}!`;
 

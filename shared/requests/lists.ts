@@ -9,6 +9,7 @@ import {
   listedOf,
   listPartitions,
   listRow,
+  timeOf,
   type Filters,
   type ListField,
   type Listed,
@@ -23,12 +24,12 @@ export type RequestPage = { items: RequestAnswer[]; nextCursor?: string };
 
 /** The narrowest list first: the others of the filters are held against its rows. */
 const narrowest: readonly ListField[] = ['assignee', 'customerId', 'portalId', 'service', 'state'];
-/** The other lists mix portals: a cursor into them could name the request of another. */
+/** The other lists mix portals: most that a page reads there would be for nothing. */
 const narrowestOfPortals: readonly ListField[] = ['customerId', 'portalId'];
 
 /** How often a page reads on when rows did not fit: bounds what one call costs, whatever the number of rows. */
 const roundsMax = 4;
-const positionPattern = /^\d{13}\|[a-z2-7]+!$/;
+const positionPattern = /^\d{13}\|(?:[a-z2-7]+!)?$/;
 
 type Wanted = { caller: Caller; filters: Filters };
 type Indexed = { rk: string; listed: Listed };
@@ -46,6 +47,7 @@ export function createRequestLists({ table, store }: { table: Table; store: Requ
     const filters: Filters = caller.kind === 'portal' ? { ...asked, portalId: caller.portalId } : asked;
     const partitions = partitionsFor(caller, filters);
     const heads: Head[] = [];
+    let told = from;
     for (let round = 0; round < roundsMax && heads.length < limit; round++) {
       // One more than is wanted tells whether there is more.
       const take = 1 + (round === 0 ? limit : limits.pageSizeMax);
@@ -54,8 +56,9 @@ export function createRequestLists({ table, store }: { table: Table; store: Requ
       heads.push(...(await current(store, near, { caller, filters })));
       if (rows.length < take && near.length === rows.length) return { items: await answers(store, heads) };
       from = afterKey(near.at(-1)?.rk ?? from);
+      told = later(told, tellable(near, caller));
     }
-    return { items: await answers(store, heads), nextCursor: encodeCursor(bound, from) };
+    return { items: await answers(store, heads), nextCursor: encodeCursor(bound, told) };
   };
   return { page };
 }
@@ -76,6 +79,20 @@ function positionIn(at: string): string {
     throw new AppError('invalid-cursor', 'Use the nextCursor of an answer, with the same filters.');
   return at;
 }
+
+/**
+ * How far the rows go, without the id of a request that the caller may not see: there it is the time alone, or the caller's own
+ * request of that time.
+ */
+function tellable(rows: readonly Indexed[], caller: Caller): string {
+  const last = rows.at(-1);
+  const own = rows.findLast(({ listed }) => maySee(caller, listed));
+  if (last === undefined) return '';
+  const time = timeOf(last.rk);
+  return own?.rk.startsWith(time) ? afterKey(own.rk) : time;
+}
+
+const later = (a: string, b: string): string => (a > b ? a : b);
 
 type Position = { partitions: string[]; from: string; take: number };
 

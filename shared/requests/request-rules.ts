@@ -52,7 +52,16 @@ function isLateNews(
   { id, version }: { id: string; version: number },
 ) {
   if (head.escalation?.id === id) return version <= head.escalation.version;
-  return head.escalationIds.includes(id);
+  return head.escalationIds.includes(id) || isEarlier(id, head.escalation?.id);
+}
+
+const idPattern = /^(.+)-(\d+)$/;
+
+/** Whether an escalation of a request began before another of the same: they are numbered. */
+function isEarlier(id: string, other = ''): boolean {
+  const [, stem, n] = idPattern.exec(id) ?? [];
+  const [, otherStem, otherN] = idPattern.exec(other) ?? [];
+  return stem !== undefined && stem === otherStem && Number(n) < Number(otherN);
 }
 
 /** One step of the fold: what the request is after the event. */
@@ -113,7 +122,8 @@ const withoutNulls = (fields: Fields): { [Name in keyof Fields]: Exclude<Fields[
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 function withEscalation(head: Head, escalation: NonNullable<Head['escalation']>): Head {
-  if (isLateNews(head, escalation)) return head;
-  const isKnown = head.escalationIds.includes(escalation.id);
-  return { ...head, escalation, escalationIds: isKnown ? head.escalationIds : [...head.escalationIds, escalation.id] };
+  const { id } = escalation;
+  const known = head.escalationIds;
+  if (isLateNews(head, escalation)) return { ...head, escalationIds: known.includes(id) ? known : [id, ...known] };
+  return { ...head, escalation, escalationIds: known.includes(id) ? known : [...known, id] };
 }

@@ -91,6 +91,12 @@ const cases: { title: string; file: string; code: string; rule: string }[] = [
     rule: 'know about the Functions host',
   },
   {
+    title: 'the host in an adapter of a capability',
+    file: 'shared/health/service-health.graph.ts',
+    code: "import { app } from '@azure/functions';\nexport const a = app;",
+    rule: 'know about the Functions host',
+  },
+  {
     title: 'an SDK in a trigger file',
     file: trigger,
     code: "import { odata } from '@azure/data-tables';\nexport const q = odata``;",

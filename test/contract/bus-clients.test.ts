@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import rhea, { type Connection, type EventContext, type Message, type Receiver, type Typed } from 'rhea';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -8,6 +9,7 @@ import {
   mssbcbs,
   next,
   openReceiver,
+  sendAborted,
   sendTexts,
   textOf,
 } from '../local-bus/raw-client.ts';
@@ -110,11 +112,84 @@ describe('a client that is not the JavaScript one', () => {
     expect(response).toMatchObject({ correlation_id: messageId, application_properties: { statusCode: 200 } });
     const [first] = (response.body as { messages: Typed[] }).messages as unknown as { message: Buffer }[];
     expect(textOf(rhea.message.decode(first!.message))).toBe('b');
-    expect(
-      await request(connection, 'scratch/$management', { message_id: 'x', application_properties: {} }),
-    ).toMatchObject({
-      application_properties: { statusCode: 501, errorCondition: 'amqp:not-implemented' },
+  });
+
+  it.each(['', 'com.microsoft:get-message-sessions', 'constructor', '__proto__'])(
+    'is told that there is no operation "%s"',
+    async (operation) => {
+      const bus = await aBus();
+      const connection = await aRawConnection(bus.port);
+      const asked = { message_id: 'x', application_properties: { operation } };
+      expect(await request(connection, 'scratch/$management', asked)).toMatchObject({
+        application_properties: { statusCode: 501, errorCondition: 'amqp:not-implemented' },
+      });
+    },
+  );
+
+  it.each([
+    ['good', 'bad'],
+    ['bad', 'good'],
+  ])('is told of each transfer by itself what came of it: the first is %s, the second %s', async (...texts) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const sender = connection.open_sender('scratch');
+    await next(sender, 'sendable');
+    const told: string[] = [];
+    for (const outcome of ['accepted', 'rejected']) sender.on(outcome, () => told.push(outcome));
+    const bytes = { good: rhea.message.encode({ body: 'good' }), bad: Buffer.from('bad') };
+    // Both in one packet, as a busy client writes them.
+    const { socket } = connection as unknown as { socket: Socket };
+    socket.cork();
+    setImmediate(() => {
+      socket.uncork();
     });
+    const deliveries = texts.map((text) => sender.send(bytes[text as keyof typeof bytes], undefined, 0));
+    await expect.poll(() => told).toHaveLength(2);
+    const [good, bad] = ['good', 'bad'].map((text) => deliveries[texts.indexOf(text)]?.remote_state);
+    expect(bad).toMatchObject({ error: { condition: 'amqp:decode-error' } });
+    expect(good).not.toHaveProperty('error');
+  });
+
+  it('is told of each settlement by itself what came of it', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    await sendTexts(connection, 'scratch', ['a', 'b']);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(1);
+    const first = await next(receiver, 'message');
+    await bus.pass(61);
+    receiver.add_credit(1);
+    const second = await next(receiver, 'message');
+    const settled: unknown[] = [];
+    receiver.on('settled', ({ delivery }: EventContext) => settled.push(delivery));
+    first.delivery!.update(false, accepted());
+    second.delivery!.update(false, accepted());
+    await expect.poll(() => settled).toHaveLength(2);
+    expect(second.delivery!.remote_state).not.toHaveProperty('error');
+    expect(first.delivery!.remote_state).toMatchObject({ error: { condition: 'com.microsoft:message-lock-lost' } });
+  });
+
+  it('may break off what it sends: that is no message', async () => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const sender = connection.open_sender('scratch');
+    await next(sender, 'sendable');
+    await sendAborted(sender, { body: rhea.message.data_section(Buffer.from('broken off')) as unknown });
+    await sendTexts(connection, 'scratch', ['whole']);
+    const receiver = openReceiver(connection, 'scratch');
+    receiver.add_credit(1);
+    expect(textOf((await next(receiver, 'message')).message)).toBe('whole');
+  });
+
+  it.each([0, 0x80013700])('is refused a transfer of format %d without a byte, and goes on', async (format) => {
+    const bus = await aBus();
+    const connection = await aRawConnection(bus.port);
+    const sender = connection.open_sender('scratch');
+    await next(sender, 'sendable');
+    sender.send(Buffer.alloc(0), undefined, format);
+    const { delivery } = await next(sender, 'rejected');
+    expect(delivery?.remote_state).toMatchObject({ error: { condition: 'amqp:decode-error' } });
+    await sendTexts(connection, 'scratch', ['a']);
   });
 
   it('gives credit along with its attach and gets no transfer before the broker’s attach', async () => {

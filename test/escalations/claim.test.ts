@@ -19,6 +19,8 @@ async function anAssistedCase() {
   return desk;
 }
 
+const wakeBody = (body: Record<string, unknown>) => body.body as { version: number };
+
 const refusal = async (work: Promise<unknown>) => {
   const error = await work.catch((thrown: unknown) => thrown);
   return isAppError(error) ? { code: error.code, members: error.extras.members } : { code: 'none' };
@@ -42,6 +44,14 @@ describe('a claim', () => {
     expect(await linkFor(signe)).toBeUndefined();
     await desk.pass(31 * 60_000);
     expect(await linkFor()).toBeUndefined();
+  });
+
+  it('shows the link no longer than it holds, also while its end has not been written yet', async () => {
+    const desk = await anAssistedCase();
+    await desk.call('claimEscalation', { id });
+    await desk.advance(31 * 60_000);
+    const { state, packet } = (await desk.call('readEscalation', { id })).body as Escalation;
+    expect([state, packet?.link]).toEqual(['claimed', undefined]);
   });
 
   it('keeps a second person off as long as it holds, and tells who has it', async () => {
@@ -91,6 +101,27 @@ describe('a claim', () => {
     expect(desk.bus.all()).toEqual([]);
     expect(await owedRows(desk.stores.tables('escalations'), '00')).toEqual([]);
   });
+
+  it.each(['123', '132', '213', '231', '312', '321'])(
+    'that ran out leaves the case on the list it belongs to, its events told in the order %s',
+    async (order) => {
+      const desk = await aDesk();
+      desk.requests.set(requestId, aRequest());
+      await desk.call('escalateRequest', { id: requestId });
+      await desk.call('claimEscalation', { id });
+      await desk.advance(31 * 60_000);
+      await desk.handle(desk.bus.all().find(({ queue }) => queue === 'escalations')!);
+      const events = desk.bus.all().filter(({ queue }) => queue === 'desk-events');
+      for (const version of order) {
+        await desk.handle(events.find(({ message }) => wakeBody(message.body).version === Number(version))!);
+      }
+      const listed = async (state: string) => {
+        const { body } = await desk.call('listEscalations', { query: { state } });
+        return (body as { items: Escalation[] }).items.length;
+      };
+      expect([await listed('awaiting-filing'), await listed('claimed')]).toEqual([1, 0]);
+    },
+  );
 
   it('that is prolonged runs out by its new time only', async () => {
     const desk = await anAssistedCase();

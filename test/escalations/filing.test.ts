@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
-import { learnCapability, readCapability } from '../../shared/escalations/contract-store.ts';
+import { readCapability } from '../../shared/escalations/contract-store.ts';
+import { anAzureCase, id, place, requestId, ticketName as name } from './an-azure-case.ts';
 import type { CallFault } from './azure-support-simulation.ts';
-import { aCustomer, anAzureRequest, subscription } from './builders.ts';
-import { aDesk } from './desk.ts';
+import { aCustomer, anAzureRequest } from './builders.ts';
 
-const requestId = 'abcdefghijklmnopqrstuvwxy2';
-const id = `${requestId}-1`;
-const name = `desk-${id}`;
 const minute = 60_000;
-const place = { connectionId: 'north', channel: 'azure-support', subscriptionId: subscription } as const;
 
 /** Each fault of the list meets one call of its kind, in order. */
 function faults(list: [kind: string, fault: CallFault][]) {
@@ -19,15 +14,6 @@ function faults(list: [kind: string, fault: CallFault][]) {
     if (left[0]?.[0] !== kind) return undefined;
     return left.shift()?.[1];
   };
-}
-
-async function anAzureCase(options: Parameters<typeof aDesk>[0] = {}) {
-  const desk = await aDesk(options);
-  desk.requests.set(requestId, anAzureRequest());
-  await learnCapability({ desk: desk.deps.tables('desk'), clock: desk.clock }, { ...place, state: 'proven' });
-  await desk.call('escalateRequest', { id: requestId });
-  const read = async () => (await desk.call('readEscalation', { id })).body as Escalation;
-  return { ...desk, read };
 }
 
 const status = (code: number, headers: Record<string, string> = {}): CallFault => ({

@@ -43,4 +43,15 @@ describe('a kept answer', () => {
     await desk.call('claimEscalation', { id, caller: aPerson('signe') });
     expect(plain(await desk.call('claimEscalation', { id, headers }))).toEqual(plain(first));
   });
+
+  it('names the claimant of then to others too, who had no part in it', async () => {
+    const desk = await anOverriddenCase();
+    await desk.call('claimEscalation', { id });
+    const asked = { id: requestId, caller: aPerson('signe'), headers };
+    const first = await desk.call('escalateRequest', asked);
+    expect(first.body).toMatchObject({ claim: { by: 'olav' } });
+    await desk.pass(31 * 60_000);
+    await desk.call('claimEscalation', { id, caller: aPerson('berit') });
+    expect(plain(await desk.call('escalateRequest', asked))).toEqual(plain(first));
+  });
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import rhea, { type Connection, type EventContext, type Receiver, type Sender } from 'rhea';
+import rhea, { type Connection, type EventContext, type Message, type Receiver, type Sender } from 'rhea';
 import { onTestFinished } from 'vitest';
 
 /** Any emitter of the library: connection, session or link. */
@@ -52,6 +52,32 @@ export async function sendTexts(connection: Connection, queue: string, texts: re
     await next(sender, 'accepted');
   }
   sender.close();
+}
+
+type Transfer = { aborted: boolean; more: boolean };
+type Internals = {
+  outgoing: { next_transfer_id: number };
+  output(frame: object, payload: Buffer | undefined): void;
+};
+
+/** Sends a message and breaks it off after its last byte, which the library cannot do by itself. */
+export async function sendAborted(sender: Sender, message: Message): Promise<void> {
+  const session = sender.session as unknown as Internals;
+  const output = session.output.bind(session);
+  const written = new Promise<void>((resolve) => {
+    session.output = (frame, payload) => {
+      session.output = output;
+      const transfer = frame as Transfer;
+      transfer.more = true;
+      output(transfer, payload);
+      session.outgoing.next_transfer_id += 1;
+      Object.assign(transfer, { more: false, aborted: true });
+      output(transfer, undefined);
+      resolve();
+    };
+  });
+  sender.send(message);
+  await written;
 }
 
 /** A receiver whose credit is given by hand and whose messages are settled by hand. */

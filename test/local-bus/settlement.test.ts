@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { tagOfToken } from '../../local/bus/amqp/lock-token.ts';
 import { settle } from '../../local/bus/amqp/settlement.ts';
@@ -27,9 +28,10 @@ it('settles a delivery on both sides, so that the session forgets it', () => {
   expect(delivery.remote_settled).toBe(true);
 });
 
-it('answers a lost lock as rejected and forgets that delivery too', () => {
+it('answers a lost lock as rejected and forgets that delivery too', async () => {
   const delivery = aDelivery();
   settle(aQueue().queue, delivery, 'accepted');
+  await setImmediate();
   expect(delivery.updates).toMatchObject([[true, { descriptor: { value: 0x25 } }]]);
   expect(delivery.remote_settled).toBe(true);
 });

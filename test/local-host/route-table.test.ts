@@ -21,6 +21,8 @@ describe('a route template', () => {
     ['api/{name:alpha:maxlength(4)}', '/api/desk', { name: 'desk' }],
     ['api/{n:range(1,5)}', '/api/5', { n: '5' }],
     ['api/{code:regex(^\\d{{3}}$)}', '/api/123', { code: '123' }],
+    ['files/{*path:file}', '/files/v1.2/logo.png', { path: 'v1.2/logo.png' }],
+    ['files/{*path:nonfile}', '/files/v1.2/logo', { path: 'v1.2/logo' }],
     ['api/{id?}', '/api', {}],
     ['api/{id=first}', '/api', { id: 'first' }],
     ['files/{*rest}', '/files/a/b/c', { rest: 'a/b/c' }],
@@ -43,6 +45,8 @@ describe('a route template', () => {
     ['api/{name:alpha}', '/api/desk1'],
     ['api/{n:range(1,5)}', '/api/6'],
     ['api/{code:regex(^\\d{{3}}$)}', '/api/1234'],
+    ['files/{*path:file}', '/files/v1.2/logo'],
+    ['files/{*path:nonfile}', '/files/logo.png'],
     ['api.json', '/apixjson'],
   ])('%s does not take %s', (template, path) => {
     expect(table(template).match('GET', path)).toBeUndefined();

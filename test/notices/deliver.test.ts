@@ -76,6 +76,26 @@ describe('deliver', () => {
     expect(calls).toHaveLength(2);
   });
 
+  it.each(['too-large', 'network', 'timeout'] as const)(
+    'is content with a 2xx whose body cannot be read (%s)',
+    async (reason) => {
+      const { announce, pass, calls, rows } = await aDesk({
+        answer: () => new HttpFailure(reason, 'x', { status: 200 }),
+      });
+      await announce();
+      await pass(hourMs);
+      expect(rows()).toMatchObject([{ state: 'delivered', tries: 1, lastStatus: 200 }]);
+      expect(calls).toHaveLength(1);
+    },
+  );
+
+  it('tries again after a 500 whose body cannot be read', async () => {
+    const { announce, pass, rows } = await aDesk({ answer: () => new HttpFailure('too-large', 'x', { status: 500 }) });
+    await announce();
+    await pass(0);
+    expect(rows()).toMatchObject([{ state: 'pending', tries: 1, lastStatus: 500, lastTrouble: 'answered 500' }]);
+  });
+
   it('stops at 410', async () => {
     const { announce, pass, calls, rows, entries } = await aDesk({ answer: () => ({ status: 410 }) });
     await announce();

@@ -25,6 +25,21 @@ describe('write tokens', () => {
     expect(etags).toEqual([(await table.get('p', 'a'))?.etag, (await table.get('p', 'b'))?.etag]);
   });
 
+  it.each<[string, (etag: string) => TableOp]>([
+    ['an insert', () => insert('b', 2)],
+    ['a replacement', (etag) => ({ kind: 'replace', rk: 'a', columns: { n: 2 }, etag })],
+  ])('take %s for done that its own repeat was refused for', async (_what, opFor) => {
+    const memory = memoryTable();
+    const [etag = ''] = await memory.table.transact('p', [insert('a', 1)]);
+    const transact = async (pk: string, ops: readonly TableOp[]) => {
+      await memory.table.transact(pk, ops);
+      return memory.table.transact(pk, ops);
+    };
+    const table = withWriteTokens({ ...memory.table, transact }, seededIds(seededRandom(1)));
+    const op = opFor(etag);
+    expect(await table.transact('p', [op])).toEqual([(await memory.table.get('p', op.rk))?.etag]);
+  });
+
   it('believe in a conflict with a foreign row and bring that row along', async () => {
     const { table, counts } = tableThatLoses(0);
     await table.transact('p', [insert('a', 1)]);

@@ -101,6 +101,19 @@ describe('what requests offer to escalations', () => {
     expect((await read(desk, moved.id)).body).toMatchObject({ state: 'resolved', escalation: { state: 'closed' } });
   });
 
+  it('keeps to the latest escalation when all news of an earlier one comes after it', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const first = { ...someNews(id).escalation, version: 1 };
+    const tell = async (news: Partial<EscalationNews>) => desk.requests.applyEscalation(someNews(id, news), desk.scope);
+    await tell({ escalation: { ...first, id: `${id}-2` } });
+    await tell({ escalation: first });
+    await tell({ escalation: { ...first, version: 2, state: 'cancelled' }, what: 'closed' });
+    expect((await read(desk, id)).body).toMatchObject({ state: 'waiting-microsoft', escalation: { id: `${id}-2` } });
+    expect((await desk.requests.readForEscalation(id))?.escalationCount).toBe(2);
+    expect(await timeline(desk, id)).toHaveLength(4);
+  });
+
   it('knows nothing of a request that is not there', async () => {
     const desk = await anOpenDesk();
     await desk.requests.applyEscalation(someNews('a'.repeat(26)), desk.scope);

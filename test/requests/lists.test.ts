@@ -38,6 +38,9 @@ async function submitMany(desk: Desk, count: number, name: TenantName = 'contoso
   return ids;
 }
 
+/** Newer than what the tests submit, and each `step` another time. */
+const later = (step: number): string => new Date(Date.parse('2026-12-01T00:00:00.000Z') + step).toISOString();
+
 describe('a list of requests', () => {
   it('has the newest first, each as by id, page after page without gap or double', async () => {
     const desk = await anOpenDesk();
@@ -104,6 +107,25 @@ describe('a list of requests', () => {
       expect(await list(desk, query, north)).toEqual({ items: [] });
     }
     expect(desk.cost()).toMatchObject({ gets: 0, queries: 0 });
+  });
+
+  it('tells a portal no id of what others brought in for its customer, not even in a cursor', async () => {
+    const desk = await anOpenDesk();
+    const [oldest] = await submitMany(desk, 1);
+    const pk = listPartition('', 'customerId', customerId('contoso'));
+    const [[, row] = []] = desk.of('requestlists').partitions.get(pk) ?? [];
+    const foreign = Array.from({ length: 400 }, (_, n) => ({ id: desk.ids.newId(), createdAt: later(n >> 1) }));
+    for (const { id: requestId, ...at } of foreign) {
+      const columns = { ...row!.columns, requestId, portalId: 'desk' };
+      const rk = listKey({ id: requestId, ...at });
+      await desk.of('requestlists').table.transact(pk, [{ kind: 'insert', rk, columns }]);
+    }
+    const query = `customerId=${customerId('contoso')}&limit=1`;
+    expect((await all(desk, query, aPortal('north'))).ids).toEqual([oldest]);
+    const { nextCursor = '' } = await list(desk, query, aPortal('north'));
+    const told = Buffer.from(nextCursor, 'base64url').toString();
+    expect(told).toContain('|');
+    expect(foreign.filter(({ id }) => told.includes(id))).toEqual([]);
   });
 
   it.each([

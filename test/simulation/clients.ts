@@ -82,7 +82,9 @@ export function startClients({ sim, faults, outside }: World, host: Host, wishes
   const takeDown = (wish: Wish, answer: Called | undefined): void => {
     const isUnheard = answer === undefined || (wish.key === undefined && answer.status === 503);
     if (isUnheard) return;
-    if (answer.status === 200 || answer.status === 201) wish.taken.push(answer);
+    // Without a key nothing can be a repeat.
+    const isTaken = answer.status === 201 || (answer.status === 200 && wish.key !== undefined);
+    if (isTaken) wish.taken.push(answer);
     else wrong.push(`${wish.title} was answered ${String(answer.status)} ${answer.text}`);
   };
 

@@ -4,6 +4,7 @@ import type { Random } from '../../shared/core/ids.ts';
 export const faultKinds = [
   'storage refuses the call',
   'storage loses its answer',
+  'storage is asked again by its client',
   'storage commits after its time-out',
   'storage is slow',
   'storage answers an empty page',

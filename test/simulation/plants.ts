@@ -42,6 +42,15 @@ const answeredBeforeWritten: NonNullable<Plant['table']> = (table, name) =>
     return [];
   });
 
+/** No token that is read back is the one that was written. */
+const tokensForeign: NonNullable<Plant['storage']> = (table) => ({
+  ...table,
+  get: async (pk, rk) => {
+    const row = await table.get(pk, rk);
+    return row?.columns.w === undefined ? row : { ...row, columns: { ...row.columns, w: 'foreign' } };
+  },
+});
+
 const refusalsIgnored: NonNullable<Plant['table']> = (table) =>
   transacting(table, async (pk, ops) => {
     try {
@@ -105,6 +114,7 @@ export const plants: readonly [name: string, found: RegExp, plant: () => Plant][
   ['the outbox row is not written', /was not told|index lacks/, () => ({ table: withoutWakes })],
   ['the wake goes before its effect', /was not told|index lacks/, () => ({ table: wakesRemovedFirst })],
   ['writes carry no token', /was answered 500/, () => ({ withoutWriteTokens: true })],
+  ['what storage refused is never our own', /was answered 200/, () => ({ storage: tokensForeign })],
   ['a refusal is taken for success', /was new 2 times|another effect|in 2 ways/, () => ({ table: refusalsIgnored })],
   ['a transaction is several', /exists|has version|was not told/, () => ({ table: stepByStep })],
   ['the answer comes before the write', /exists 0 times/, () => ({ table: answeredBeforeWritten })],

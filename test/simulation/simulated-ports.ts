@@ -35,7 +35,8 @@ export function simulatedPorts(world: World, process: SimProcess, plant: Plant):
   const tables = (name: TableName): Table => {
     const known = opened.get(name);
     if (known) return known;
-    const plain = simulatedTable(world, name, call);
+    const simulated = simulatedTable(world, name, call);
+    const plain = plant.storage?.(simulated) ?? simulated;
     const table = plant.withoutWriteTokens === true ? plain : withWriteTokens(plain, ids);
     const planted = plant.table?.(table, name, clock) ?? table;
     opened.set(name, planted);
@@ -74,8 +75,15 @@ function simulatedTable({ memory, faults, sim, outside }: World, name: TableName
     get: async (pk, rk) => through(`get ${pk} ${rk}`, async () => table.get(pk, rk)),
     transact: async (pk, ops) => {
       const effect = async () => table.transact(pk, ops);
+      // The library itself asks again where an answer was lost: what it was about to write is there by then, and refused.
+      const perhapsTwice = async () => {
+        const written = await effect();
+        if (!faults.hits('storage is asked again by its client')) return written;
+        await turn(`${name} transact ${pk} again`);
+        return effect();
+      };
       const lateMs = Math.floor(sim.random() * 20_000);
-      return through(`transact ${pk} ${ops.map((op) => `${op.kind} ${op.rk}`).join(', ')}`, effect, () => {
+      return through(`transact ${pk} ${ops.map((op) => `${op.kind} ${op.rk}`).join(', ')}`, perhapsTwice, () => {
         // What it is refused for then, nobody hears.
         void sim
           .clockOf(outside)

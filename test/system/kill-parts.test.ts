@@ -97,9 +97,16 @@ describe('200 requests, each escalated, while every part is killed and comes bac
     }
   });
 
-  it('makes one ticket at Microsoft for each escalation', async () => {
-    const names = (await w.tickets()).map(({ name }) => name).sort();
-    expect(names).toEqual(requestIds.map((id) => `desk-${id}-1`).sort());
+  it('makes one ticket at Microsoft for each escalation, put once, and keeps its number', async () => {
+    const tickets = await w.tickets();
+    // A second put of a name makes no second ticket there; it is told by its count alone.
+    const puts = tickets.map(({ name, puts }) => `${name} ${String(puts)}`).sort();
+    expect(puts).toEqual(requestIds.map((id) => `desk-${id}-1 1`).sort());
+    const numbers = new Map(tickets.map(({ name, number }) => [name, number]));
+    for (const id of requestIds) {
+      const { json } = await w.call(`/api/escalations/${id}-1`, { token: w.tokens.reader });
+      expect(json.caseNumber).toBe(numbers.get(`desk-${id}-1`));
+    }
   });
 
   it('tells portals each event at least once and always with the same body', async () => {

@@ -6,6 +6,8 @@ import type { OutcomeName } from './settlement.ts';
 
 /** Any other format than 0 makes the library hand out the bytes of a message instead of decoding it. */
 const UNDECODED_FORMAT = 0xffffffff;
+/** Marks a transfer that the client broke off: what came of it is no message. */
+const ABORTED_FORMAT = 0xfffffffe;
 const OUTCOMES = ['accepted', 'rejected', 'released', 'modified'] as const satisfies readonly OutcomeName[];
 /** A TLS record that begins a handshake, where an AMQP header is due. */
 const TLS_HANDSHAKE = '160301';
@@ -16,7 +18,7 @@ type Context = {
   sender: ServerSender;
   receiver: ServerReceiver;
   delivery: ServerDelivery;
-  message: Buffer;
+  message: Buffer | undefined;
   format: number;
 };
 
@@ -38,7 +40,13 @@ export function routeEvents(container: Container, links: Links): void {
     links.openReceiver(receiver);
   });
   on('message', ({ receiver, delivery, message, format }) => {
-    links.onTransfer(receiver, { bytes: message, format, delivery });
+    // Settled by being aborted: the client awaits no answer.
+    if (format === ABORTED_FORMAT) {
+      delivery.settled = true;
+      return;
+    }
+    // The library gives nothing for a transfer without a byte.
+    links.onTransfer(receiver, { bytes: message ?? Buffer.alloc(0), format, delivery });
   });
   on('sender_draining', ({ sender }) => {
     links.onDrain(sender);
@@ -72,6 +80,8 @@ function receiveUndecoded(session: ServerSession): void {
   incoming.on_transfer = (frame, receiver) => {
     const { performative } = frame;
     if (performative.message_format !== BATCH_FORMAT) performative.message_format = UNDECODED_FORMAT;
+    // The library knows nothing of aborting.
+    if (performative.aborted === true && receiver._incomplete) receiver._incomplete.format = ABORTED_FORMAT;
     onTransfer(frame, receiver);
   };
 }

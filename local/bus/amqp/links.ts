@@ -11,7 +11,7 @@ import { decodeRequest, encodeResponse, type BusRequest, type BusResponse } from
 import {
   accepted,
   addressOf,
-  rejected,
+  reject,
   type ServerDelivery,
   type ServerReceiver,
   type ServerSender,
@@ -84,7 +84,7 @@ export function createLinks(broker: Broker): Links {
         transferHandlers.get(receiver)?.(transfer);
       } catch (error) {
         const { condition, message } = asBusError(error);
-        transfer.delivery.update(true, rejected({ condition, description: message }));
+        reject(transfer.delivery, { condition, description: message });
       }
     },
     onFlow(session) {

@@ -90,7 +90,9 @@ export function manage(node: Node, request: BusRequest): BusResponse {
 }
 
 function operationOf({ operation }: BusRequest) {
-  const found = operations[operation.replace(/^com\.microsoft:/, '')];
+  const name = operation.replace(/^com\.microsoft:/, '');
+  // A client may ask for anything, names that every object has included.
+  const found = Object.hasOwn(operations, name) && operations[name];
   if (found) return found;
   throw new BusError('amqp:not-implemented', `The local bus does not know the operation ${operation}.`);
 }

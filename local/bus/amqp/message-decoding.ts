@@ -82,7 +82,9 @@ export function decodeTransfer(bytes: Buffer, format: number): DecodedMessage[] 
 
 function decode<Result>(bytes: Buffer, read: (sections: Section[]) => Result): Result {
   try {
-    return read(readSections(bytes));
+    const sections = readSections(bytes);
+    if (sections.length === 0) throw new RangeError('There are no bytes.');
+    return read(sections);
   } catch (error) {
     throw new BusError('amqp:decode-error', `The message cannot be decoded: ${String(error)}`);
   }

@@ -15,7 +15,7 @@ type ServerLink = {
 };
 
 export type ServerSession = Session & {
-  incoming: { on_transfer(frame: TransferFrame, receiver: Receiver): void };
+  incoming: { on_transfer(frame: TransferFrame, receiver: ServerReceiver): void };
   outgoing: {
     /** Free places in the ring of deliveries. */
     available(): number;
@@ -27,7 +27,9 @@ export type ServerSession = Session & {
   on_flow(frame: unknown): void;
 };
 
-export type TransferFrame = { performative: { message_format: number | null | undefined } };
+export type TransferFrame = {
+  performative: { message_format: number | null | undefined; aborted: boolean | null | undefined };
+};
 
 export type ServerSender = Omit<Sender, 'send' | 'session' | 'connection'> &
   ServerLink & {
@@ -38,7 +40,11 @@ export type ServerSender = Omit<Sender, 'send' | 'session' | 'connection'> &
     send(bytes: Buffer, tag: Buffer, format: number): ServerDelivery;
   };
 
-export type ServerReceiver = Omit<Receiver, 'session' | 'connection'> & ServerLink;
+export type ServerReceiver = Omit<Receiver, 'session' | 'connection'> &
+  ServerLink & {
+    /** The delivery of which not all frames have come. */
+    _incomplete?: { format: number };
+  };
 
 export type ServerDelivery = {
   tag: Buffer;
@@ -58,7 +64,17 @@ const outcomes = rhea.message as unknown as {
 
 export const accepted = (): unknown => outcomes.accepted().described();
 
-export const rejected = (error: AmqpError): unknown => outcomes.rejected({ error }).described();
+/**
+ * Refuses a delivery, in a turn of its own: of two outcomes in one turn the library writes the first for both deliveries, and a
+ * refusal would be told as success or the other way round.
+ */
+export function reject(delivery: ServerDelivery, error: AmqpError): void {
+  setImmediate(() => {
+    delivery.update(true, outcomes.rejected({ error }).described());
+    // As for every answer (see the settling of deliveries): clients do not settle again.
+    delivery.remote_settled = true;
+  });
+}
 
 /** The address of a terminus. A missing terminus is null or an object without fields; .NET also sends empty lists. */
 export function addressOf(terminus: Terminus | null | undefined): string | undefined {

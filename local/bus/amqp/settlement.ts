@@ -2,7 +2,7 @@ import { BusError, asBusError } from '../queue/bus-error.ts';
 import type { DeadLetterCause } from '../queue/message.ts';
 import type { Queue } from '../queue/queue.ts';
 import { tokenOfTag } from './lock-token.ts';
-import { accepted, rejected, type ServerDelivery } from './rhea-internals.ts';
+import { accepted, reject, type ServerDelivery } from './rhea-internals.ts';
 import { asText, entriesOf, fieldsOf, plain, type AmqpValue } from './values.ts';
 
 /** The outcomes of AMQP 1.0, part 3.4, under the names of the library's events. */
@@ -13,17 +13,13 @@ export function settle(queue: Queue, delivery: ServerDelivery, outcome: OutcomeN
   try {
     apply(queue, delivery, outcome);
     // Accepted whatever the outcome was: clients read an error in the answer as a failed settlement.
-    answer(delivery, accepted());
+    delivery.update(true, accepted());
+    // Clients do not settle again after the answer; the library would keep the delivery for ever and stall when its ring is full.
+    delivery.remote_settled = true;
   } catch (error) {
     const { condition, message } = asBusError(error);
-    answer(delivery, rejected({ condition, description: message }));
+    reject(delivery, { condition, description: message });
   }
-}
-
-function answer(delivery: ServerDelivery, state: unknown): void {
-  delivery.update(true, state);
-  // Clients do not settle again after the answer; the library would keep the delivery for ever and stall when its ring is full.
-  delivery.remote_settled = true;
 }
 
 function apply(queue: Queue, delivery: ServerDelivery, outcome: OutcomeName): void {
