@@ -68,8 +68,12 @@ export function expectTrue(claim: boolean, text: string): void {
 /** The notice of that type that fits, once it has come. */
 export const noticeOf = async (
   story: Story,
-  { portalId, type, fits }: { portalId: string; type: string; fits: (data: Record<string, unknown>) => boolean },
+  {
+    portalId,
+    type,
+    fits,
+  }: { portalId: string; type: string; fits: (data: Record<string, unknown>, webhookId: string) => boolean },
 ): Promise<Notice> =>
   until(`the ${type} webhook to ${portalId}`, async () =>
-    (await story.inbox(portalId)).find((notice) => notice.type === type && fits(notice.data)),
+    (await story.inbox(portalId)).find((notice) => notice.type === type && fits(notice.data, notice.webhookId)),
   );
