@@ -90,4 +90,8 @@ export async function incidentStory(story: Story, { portal, customers, incidentI
       return ['incident.resolved', ...lines].join('\n      ');
     },
   );
+  await story.step('Two minutes later nobody has asked Microsoft again, and the answer says so.', async () => {
+    await story.control({ clock: { advanceSeconds: 2 * 60 } });
+    return mailOf(first, false);
+  });
 }

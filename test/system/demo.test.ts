@@ -20,7 +20,7 @@ describe('the demo', () => {
     expect(told.output()).toMatch(
       /incident\.opened for 2 customers[^]*customers-affected[^]*posted[^]*incident\.resolved/,
     );
-    expect(told.output().match(/as of \d+ s ago/g)).toHaveLength(7);
+    expect(told.output().match(/as of \d+ s ago/g)).toHaveLength(8);
   });
 
   it('refuses a fault that it does not know', async () => {
