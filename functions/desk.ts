@@ -1,3 +1,4 @@
+import { limits } from '../shared/core/limits.ts';
 import { adminLinks } from '../shared/customers/admin-links.ts';
 import { azureSubscriptions } from '../shared/customers/azure-subscriptions.http.ts';
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
@@ -22,10 +23,13 @@ import { createSweepHealth } from '../shared/health/sweep-health.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
 import type { Config } from '../shared/platform/config.ts';
-import { createEntraTokens } from '../shared/platform/entra-tokens.entra.ts';
+import { createEntraTokens, refreshTokenSecret } from '../shared/platform/entra-tokens.entra.ts';
+import { createKeepGrants } from '../shared/platform/keep-grants.ts';
 import { createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
+import { createPacedHttp } from '../shared/platform/paced-http.ts';
+import { createGrantRows } from '../shared/platform/partner-grant.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
-import { createVaultReader } from '../shared/platform/vault.keyvault.ts';
+import { createSecretVersions, createVaultReader } from '../shared/platform/vault.keyvault.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
 import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
@@ -59,10 +63,11 @@ import { openApi } from '../shared/platform/openapi.ts';
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
 /** Joins the capabilities: which port of one is met by what of another. Builds nothing that reaches outside; see services.ts. */
-export function createDesk(services: Services, config: Config): Desk {
-  const { clock, tables, bus, http } = services;
+export function createDesk(given: Services, config: Config): Desk {
   const cloud = cloudOf(config);
-  const { tokens, readSecret, authority } = microsoft(services, config);
+  const services = { ...given, http: pacedHttp(given, config, cloud) };
+  const { clock, tables, bus, http } = services;
+  const { tokens, readSecret, authority, grants, keepGrants } = microsoft(services, config);
   const registry = createPortalRegistry({ table: tables('portals'), clock });
   const statements = createStatements({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
@@ -107,7 +112,7 @@ export function createDesk(services: Services, config: Config): Desk {
     takeIn: hookIntake(requests),
     quarantine: createQuarantine({ table: tables('portals'), clock }),
   });
-  const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config }), clock);
+  const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config, grants }), clock);
 
   const catalogue: Catalogue = {
     routes: [
@@ -137,7 +142,7 @@ export function createDesk(services: Services, config: Config): Desk {
         }),
       }),
       healthPolls({
-        shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
+        shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay), tellGrant: grants.tell }),
         consents: createRunConsents({ ...relay, store: customers, grant: partnerCenterConsents(relay) }),
         directory: createSyncDirectory({
           ...relay,
@@ -150,6 +155,7 @@ export function createDesk(services: Services, config: Config): Desk {
     ].map((fn) => postponing(fn, services)),
     timers: timerFunctions({
       ...services,
+      keepGrants,
       sweepHealth: createSweepHealth(relay),
       ensureDirectory: createEnsureDirectory(relay),
       ensurePolling: createEnsurePolling(relay),
@@ -178,10 +184,20 @@ function cloudOf(config: Config): DeskCloud {
   };
 }
 
+const authorityOf = (config: Config): string =>
+  withoutSlash(config.ENTRA_AUTHORITY ?? clouds[config.MICROSOFT_CLOUD].authority);
+
+/** To Microsoft no faster than its limits allow, whichever part of the desk asks. */
+const pacedHttp = ({ http, clock }: Services, config: Config, { endpoints }: DeskCloud) =>
+  createPacedHttp(http, clock, [
+    { root: endpoints.graphBaseUrl, perSecond: limits.graphCallsPerSecond },
+    { root: authorityOf(config), perSecond: limits.tokenRequestsPerSecond },
+  ]);
+
 /** How the desk proves itself to Microsoft: by its managed identity, which is a federated credential of the application. */
-function microsoft({ http, clock }: Services, config: Config) {
+function microsoft({ http, clock, tables }: Services, config: Config) {
   const known = clouds[config.MICROSOFT_CLOUD];
-  const authority = withoutSlash(config.ENTRA_AUTHORITY ?? known.authority);
+  const authority = authorityOf(config);
   const identityToken = createIdentityToken({
     http,
     clock,
@@ -189,13 +205,15 @@ function microsoft({ http, clock }: Services, config: Config) {
     header: config.IDENTITY_HEADER ?? '',
     ...(config.STORAGE__clientId !== undefined && { clientId: config.STORAGE__clientId }),
   });
-  const readSecret = createVaultReader({
+  const vault = {
     http,
     clock,
     vaultUri: withoutSlash(config.KEY_VAULT_URI),
     token: async () => identityToken(known.vaultAudience),
-  });
-  const { tokens } = createEntraTokens({
+  };
+  const readSecret = createVaultReader(vault);
+  const grants = createGrantRows({ table: tables('desk'), clock });
+  const { tokens, exchange } = createEntraTokens({
     http,
     clock,
     authority,
@@ -209,6 +227,15 @@ function microsoft({ http, clock }: Services, config: Config) {
     identityToken,
     exchangeAudience: known.tokenExchangeAudience,
     readSecret,
+    grantChanged: grants.changed,
   });
-  return { tokens, readSecret, authority };
+  const keepGrants = createKeepGrants({
+    clock,
+    connections: config.PARTNER_CONNECTIONS,
+    rows: grants,
+    versions: createSecretVersions(vault),
+    exchange,
+    secretName: refreshTokenSecret,
+  });
+  return { tokens, readSecret, authority, grants, keepGrants };
 }

@@ -16,12 +16,11 @@ import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
 const params = z.object({ id: z.string().min(1).max(100) });
 const state = z.enum(['open', 'resolved']).optional();
 const service = z.string().min(1).max(100).optional();
-/** Microsoft lists what a tenant may use and does not say what it uses: there is nothing to leave out. */
 const unused = z
   .enum(['true', 'false'])
   .optional()
   .describe(
-    'Takes services in that the customer has no use of. The desk cannot tell them apart: every listed service is always there.',
+    'Takes services in that the customer has no subscription for, and those that its cloud does not offer. Where subscriptions could not be seen, every service is always there.',
   );
 const common = { method: 'GET', access: { portals: true, role: 'Desk.Read' } } as const;
 
@@ -39,8 +38,11 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     params,
     query: z.strictObject({ unused }),
     answers: answers('The health', customerHealthSchema),
-    handle: async ({ caller, headers, params: { id } }) =>
-      conditional(headers, await customerHealth(deps, knownCaller(caller), id)),
+    handle: async ({ caller, headers, params: { id }, query }) =>
+      conditional(
+        headers,
+        await customerHealth(deps, knownCaller(caller), { customerId: id, unused: query.unused === 'true' }),
+      ),
   }),
   route({
     ...common,

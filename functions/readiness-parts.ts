@@ -3,6 +3,7 @@ import { createDirectoryState } from '../shared/customers/directory.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
 import type { Config } from '../shared/platform/config.ts';
+import { grantView, type GrantRows } from '../shared/platform/partner-grant.ts';
 import type { Part } from '../shared/platform/readiness.ts';
 import { lastSweepState } from '../shared/platform/sweep.ts';
 import type { Services } from '../shared/platform/services.ts';
@@ -12,10 +13,16 @@ const probeBytes = 256 * 1024;
 /** Five turns of the sweep as it is scheduled. */
 const sweepLateSeconds = 300;
 
-export type ReadinessDeps = { services: Services; cloud: DeskCloud; authority: string; config: Config };
+export type ReadinessDeps = {
+  services: Services;
+  cloud: DeskCloud;
+  authority: string;
+  config: Config;
+  grants: GrantRows;
+};
 
 /** The parts that the desk cannot do without, each asked by a question that it must answer. */
-export const createReadinessParts = ({ services, cloud, authority, config }: ReadinessDeps): Part[] => [
+export const createReadinessParts = ({ services, cloud, authority, config, grants }: ReadinessDeps): Part[] => [
   {
     name: 'storage',
     // What is remembered of the feeds is asked here, so that storage being away is not taken for Microsoft being away.
@@ -47,7 +54,8 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
       const health = await unlessStorageIsAway(async () => readFeedState({ ...services, cloud }));
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
-      return { health: health ?? null };
+      const held = await unlessStorageIsAway(async () => grants.all());
+      return { health: health ?? null, grants: held?.map((grant) => grantView(grant, services.clock.now())) ?? null };
     },
   },
 ];

@@ -1,10 +1,12 @@
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
+import type { KeepGrants } from '../shared/platform/keep-grants.ts';
 import { rememberSweep, shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
 import type { TimerFunction } from '../shared/platform/timer-handler.ts';
 
 export type TimerDeps = Omit<SweepDeps, 'places'> & {
+  keepGrants: KeepGrants;
   sweepHealth: SweepHealth;
   ensureDirectory: EnsureDirectory;
   ensurePolling: EnsurePolling;
@@ -24,16 +26,17 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
       const places = async () =>
         Promise.resolve([...shardPlaces('requests'), ...shardPlaces('escalations'), ...shardPlaces('deliveries')]);
       // The directory first: without it there is nobody to poll for; a sweep that fails must not hold it up, nor it the sweep.
-      const [directory, shards, health] = await Promise.allSettled([
+      const [directory, shards, health, grants] = await Promise.allSettled([
         deps.ensureDirectory(scope),
         sweep({ ...deps, places }, scope),
         deps.sweepHealth(scope),
+        deps.keepGrants(scope),
       ]);
       if (shards.status === 'fulfilled') {
         const { owed, oldestMs } = shards.value;
         await rememberSweep(deps, { owed, oldestMs, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
-      for (const result of [directory, shards, health]) if (result.status === 'rejected') throw result.reason;
+      for (const result of [directory, shards, health, grants]) if (result.status === 'rejected') throw result.reason;
       const { owed, failed } = valueOf(health);
       return { ...valueOf(directory), ...valueOf(shards), healthOwed: owed, healthFailed: failed };
     },

@@ -3,16 +3,24 @@ import { Refusal } from './reply.ts';
 
 /** OAuth error, HTTP status and text by AADSTS code. Microsoft docs: Microsoft Entra authentication error codes. */
 const catalogue = {
+  50020: ['invalid_grant', 400, 'The user account does not exist in the tenant and cannot access the application.'],
+  50057: ['invalid_grant', 400, 'The user account is disabled.'],
+  50076: ['invalid_grant', 400, 'The user must use multi-factor authentication to access the resource.'],
+  50132: ['invalid_grant', 400, 'The session is not valid: the password has expired or was changed.'],
   50173: [
     'invalid_grant',
     400,
     'The provided grant has expired due to it being revoked, a fresh auth token is needed.',
   ],
+  53003: ['invalid_grant', 400, 'Access has been blocked by Conditional Access policies.'],
   65001: ['invalid_grant', 400, 'The user or administrator has not consented to use the application in this tenant.'],
   70021: ['invalid_request', 400, 'No matching federated identity record found for presented assertion.'],
   90002: ['invalid_request', 400, 'Tenant not found. Check that the tenant id is right.'],
   500011: ['invalid_resource', 400, 'The resource principal was not found in the tenant.'],
   700016: ['unauthorized_client', 400, 'The application was not found in the directory: it is not installed there.'],
+  70043: ['invalid_grant', 400, 'The refresh token has expired by a sign-in frequency check of Conditional Access.'],
+  700082: ['invalid_grant', 400, 'The refresh token has expired due to inactivity.'],
+  700084: ['invalid_grant', 400, 'The refresh token was issued to a single page app and has expired.'],
   700024: ['invalid_client', 401, 'Client assertion is not within its valid time range.'],
   700027: ['invalid_client', 401, 'The signature of the client assertion could not be verified.'],
   900144: ['invalid_request', 400, 'The request body lacks a parameter that it must contain.'],
@@ -22,6 +30,9 @@ const catalogue = {
 } as const satisfies Record<number, readonly [error: string, status: number, text: string]>;
 
 export type EntraCode = keyof typeof catalogue;
+
+/** By which a tenant's sign-in policy stops a person. */
+export const signInPolicyCodes = [50076, 53003] as const satisfies EntraCode[];
 
 export function entraRefusal(code: EntraCode, now: number, detail = ''): Refusal {
   const [error, status, text] = catalogue[code];

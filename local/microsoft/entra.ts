@@ -131,8 +131,9 @@ function nextLifetimeSeconds(): number {
 
 async function applicationToken(cloud: Cloud, tenantId: string, resource: string): Promise<Reply> {
   const consent = cloud.state.consents.get(tenantId) ?? 'granted';
-  if (consent === 'never') throw entraRefusal(700016, cloud.now());
-  if (consent === 'withdrawn') throw entraRefusal(7000229, cloud.now());
+  // With any consent the application is in the tenant: then it gets a token, in which the permissions that it lacks are missing.
+  const isThere = consent === 'granted' || cloud.state.delegatedConsents.get(tenantId) === 'granted';
+  if (!isThere) throw entraRefusal(consent === 'never' ? 700016 : 7000229, cloud.now());
   const principalId = guidOf(`service-principal:${tenantId}:${partner.clientId}`);
   const api = apiOf(resource);
   const lifetimeSeconds = nextLifetimeSeconds();
@@ -142,7 +143,7 @@ async function applicationToken(cloud: Cloud, tenantId: string, resource: string
     idtyp: 'app',
     oid: principalId,
     sub: principalId,
-    roles: api && applicationRoles[api],
+    roles: api && consent === 'granted' ? applicationRoles[api] : undefined,
   };
   const accessToken = await cloud.tokens.issue({ tenantId, audience: resource, claims, lifetimeSeconds });
   return tokenReply({ accessToken, lifetimeSeconds });
@@ -156,7 +157,9 @@ async function delegatedToken(
   if (issuedAt === undefined || cloud.now() > issuedAt + refreshTokenLifetimeMs) {
     throw entraRefusal(50173, cloud.now());
   }
-  if ((cloud.state.consents.get(tenantId) ?? 'granted') !== 'granted') throw entraRefusal(65001, cloud.now());
+  if ((cloud.state.delegatedConsents.get(tenantId) ?? 'granted') !== 'granted') throw entraRefusal(65001, cloud.now());
+  const block = cloud.state.signInBlocks.get(tenantId);
+  if (block !== undefined) throw entraRefusal(block, cloud.now());
   const api = apiOf(resource);
   const scp = api && delegatedScopes[api];
   const lifetimeSeconds = nextLifetimeSeconds();

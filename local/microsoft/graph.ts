@@ -128,8 +128,9 @@ export function authorizeGraph(cloud: Cloud, request: ApiRequest) {
 async function tenantOfCaller(cloud: Cloud, request: ApiRequest) {
   const claims = await authorizeGraph(cloud, request);
   const tenantId = claims.tid;
-  const isConsented = cloud.state.consents.get(tenantId) === 'granted';
   const isApplication = claims.idtyp === 'app';
+  const { consents, delegatedConsents } = cloud.state;
+  const isConsented = (isApplication ? consents : delegatedConsents).get(tenantId) === 'granted';
   const isPermitted = isApplication
     ? claims.roles?.includes('ServiceHealth.Read.All')
     : claims.scp?.split(' ').includes('ServiceHealth.Read.All') &&

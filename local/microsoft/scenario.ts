@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import type { Cloud } from './cloud.ts';
 import { serviceNameOf } from './graph-services.ts';
 import { Refusal } from './reply.ts';
-import { customers } from './seed-world.ts';
+import { signInPolicyCodes } from './entra-errors.ts';
+import { customers, partner } from './seed-world.ts';
 import type { Change } from './state.ts';
 
 const customerTenantSchema = z
@@ -14,7 +16,9 @@ const customerTenantSchema = z
 
 /**
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
- * what is given. `refreshToken` is an addition: every refresh token issued until now dies.
+ * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
+ * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
+ * stop that person, until it is told `null`.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -42,7 +46,13 @@ export const scenarioSchema = z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
       .optional(),
     mail: z.strictObject({ raw: z.string().min(1) }).optional(),
-    refreshToken: z.strictObject({ revoked: z.literal(true) }).optional(),
+    refreshToken: z
+      .strictObject({ revoked: z.literal(true) })
+      .or(z.strictObject({ issued: z.literal(true) }))
+      .optional(),
+    signInPolicy: z
+      .strictObject({ tenantId: customerTenantSchema, code: z.literal(signInPolicyCodes).nullable() })
+      .optional(),
   })
   .refine((scenario) => Object.keys(scenario).length > 0, { error: 'the scenario is empty' });
 
@@ -55,7 +65,7 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, consent, gdap, ticket, mail, refreshToken } = scenario;
+  const { incident, consent, gdap, ticket, mail, refreshToken, signInPolicy } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -65,8 +75,19 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (gdap) changes.push({ at, type: 'gdap-set', tenantId: gdap.tenantId, endsAt: Date.parse(gdap.endsAt) });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
-  if (refreshToken) changes.push({ at, type: 'refresh-tokens-revoked' });
+  if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
+  if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
   return changes;
+}
+
+function refreshTokenChanges(at: number, isIssued: boolean): Change[] {
+  if (!isIssued) return [{ at, type: 'refresh-tokens-revoked' }];
+  const token = `0.${randomBytes(48).toString('base64url')}`;
+  const version = randomBytes(16).toString('hex');
+  return [
+    { at, type: 'refresh-token-issued', token },
+    { at, type: 'secret-set', name: partner.refreshTokenSecretName, version, value: token },
+  ];
 }
 
 function requireWholeIncident(cloud: Cloud, incident: NonNullable<Scenario['incident']>): void {

@@ -55,14 +55,20 @@ export type SeedCustomer = {
   initialDomain: string;
   customDomain: string;
   azureSubscriptionId?: string;
-  /** The application of the partner is consented in this tenant when the world begins. */
-  consented: boolean;
+  /**
+   * What of the partner's application is consented in this tenant when the world begins: everything, only what its person does
+   * there (`delegated`, read through GDAP), or nothing.
+   */
+  consented: 'all' | 'delegated' | 'none';
   /** Graph service ids that this tenant has licences for. */
   serviceIds: readonly string[];
 };
 
 const slugsWithAzure = new Set(['aldercote', 'muellersdorf']);
-const slugsWithoutConsent = new Set(['umberleigh']);
+const consentBySlug: Readonly<Record<string, SeedCustomer['consented']>> = {
+  thistledown: 'delegated',
+  umberleigh: 'none',
+};
 
 const everyTenantHas = ['Exchange', 'OSDPPlatform', 'SharePoint', 'microsoftteams', 'OneDriveForBusiness', 'OrgLiveID'];
 const licensedExtras = [
@@ -83,7 +89,7 @@ export const customers: readonly SeedCustomer[] = customerRows.map(
     initialDomain: `${slug}.onmicrosoft.com`,
     customDomain: `${slug}.example`,
     ...(slugsWithAzure.has(slug) && { azureSubscriptionId: guidOf(`azure-subscription:${slug}`) }),
-    consented: !slugsWithoutConsent.has(slug),
+    consented: consentBySlug[slug] ?? 'all',
     serviceIds: [...everyTenantHas, ...(licensedExtras[index % licensedExtras.length] ?? [])],
   }),
 );

@@ -1,7 +1,9 @@
 import { changeIncident } from './incidents.ts';
 import type { Incident, IncidentChange } from './incidents.ts';
 import { seedIncidents } from './seed-incidents.ts';
+import type { EntraCode } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
+import type { SeedCustomer } from './seed-world.ts';
 import { applyServiceRequestPatch, seedServiceRequests } from './service-request-state.ts';
 import type { ServiceRequest, ServiceRequestPatch } from './service-request-state.ts';
 import { addCommunication, moveTicket, patchTicket, putTicket } from './tickets.ts';
@@ -19,8 +21,12 @@ export type State = {
   worldId: string | undefined;
   /** By issue id. */
   incidents: Map<string, Incident>;
-  /** By customer tenant. */
+  /** To the application's own permissions, by customer tenant. */
   consents: Map<string, Consent>;
+  /** To its delegated permissions, by which the partner's person acts in the tenant. */
+  delegatedConsents: Map<string, Consent>;
+  /** AADSTS code by which a customer's sign-in policy stops the partner's person. */
+  signInBlocks: Map<string, EntraCode>;
   /** End of the delegated admin relationship, milliseconds of world time, by customer tenant. */
   gdapEndsAt: Map<string, number>;
   /** Time of issue by live refresh token. */
@@ -43,6 +49,7 @@ export type Change = { at: number } &
     | ({ type: 'incident-changed' } & IncidentChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt: number }
+    | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'refresh-token-issued'; token: string }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
@@ -62,7 +69,9 @@ export function seedState(beganAt: number, round: number): State {
     round,
     worldId: undefined,
     incidents: new Map(seedIncidents(beganAt, round).map((incident) => [incident.id, incident])),
-    consents: new Map(customers.map(({ tenantId, consented }) => [tenantId, consented ? 'granted' : 'never'])),
+    consents: consentsBy(({ consented }) => consented === 'all'),
+    delegatedConsents: consentsBy(({ consented }) => consented !== 'none'),
+    signInBlocks: new Map(),
     gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
     refreshTokens: new Map([[partner.refreshToken, beganAt]]),
     secrets: new Map([
@@ -74,6 +83,9 @@ export function seedState(beganAt: number, round: number): State {
     mails: [],
   };
 }
+
+const consentsBy = (isGranted: (customer: SeedCustomer) => boolean) =>
+  new Map(customers.map((one): [string, Consent] => [one.tenantId, isGranted(one) ? 'granted' : 'never']));
 
 type Folds = { [Type in Change['type']]: (state: State, change: Extract<Change, { type: Type }>) => void };
 
@@ -96,6 +108,11 @@ const folds: Folds = {
   },
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
+    state.delegatedConsents.set(tenantId, granted ? 'granted' : 'withdrawn');
+  },
+  'sign-in-block-set': (state, { tenantId, code }) => {
+    if (code === null) state.signInBlocks.delete(tenantId);
+    else state.signInBlocks.set(tenantId, code);
   },
   'gdap-set': (state, { tenantId, endsAt }) => {
     state.gdapEndsAt.set(tenantId, endsAt);

@@ -35,6 +35,21 @@ export const limits = {
   requestShards: 32,
   healthShardTenants: 250,
   healthConcurrency: 16,
+  /**
+   * Calls to Graph per second and instance, a burst of ten seconds' worth apart. Microsoft allows one application 130,000 in ten
+   * seconds over all tenants (an older page: 2,000 a second): ten instances stay below the older number.
+   */
+  graphCallsPerSecond: 200,
+  /** Token requests per second and instance. Entra publishes no number; a fleet's tokens are asked for over an hour. */
+  tokenRequestsPerSecond: 100,
+  upstreamBurstSeconds: 10,
+  /** Answers after which a cycle that meets mostly trouble of Microsoft's asks nobody else; so few while that is known already. */
+  healthSampleTenants: 20,
+  healthProbeTenants: 4,
+  /** From so many days of age an unrenewed refresh token (it lives 90) is an alarm. */
+  grantAgeAlarmDays: 45,
+  /** Days before the end of a delegated relationship from which on a customer's coverage warns of it. */
+  gdapWarnDays: 30,
   /** A shard stops starting reads after this time, so that a slow Microsoft cannot outlast the function's two minutes. */
   healthCycleMs: 80_000,
   /** Pages of one answer of Graph that are followed. */

@@ -14,18 +14,65 @@ export const troubleRemedies = {
 
 export type TroubleCode = keyof typeof troubleRemedies;
 
-const troubleCodeSchema = z.enum(Object.keys(troubleRemedies) as [TroubleCode, ...TroubleCode[]]);
+/** What is known beyond the code, where it calls for something else than the code does. */
+const causeRemedies = {
+  'app-missing':
+    'The desk’s application is not in the customer’s tenant: an administrator of the customer must consent to it (again).',
+  'tenant-unknown': 'Microsoft knows no such tenant: it was deleted, or stands in another cloud. Exclude the customer.',
+  'sign-in-policy':
+    'A sign-in policy of the customer (Conditional Access, MFA) stops the partner’s person: exempt service providers, or consent to the application.',
+} as const;
+
+export type TroubleCause = keyof typeof causeRemedies;
+
+/** What explains the trouble of many customers at once, and what a person does about it. */
+const findingRemedies = {
+  'microsoft-down':
+    'Nothing: Microsoft’s sign-in or service health does not answer for most customers; see its public status page.',
+  throttled: 'Nothing: Microsoft asked the desk as a whole to slow down, and it will read again by itself.',
+  token:
+    'A person of the partner must sign in again and put the new refresh token into the vault: Microsoft refuses the present one.',
+} as const satisfies Partial<Record<TroubleCode, string>>;
+
+export type FindingCode = keyof typeof findingRemedies;
+
+const codesOf = <Code extends string>(remedies: Record<Code, string>) =>
+  z.enum(Object.keys(remedies) as [Code, ...Code[]]);
+const troubleCodeSchema = codesOf<TroubleCode>(troubleRemedies);
+export const findingCodeSchema = codesOf<FindingCode>(findingRemedies);
 
 /** A customer's trouble as rows keep it: times are ISO texts. */
-export const troubleSchema = z.object({ code: troubleCodeSchema, since: z.string() });
+export const troubleSchema = z.object({
+  code: troubleCodeSchema,
+  since: z.string(),
+  cause: codesOf<TroubleCause>(causeRemedies).optional(),
+  /** The tenant is read well all the same: the other way works, or the end has not come yet. */
+  isNotice: z.boolean().optional(),
+});
 export type Trouble = z.output<typeof troubleSchema>;
 
 /** A trouble as answers show it. */
 export const troubleViewSchema = z
-  .object({ code: troubleCodeSchema, since: z.iso.datetime(), remedy: z.string() })
+  .object({
+    code: troubleCodeSchema,
+    since: z.iso.datetime(),
+    cause: codesOf<TroubleCause>(causeRemedies).optional(),
+    remedy: z.string(),
+  })
   .meta({ id: 'CoverageTrouble' });
 
-export const troubleView = (trouble: Trouble): z.output<typeof troubleViewSchema> => ({
-  ...trouble,
-  remedy: troubleRemedies[trouble.code],
+export const troubleView = ({ code, since, cause }: Trouble): z.output<typeof troubleViewSchema> => ({
+  code,
+  since,
+  ...(cause !== undefined && { cause }),
+  remedy: cause === undefined ? troubleRemedies[code] : causeRemedies[cause],
+});
+
+export const findingRemedy = (code: FindingCode): string => findingRemedies[code];
+
+/** A wider finding as the trouble of one customer whom it concerns. */
+export const findingAsTrouble = ({ code, since }: { code: FindingCode; since: string }) => ({
+  code,
+  since,
+  remedy: findingRemedies[code],
 });

@@ -146,6 +146,13 @@ async function guarded<T>(work: () => Promise<T>): Promise<T | Passing | Refused
   }
 }
 
+const aboutCredentials: ReadonlySet<TokenFailure['reason']> = new Set([
+  'invalid-grant',
+  'grant-dead',
+  'no-grant',
+  'sign-in-policy',
+]);
+
 function tokenTrouble({ reason, code, retryAfterSeconds }: TokenFailure): Passing | Refused {
   if (reason === 'throttled' || reason === 'away') {
     return {
@@ -155,7 +162,7 @@ function tokenTrouble({ reason, code, retryAfterSeconds }: TokenFailure): Passin
     };
   }
   const upstream = code ?? reason;
-  if (reason === 'invalid-grant') {
+  if (aboutCredentials.has(reason)) {
     const doubt = { kind: 'refused', code: 'credential-refused', upstream } as const;
     return { kind: 'passing', reason: `token ${upstream}`, doubt };
   }

@@ -3,12 +3,13 @@ import type { Clock } from '../core/clock.ts';
 import { visibleCustomer } from '../customers/customer-queries.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { parseShardKey } from '../customers/customer.ts';
-import { troubleView } from '../customers/coverage.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
 import { servicesOf } from './count-levels.ts';
+import { coverageTrouble } from './customer-coverage.ts';
 import type { CustomerHealth } from './health-answers.ts';
 import { isStale, lastGoodAt, readShard, shardPartition } from './shard.ts';
+import { shownServices } from './shown-services.ts';
 
 export type HealthQueryDeps = {
   tables: Tables<'health'>;
@@ -21,7 +22,7 @@ export type HealthQueryDeps = {
 export async function customerHealth(
   deps: HealthQueryDeps,
   caller: Caller,
-  customerId: string,
+  { customerId, unused = false }: { customerId: string; unused?: boolean },
 ): Promise<CustomerHealth> {
   const customer = await visibleCustomer(deps.customers, caller, customerId);
   const { connectionId, shard } = parseShardKey(customer.healthShard);
@@ -30,14 +31,18 @@ export async function customerHealth(
   const tenant = state.tenants[customerId];
   const goodAt = lastGoodAt(head ?? {}, tenant) ?? null;
   const isPolled = head !== undefined && customer.leftAt === undefined;
+  const now = deps.clock.now();
+  const isUnknown = isStale(goodAt ?? undefined, now, deps.cloud.healthPollMinutes);
+  const trouble = coverageTrouble(head ?? {}, tenant);
+  const coverage = { lastGoodAt: goodAt, nextDueAt: isPolled ? head.dueAt : null, ...(trouble && { trouble }) };
   return {
     customerId,
     asOf: goodAt,
-    coverage: {
-      lastGoodAt: goodAt,
-      nextDueAt: isPolled ? head.dueAt : null,
-      ...(tenant?.trouble && { trouble: troubleView(tenant.trouble) }),
-    },
-    services: servicesOf(state, tenant, isStale(goodAt ?? undefined, deps.clock.now(), deps.cloud.healthPollMinutes)),
+    coverage: { ...coverage, feeds: [{ feed: 'microsoft365', ...coverage }] },
+    services: shownServices(servicesOf(state, tenant, { isUnknown, now }), state, {
+      services: customer.services,
+      unused,
+      cloud: deps.cloud.cloud,
+    }),
   };
 }

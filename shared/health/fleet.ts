@@ -7,11 +7,12 @@ import { countLevels, type Counted } from './count-levels.ts';
 import type { HealthQueryDeps } from './customer-health.ts';
 import type { Fleet } from './health-answers.ts';
 import type { HealthLevel } from './severity.ts';
+import { findingsOver, shardFindings, type ShardFindings } from './fleet-findings.ts';
 import { headOf, isStale, readShard, shardPartition, type ServiceCounts } from './shard.ts';
 
 type FleetQuery = { service?: string | undefined; status?: HealthLevel | undefined };
 
-type ShardCount = Counted & { cycleAt: string | undefined };
+type ShardCount = Counted & { cycleAt: string | undefined; wide: ShardFindings };
 
 type Shard = Awaited<ReturnType<typeof readShard>>;
 
@@ -39,6 +40,7 @@ export async function fleetHealth(deps: FleetDeps, caller: Caller, query: FleetQ
     asOf: current.sort()[0] ?? null,
     services,
     notCovered: shards.reduce((sum, { notCovered }) => sum + notCovered, 0),
+    findings: findingsOver(shards.map(({ wide }) => wide)),
   };
 }
 
@@ -58,18 +60,21 @@ async function storedCounts(deps: FleetDeps): Promise<ShardCount[]> {
 async function storedCount(deps: FleetDeps, table: Table, pk: string): Promise<ShardCount[]> {
   const row = await table.get(pk, 'H');
   if (!row) return [];
-  const { cycleAt, counts, notCovered, oldestGoodAt } = headOf(row);
+  const head = headOf(row);
+  const { cycleAt, counts, notCovered, oldestGoodAt } = head;
   const isCurrent =
     oldestGoodAt === undefined || !isStale(oldestGoodAt, deps.clock.now(), deps.cloud.healthPollMinutes);
-  if (isCurrent) return [{ counts, notCovered, cycleAt }];
+  if (isCurrent) return [{ counts, notCovered, cycleAt, wide: shardFindings(head) }];
   const shard = await readShard(table, pk);
   return [countNow(deps, shard, Object.keys(shard.state.tenants))];
 }
 
-function countNow({ clock, cloud }: FleetDeps, { head, state }: Shard, customerIds: Iterable<string>): ShardCount {
+function countNow({ clock, cloud }: FleetDeps, { head, state }: Shard, ids: Iterable<string>): ShardCount {
+  const customerIds = [...ids];
   const cycleAt = head?.cycleAt;
   const at = { now: clock.now(), pollMinutes: cloud.healthPollMinutes };
-  return { ...countLevels({ head: { cycleAt }, state }, customerIds, at), cycleAt };
+  const wide = head ? shardFindings(head, { state, customerIds }) : { connectionId: '', tenants: 0, findings: [] };
+  return { ...countLevels({ head: { cycleAt }, state }, customerIds, at), cycleAt, wide };
 }
 
 async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<ShardCount[]> {

@@ -1,10 +1,12 @@
-import { dayMs, fromIso, toIso } from '../core/clock.ts';
+import { dayMs, fromIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
+import type { FindingCode } from '../customers/coverage.ts';
 import type { Member } from '../customers/health-shards.ts';
+import { delegationNotice, withoutReading } from './fold-failure.ts';
 import type { Outcome } from './read-tenants.ts';
-import type { Issue, TenantReading } from './service-health.ts';
+import type { Issue, TenantReading, Way } from './service-health.ts';
 import { severityOf } from './severity.ts';
-import { lastGoodAt, type ShardHead, type ShardState, type TenantState } from './shard.ts';
+import { accessOf, lastGoodAt, type ShardHead, type ShardState, type TenantState } from './shard.ts';
 
 /** A customer that lists an issue for the first time. `announced`: the issue is open, or was within the time the desk has watched. */
 export type Link = { customerId: string; announced: boolean };
@@ -13,10 +15,12 @@ export type Link = { customerId: string; announced: boolean };
 export type IssueNews = { issue: Issue; links: Link[] };
 
 type Cycle = {
-  head: Pick<ShardHead, 'cycleAt'>;
+  head: Pick<ShardHead, 'cycleAt' | 'findings'>;
   state: ShardState;
   members: readonly Member[];
   outcomes: ReadonlyMap<string, Outcome>;
+  /** Whom a finding of this cycle explains. */
+  explained?: ReadonlyMap<string, FindingCode>;
   now: number;
 };
 
@@ -25,30 +29,33 @@ export type Folded = { state: ShardState; issues: IssueNews[]; customers: string
 
 /** Adds a cycle's answers to what the shard knew. Pure: the same answers give the same state and the same news. */
 export function foldCycle(cycle: Cycle): Folded {
-  const { state, members, outcomes } = cycle;
+  const { state, members, outcomes, now } = cycle;
   const next: ShardState = { names: { ...state.names }, issues: { ...state.issues }, tenants: {} };
   const news = new Map<string, IssueNews>();
-  for (const { customerId } of members) {
+  for (const member of members) {
+    const { customerId } = member;
     const before = state.tenants[customerId] ?? { services: {}, open: [], past: [] };
     const outcome = outcomes.get(customerId) ?? { kind: 'skipped' };
     next.tenants[customerId] =
       outcome.kind === 'read'
-        ? withReading({ cycle, next, news, customerId, before }, outcome.reading)
-        : withoutReading(cycle, before, outcome);
+        ? {
+            ...withReading({ cycle, next, news, customerId, before }, outcome.reading),
+            ...readBy(member, outcome, now),
+          }
+        : withoutReading(
+            { head: cycle.head, now, customerId, finding: cycle.explained?.get(customerId) },
+            before,
+            outcome,
+          );
   }
   settle(next, cycle.now);
   return { state: next, issues: [...news.values()], customers: changedCustomers(cycle.state, next) };
 }
 
-function withoutReading(cycle: Cycle, before: TenantState, outcome: Exclude<Outcome, { kind: 'read' }>): TenantState {
-  const good = lastGoodAt(cycle.head, before);
-  const after: TenantState = { ...before, ...(good !== undefined && { good }) };
-  if (outcome.kind === 'skipped') return after;
-  const since = before.trouble?.code === outcome.code ? before.trouble.since : toIso(cycle.now);
-  after.trouble = { code: outcome.code, since };
-  if (outcome.notBefore === undefined) delete after.notBefore;
-  else after.notBefore = toIso(outcome.notBefore);
-  return after;
+/** What a good read says of the ways in. */
+function readBy(member: Member, { way }: { way: Way }, now: number): Pick<TenantState, 'way' | 'trouble'> {
+  const trouble = delegationNotice(member, now);
+  return { way, ...(trouble && { trouble }) };
 }
 
 type Folding = {
@@ -143,10 +150,14 @@ const changedCustomers = (before: ShardState, next: ShardState): string[] =>
       const known = before.tenants[customerId];
       return (
         openText(before, known?.open ?? []) !== openText(next, after.open) ||
-        known?.trouble?.code !== after.trouble?.code
+        troubleText(known) !== troubleText(after) ||
+        accessOf(known) !== accessOf(after)
       );
     })
     .map(([customerId]) => customerId);
+
+const troubleText = (tenant: TenantState | undefined): string =>
+  [tenant?.trouble?.code, tenant?.trouble?.cause, tenant?.trouble?.isNotice].join();
 
 const openText = (state: ShardState, ids: readonly string[]): string =>
   ids.map((id) => `${id}@${state.issues[id]?.revision ?? ''}`).join();

@@ -1,23 +1,35 @@
 import * as z from 'zod';
-import { troubleViewSchema } from '../customers/coverage.ts';
+import { findingCodeSchema, troubleViewSchema } from '../customers/coverage.ts';
 import type { IncidentSummary } from './incident-lists.ts';
 import { healthLevels } from './severity.ts';
 
 const levelSchema = z.enum(healthLevels);
 const time = z.iso.datetime();
 
+/** When a feed was read well for the last time (null: never), when it is read next, and why it was not. */
+const feedFields = {
+  lastGoodAt: time.nullable(),
+  nextDueAt: time.nullable(),
+  trouble: troubleViewSchema.optional(),
+};
+
 export const customerHealthSchema = z
   .object({
     customerId: z.string(),
     /** When Microsoft was read well for the last time; null when it never was. */
     asOf: time.nullable(),
+    /** Of service health, and then of each feed. */
     coverage: z.object({
-      lastGoodAt: time.nullable(),
-      nextDueAt: time.nullable(),
-      trouble: troubleViewSchema.optional(),
+      ...feedFields,
+      feeds: z.array(z.object({ feed: z.enum(['microsoft365']), ...feedFields })),
     }),
     services: z.array(
-      z.object({ id: z.string(), name: z.string(), status: levelSchema, incidentIds: z.array(z.string()) }),
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        status: z.enum([...healthLevels, 'not-offered']),
+        incidentIds: z.array(z.string()),
+      }),
     ),
   })
   .meta({ id: 'CustomerHealth' });
@@ -30,6 +42,16 @@ export const fleetSchema = z
     services: z.array(z.object({ id: z.string(), name: z.string(), counts: z.record(levelSchema, z.number()) })),
     /** Customers of whom nothing current is known. */
     notCovered: z.number(),
+    /** What explains why many customers are not read, once and not for each of them; `share` of the customers counted here. */
+    findings: z.array(
+      z.object({
+        code: findingCodeSchema,
+        since: time,
+        connectionId: z.string().optional(),
+        share: z.number(),
+        remedy: z.string(),
+      }),
+    ),
   })
   .meta({ id: 'FleetHealth' });
 export type Fleet = z.output<typeof fleetSchema>;

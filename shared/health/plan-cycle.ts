@@ -3,6 +3,7 @@ import { shardOf } from '../core/hash.ts';
 import type { Member } from '../customers/health-shards.ts';
 import type { Planned } from './read-tenants.ts';
 import { lastGoodAt, type ShardHead, type ShardState, type TenantState } from './shard.ts';
+import { delegationState, waysOf } from './ways.ts';
 
 /** Microsoft's clocks and replicas lag: what changed shortly before the last read is asked for again. */
 const overlapMs = 10 * minuteMs;
@@ -10,14 +11,20 @@ const slotsPerDay = 32 * 32;
 
 /**
  * Who is read in this cycle and how. Tenants that Microsoft asked to leave alone are left out; those that a cycle had no time
- * for come first, those in trouble last.
+ * for come first, those in trouble last. While a finding stands, who begins changes with the time, so that a few tenants with
+ * trouble of their own cannot keep it up.
  */
 export function planCycle(
-  { head, state, now }: { head: Pick<ShardHead, 'connectionId' | 'cycleAt'>; state: ShardState; now: number },
+  {
+    head,
+    state,
+    now,
+  }: { head: Pick<ShardHead, 'connectionId' | 'cycleAt' | 'findings'>; state: ShardState; now: number },
   members: readonly Member[],
 ): Planned[] {
-  const rank = (tenant: TenantState | undefined): number => (tenant?.trouble ? 2 : tenant?.good === 'cycle' ? 1 : 0);
-  return members
+  const rank = (tenant: TenantState | undefined): number => (tenant?.good === 'cycle' ? 1 : tenant?.trouble ? 2 : 0);
+  const from = head.findings ? Math.floor(now / minuteMs) % Math.max(1, members.length) : 0;
+  return [...members.slice(from), ...members.slice(0, from)]
     .map((member) => ({ member, tenant: state.tenants[member.customerId] }))
     .filter(({ tenant }) => tenant?.notBefore === undefined || fromIso(tenant.notBefore) <= now)
     .sort((a, b) => rank(a.tenant) - rank(b.tenant))
@@ -29,7 +36,9 @@ export function planCycle(
         customerId: member.customerId,
         connectionId: head.connectionId,
         tenantId: member.tenantId,
-        way: 'app',
+        delegation: delegationState(member, now),
+        last: tenant?.way,
+        ways: waysOf(tenant?.way, delegationState(member, now)),
         changedAfter: isFull ? undefined : since - overlapMs,
       };
     });

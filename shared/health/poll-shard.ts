@@ -19,12 +19,15 @@ import { createRecordIncident, type RecordIncident } from './record-incident.ts'
 import type { ServiceHealthSource } from './service-health.ts';
 import { memberOf, shardRelay, stateOf, stateOp, stateText, type ShardHead, type ShardState } from './shard.ts';
 import { tellCustomers } from './tell-customers.ts';
+import { wideFindings } from './wide-findings.ts';
 
 type PollShardDeps = RelayDeps & {
   clock: Clock;
   cloud: DeskCloud;
   customers: Pick<CustomerStore, 'change'>;
   source: ServiceHealthSource;
+  /** Gives the alarm of a connection's dead refresh token where it was not given yet. */
+  tellGrant?: (connectionId: string, scope: Scope) => Promise<void>;
 };
 
 const messageSchema = z.object({ kind: z.literal('shard'), connectionId: z.string(), shard: z.number().int() });
@@ -49,15 +52,21 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     const now = deps.clock.now();
     const before = committed.state;
     const members = baton.members.map(memberOf).filter((member) => member.leftAt === undefined);
-    const outcomes = await readTenants(deps, planCycle({ head: baton.head.value, state: before, now }, members));
-    const folded = foldCycle({ head: baton.head.value, state: before, members, outcomes, now });
+    const { connectionId, findings } = baton.head.value;
+    const plan = planCycle({ head: baton.head.value, state: before, now }, members);
+    const outcomes = await readTenants(deps, plan, findings !== undefined);
+    const wide = wideFindings(outcomes, { before: findings, now });
+    if (wide.findings.some(({ code }) => code === 'token')) await deps.tellGrant?.(connectionId, scope);
+    const { explained } = wide;
+    const folded = foldCycle({ head: baton.head.value, state: before, members, outcomes, explained, now });
     await tell(deps, { baton, news: folded.issues, record, now }, scope);
 
     const untold = new Set([...folded.customers, ...late.filter((id) => id in folded.state.tenants)]);
-    const head = headAfter(deps, { baton, members, state: folded.state, untold, now });
+    const counted = headAfter(deps, { baton, members, state: folded.state, untold, now });
+    const head = { ...counted, ...(wide.findings.length > 0 && { findings: wide.findings }) };
     const text = stateText(folded.state);
     const ops = text === stateText(before) ? [] : [stateOp(text)];
-    const dueAt = Math.max(now + deps.cloud.healthPollMinutes * minuteMs, deps.clock.now());
+    const dueAt = Math.max(now + deps.cloud.healthPollMinutes * minuteMs, deps.clock.now(), wide.pauseUntil);
     const passed = await relay.pass(baton, { head, dueAt, ops }, scope);
     if (!passed) {
       scope.log(healthEvents.cycleRace, { shard: baton.pk });

@@ -21,8 +21,6 @@ type GraphDeps = {
 };
 
 const path = '/v1.0/admin/serviceAnnouncement/healthOverviews';
-/** Graph's throttling page does not promise Retry-After for this service. */
-const defaultRetrySeconds = 60;
 
 /**
  * Service communications of Microsoft Graph: one GET per tenant brings every service and the issues that changed.
@@ -58,20 +56,25 @@ async function tokenFor({ tokens }: GraphDeps, { tenantId, connectionId, way }: 
     return await tokens({ tenantId, connectionId, resource: 'graph', way: way === 'gdap' ? 'delegated' : 'app' });
   } catch (error) {
     if (!(error instanceof TokenFailure)) throw error;
-    throw new ReadFailure(tokenTroubles[error.reason], `No token: ${error.reason}.`, {
-      scope: error.reason === 'throttled' ? 'application' : 'tenant',
-      retryAfterSeconds: error.retryAfterSeconds,
-      cause: error,
-    });
+    const { code, ...more } = tokenTroubles[error.reason];
+    const { retryAfterSeconds: wait } = error;
+    throw new ReadFailure(code, `No token: ${error.reason}.`, { ...more, retryAfterSeconds: wait, cause: error });
   }
 }
 
-const tokenTroubles: Record<TokenFailure['reason'], TroubleCode> = {
-  'not-consented': 'not-consented',
-  'tenant-unknown': 'token',
-  'invalid-grant': 'token',
-  throttled: 'throttled',
-  away: 'microsoft-down',
+type TokenTrouble = { code: TroubleCode } & Pick<Partial<ReadFailure>, 'scope' | 'detail'>;
+
+const tokenTroubles: Record<TokenFailure['reason'], TokenTrouble> = {
+  'not-consented': { code: 'not-consented' },
+  'app-missing': { code: 'not-consented', detail: 'app-missing' },
+  'tenant-unknown': { code: 'token', detail: 'tenant-unknown' },
+  'sign-in-policy': { code: 'token', detail: 'sign-in-policy' },
+  'no-relationship': { code: 'role-lacking' },
+  'grant-dead': { code: 'token', scope: 'connection' },
+  'no-grant': { code: 'token', scope: 'connection' },
+  'invalid-grant': { code: 'token' },
+  throttled: { code: 'throttled', scope: 'application' },
+  away: { code: 'microsoft-down' },
 };
 
 async function get({ deps, token }: Session, url: string): Promise<HttpAnswer> {
@@ -132,6 +135,6 @@ function refusal({ deps, way }: Session, answer: HttpAnswer): ReadFailure {
   if (status === 401) return new ReadFailure('token', message);
   if (status === 403) return new ReadFailure(way === 'gdap' ? 'role-lacking' : 'not-consented', message);
   if (status !== 429) return new ReadFailure('microsoft-down', message);
-  const wait = retryAfterSeconds(answer, deps.clock.now()) ?? defaultRetrySeconds;
-  return new ReadFailure('throttled', message, { retryAfterSeconds: wait });
+  // Graph's throttling page does not promise Retry-After for this service.
+  return new ReadFailure('throttled', message, { retryAfterSeconds: retryAfterSeconds(answer, deps.clock.now()) });
 }

@@ -1,4 +1,4 @@
-import type { TroubleCode } from '../customers/coverage.ts';
+import type { TroubleCause, TroubleCode } from '../customers/coverage.ts';
 import type { Classification } from './severity.ts';
 
 export type Post = { at: string; kind: string; text: string };
@@ -28,10 +28,13 @@ export type TenantReading = {
   full: boolean;
 };
 
+/** `app`: the application's own permission; `gdap`: the partner's person through a delegated admin relationship. */
+export type Way = 'app' | 'gdap';
+
 export type ReadTenant = {
   connectionId: string;
   tenantId: string;
-  way: 'app' | 'gdap';
+  way: Way;
   /** Only issues changed after this time (ms since the epoch); undefined asks for all. */
   changedAfter: number | undefined;
 };
@@ -39,21 +42,31 @@ export type ReadTenant = {
 /** Reads a tenant's service health. Throws {@link ReadFailure}: one tenant's trouble is not its neighbours'. */
 export type ServiceHealthSource = (tenant: ReadTenant) => Promise<TenantReading>;
 
-/** Why a tenant could not be read. `scope` `application`: the next tenant would meet the same, so asking it is no use now. */
+/**
+ * Why a tenant could not be read. `scope` `application`: the next tenant would meet the same, so asking it is no use now;
+ * `connection`: the partner's own grant does not work, so nobody is read through GDAP.
+ */
 export class ReadFailure extends Error {
   override readonly name = 'ReadFailure';
   readonly code: TroubleCode;
-  readonly scope: 'tenant' | 'application';
+  readonly scope: 'tenant' | 'application' | 'connection';
   readonly retryAfterSeconds: number | undefined;
+  readonly detail: TroubleCause | undefined;
 
   constructor(
     code: TroubleCode,
     message: string,
-    more: { scope?: 'tenant' | 'application'; retryAfterSeconds?: number | undefined; cause?: unknown } = {},
+    more: {
+      scope?: ReadFailure['scope'];
+      retryAfterSeconds?: number | undefined;
+      detail?: TroubleCause | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, { cause: more.cause });
     this.code = code;
     this.scope = more.scope ?? 'tenant';
     this.retryAfterSeconds = more.retryAfterSeconds;
+    this.detail = more.detail;
   }
 }

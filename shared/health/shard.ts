@@ -3,7 +3,7 @@ import { encodeKey } from '../core/key.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { fromIso, minuteMs } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
-import { troubleSchema } from '../customers/coverage.ts';
+import { findingCodeSchema, troubleSchema } from '../customers/coverage.ts';
 import type { Member } from '../customers/health-shards.ts';
 import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/relay.ts';
 import { packText, unpackText } from '../platform/packed.ts';
@@ -17,6 +17,10 @@ const countsSchema = z.record(
   z.object({ name: z.string(), levels: z.partialRecord(z.enum(healthLevels), z.number()) }),
 );
 export type ServiceCounts = z.output<typeof countsSchema>;
+
+/** What explains why many tenants were not read. `since`: the cycle (ISO) that met it first; `tenants`: how many it explains. */
+const findingSchema = z.object({ code: findingCodeSchema, since: z.string(), tenants: z.number() });
+export type Finding = z.output<typeof findingSchema>;
 
 const headSchema = z.object({
   generation: z.number(),
@@ -35,6 +39,8 @@ const headSchema = z.object({
    * it came to that: the next cycle looks.
    */
   untold: z.array(z.string()).optional(),
+  /** Absent while there is none. */
+  findings: z.array(findingSchema).optional(),
 });
 export type ShardHead = Omit<z.output<typeof headSchema>, keyof Leg>;
 
@@ -47,8 +53,14 @@ const tenantSchema = z.object({
   /** Ids of issues that it listed and that are over, or no longer concern it. */
   past: z.array(z.string()),
   trouble: troubleSchema.optional(),
+  /** The finding of the shard that explains why the last cycle did not read the tenant; its own trouble is what it was. */
+  finding: findingCodeSchema.optional(),
+  /** The way that worked last. */
+  way: z.enum(['app', 'gdap']).optional(),
   /** Microsoft asked not to be called about this tenant before. */
   notBefore: z.string().optional(),
+  /** How often in a row it did so. */
+  throttles: z.number().optional(),
   /** The next read asks for everything. */
   recheck: z.boolean().optional(),
 });
@@ -125,6 +137,20 @@ export const memberOp = (member: Member): TableOp => ({
 /** When a tenant was read well for the last time (ISO). */
 export const lastGoodAt = (head: Pick<ShardHead, 'cycleAt'>, tenant: TenantState | undefined): string | undefined =>
   tenant?.good === 'cycle' ? head.cycleAt : tenant?.good;
+
+/**
+ * By which way the desk reads a tenant. The directory enters every customer as `app`, which is tried first; `none` is for those
+ * whose ways a person must mend.
+ */
+export function accessOf(tenant: Pick<TenantState, 'good' | 'way' | 'trouble'> | undefined): 'app' | 'gdap' | 'none' {
+  const trouble = tenant?.trouble;
+  const isShut =
+    trouble !== undefined &&
+    trouble.isNotice !== true &&
+    trouble.code !== 'throttled' &&
+    trouble.code !== 'microsoft-down';
+  return isShut ? 'none' : (tenant?.way ?? 'app');
+}
 
 /** What was read longer ago than this many intervals is no longer known. */
 export const isStale = (goodAt: string | undefined, now: number, pollMinutes: number): boolean =>

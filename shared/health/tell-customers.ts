@@ -1,7 +1,7 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { shardKey, type Customer } from '../customers/customer.ts';
-import { lastGoodAt, type ShardHead, type ShardState } from './shard.ts';
+import { accessOf, type ShardHead, type ShardState } from './shard.ts';
 
 /** What a shard has committed. Nothing else may reach a customer's row, or a run that died could leave there what nobody knows of. */
 type Committed = { head: ShardHead; state: ShardState };
@@ -32,7 +32,7 @@ function changed(customer: Customer, { head, state }: Committed): Customer | und
   const tenant = state.tenants[customer.customerId];
   if (!tenant || head.cycleAt === undefined) return undefined;
   if (customer.healthAt !== undefined && customer.healthAt > head.cycleAt) return undefined;
-  const goodAt = tenant.trouble && lastGoodAt(head, tenant);
+  const goodAt = tenant.trouble && tenant.good !== 'cycle' ? tenant.good : undefined;
   const next: Customer = {
     ...customer,
     openIncidentIds: tenant.open.map((id) => ({ id, revision: state.issues[id]?.revision ?? '' })),
@@ -41,6 +41,7 @@ function changed(customer: Customer, { head, state }: Committed): Customer | und
       ...(goodAt !== undefined && { lastGoodAt: goodAt }),
     },
     healthAt: head.cycleAt,
+    access: { way: accessOf(tenant) },
   };
   return canonicalJson(next) === canonicalJson(customer) ? undefined : next;
 }

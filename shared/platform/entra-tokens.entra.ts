@@ -1,17 +1,13 @@
 import * as z from 'zod';
 import { minuteMs, secondMs, type Clock } from '../core/clock.ts';
 import { isAppError } from '../core/errors.ts';
+import { createDeadGrants, type GrantChanged } from './dead-grants.ts';
 import { createExpiringCache, type Kept } from './expiring-cache.ts';
-import { HttpFailure, retryAfterSeconds, type Http, type HttpAnswer } from './http.ts';
+import { HttpFailure, jsonOf, type Http, type HttpAnswer } from './http.ts';
 import type { IdentityToken } from './managed-identity.entra.ts';
 import { SecretMissing, type ReadSecret } from './secret.ts';
-import {
-  TokenFailure,
-  type TokenFailureReason,
-  type TokenResource,
-  type TokenSource,
-  type TokenWant,
-} from './tokens.ts';
+import { refusalOf, throttledSeconds, type Asked } from './token-refusal.entra.ts';
+import { TokenFailure, type TokenResource, type TokenSource, type TokenWant } from './tokens.ts';
 
 type EntraTokenOptions = {
   http: Http;
@@ -20,23 +16,24 @@ type EntraTokenOptions = {
   authority: string;
   /** Audience of each API in this cloud, such as `https://graph.microsoft.com`. */
   audiences: Record<TokenResource, string>;
-  connections: readonly { id: string; clientId: string }[];
+  /** `tenantId`: the partner's own tenant. */
+  connections: readonly { id: string; tenantId: string; clientId: string }[];
   identityToken: IdentityToken;
   /** Audience of federated credentials in this cloud, such as `api://AzureADTokenExchange`. */
   exchangeAudience: string;
   readSecret: ReadSecret;
+  grantChanged?: GrantChanged;
 };
 
 /** Twelve polls of five minutes, not eleven, come out of a token that lives an hour; a call takes seconds. */
 const spareMs = 4 * minuteMs;
 /** Long enough for all calls of one polling cycle, short enough that a consent is seen by the next. */
 const refusedMs = minuteMs;
-const throttledSeconds = 60;
 /** One instance may poll 50,000 tenants; a cache that is too small for its tenants would ask for each of them in every cycle. */
 const maxTokens = 60_000;
 
 /** Where the refresh token of a connection's integration account is kept. */
-const refreshTokenSecret = (connectionId: string): string => `${connectionId}-refresh-token`;
+export const refreshTokenSecret = (connectionId: string): string => `${connectionId}-refresh-token`;
 
 type Outcome = { token: string } | { failure: TokenFailure };
 
@@ -48,13 +45,22 @@ type Outcome = { token: string } | { failure: TokenFailure };
  */
 export function createEntraTokens(options: EntraTokenOptions) {
   const cache = createExpiringCache<Outcome>(options.clock, maxTokens);
+  const unlessDead = createDeadGrants(options.clock, options.grantChanged);
   const counts = { tokenRequests: 0 };
+
+  const request = async (want: TokenWant, refreshToken?: string): Promise<Reply> => {
+    const connection = connectionOf(options, want.connectionId);
+    const form = await formFor(options, { connection, want, refreshToken });
+    counts.tokenRequests++;
+    const asked = { way: want.way ?? 'app', isHome: want.tenantId === connection.tenantId };
+    return requestToken(options, { tenantId: want.tenantId, form, asked });
+  };
 
   const load = async (want: TokenWant): Promise<Kept<Outcome>> => {
     try {
-      const form = await formFor(options, want);
-      counts.tokenRequests++;
-      return await requestToken(options, want.tenantId, form);
+      if (want.way !== 'delegated') return keptToken(await request(want));
+      const refreshToken = await refreshTokenOf(options.readSecret, want.connectionId);
+      return keptToken(await unlessDead(want.connectionId, refreshToken, async () => request(want, refreshToken)));
     } catch (error) {
       const until = error instanceof TokenFailure && keptUntil(error, options.clock.now());
       if (!until) throw error;
@@ -68,7 +74,27 @@ export function createEntraTokens(options: EntraTokenOptions) {
     if ('failure' in outcome) throw outcome.failure;
     return outcome.token;
   };
-  return { tokens, counts };
+
+  /** Trades a refresh token in the partner's own tenant for the newer one that Entra answers. The old one stays good. */
+  const exchange: ExchangeGrant = async (connectionId, refreshToken) => {
+    const { tenantId } = connectionOf(options, connectionId);
+    const want = { tenantId, resource: 'partnercenter', connectionId, way: 'delegated' } as const;
+    return (await request(want, refreshToken)).refreshToken;
+  };
+  return { tokens, counts, exchange };
+}
+
+/** The newer refresh token, or undefined where Entra gave none. Throws {@link TokenFailure}. */
+export type ExchangeGrant = (connectionId: string, refreshToken: string) => Promise<string | undefined>;
+
+type Reply = { token: string; until: number; refreshToken?: string | undefined };
+
+const keptToken = ({ token, until }: Reply): Kept<Outcome> => ({ value: { token }, until });
+
+function connectionOf({ connections }: EntraTokenOptions, connectionId: string) {
+  const connection = connections.find((one) => one.id === connectionId);
+  if (!connection) throw new Error(`there is no partner connection ${connectionId}`);
+  return connection;
 }
 
 /** Trouble of the way itself is tried again at once; what Entra decided is believed for a while. */
@@ -79,40 +105,40 @@ function keptUntil(failure: TokenFailure, now: number): number | undefined {
   );
 }
 
-async function formFor(options: EntraTokenOptions, want: TokenWant): Promise<URLSearchParams> {
-  const connection = options.connections.find((one) => one.id === want.connectionId);
-  if (!connection) throw new Error(`there is no partner connection ${want.connectionId}`);
-  const form = new URLSearchParams({
+type Asking = { connection: { clientId: string }; want: TokenWant; refreshToken: string | undefined };
+
+async function formFor(options: EntraTokenOptions, { connection, want, refreshToken }: Asking) {
+  return new URLSearchParams({
     client_id: connection.clientId,
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
     client_assertion: await options.identityToken(options.exchangeAudience),
     scope: `${options.audiences[want.resource]}/.default`,
-    grant_type: 'client_credentials',
+    ...(refreshToken === undefined
+      ? { grant_type: 'client_credentials' }
+      : { grant_type: 'refresh_token', refresh_token: refreshToken }),
   });
-  if (want.way === 'delegated') {
-    form.set('grant_type', 'refresh_token');
-    form.set('refresh_token', await refreshToken(options.readSecret, want.connectionId));
-  }
-  return form;
 }
 
-async function refreshToken(readSecret: ReadSecret, connectionId: string): Promise<string> {
+async function refreshTokenOf(readSecret: ReadSecret, connectionId: string): Promise<string> {
   try {
     return await readSecret(refreshTokenSecret(connectionId));
   } catch (cause) {
-    if (cause instanceof SecretMissing) throw new TokenFailure('invalid-grant', 'no refresh token is kept', { cause });
+    if (cause instanceof SecretMissing) throw new TokenFailure('no-grant', 'no refresh token is kept', { cause });
     if (isAppError(cause, 'unavailable')) throw new TokenFailure('away', 'the vault is away', { cause });
     throw cause;
   }
 }
 
-const replySchema = z.object({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
+const replySchema = z.object({
+  access_token: z.string().min(1),
+  expires_in: z.coerce.number().positive(),
+  refresh_token: z.string().min(1).optional(),
+});
 
 async function requestToken(
   { http, clock, authority }: EntraTokenOptions,
-  tenantId: string,
-  form: URLSearchParams,
-): Promise<Kept<Outcome>> {
+  { tenantId, form, asked }: { tenantId: string; form: URLSearchParams; asked: Asked },
+): Promise<Reply> {
   const askedAt = clock.now();
   let answer: HttpAnswer;
   try {
@@ -128,45 +154,9 @@ async function requestToken(
     if (cause instanceof HttpFailure) throw new TokenFailure('away', 'the token endpoint is away', { cause });
     throw cause;
   }
-  if (answer.status !== 200) throw failureOf(answer, askedAt);
-  const reply = replySchema.parse(JSON.parse(answer.body));
-  return { value: { token: reply.access_token }, until: askedAt + reply.expires_in * secondMs - spareMs };
-}
-
-/** Codes that say more than the OAuth error beside them. Source: Microsoft docs, "Microsoft Entra authentication error codes". */
-const reasonByCode: Record<number, TokenFailureReason> = {
-  65001: 'not-consented',
-  500011: 'not-consented',
-  650052: 'not-consented',
-  700016: 'not-consented',
-  7000112: 'not-consented',
-  7000229: 'not-consented',
-  90002: 'tenant-unknown',
-  900021: 'tenant-unknown',
-  900023: 'tenant-unknown',
-};
-
-const errorSchema = z.object({ error: z.string().optional(), error_codes: z.array(z.number()).optional() });
-
-function failureOf(answer: HttpAnswer, now: number): TokenFailure {
-  const status = `the token endpoint answered ${String(answer.status)}`;
-  const wait = retryAfterSeconds(answer, now);
-  if (answer.status === 429)
-    return new TokenFailure('throttled', status, { retryAfterSeconds: wait ?? throttledSeconds });
-  const { error, error_codes: numbers } = errorSchema.safeParse(jsonOf(answer.body)).data ?? {};
-  if (answer.status >= 500 || error === 'temporarily_unavailable') {
-    return new TokenFailure('away', status, wait === undefined ? {} : { retryAfterSeconds: wait });
-  }
-  const number = numbers?.[0];
-  if (number === undefined) return new TokenFailure('invalid-grant', status, { code: error ?? String(answer.status) });
-  const code = `AADSTS${String(number)}`;
-  return new TokenFailure(reasonByCode[number] ?? 'invalid-grant', `${status}: ${code}`, { code });
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  if (answer.status !== 200) throw refusalOf(answer, asked, askedAt);
+  const reply = replySchema.safeParse(jsonOf(answer.body));
+  if (!reply.success) throw new TokenFailure('away', 'the token endpoint answered something unreadable');
+  const { access_token: token, expires_in: seconds, refresh_token: refreshToken } = reply.data;
+  return { token, until: askedAt + seconds * secondMs - spareMs, refreshToken };
 }

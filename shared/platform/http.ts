@@ -43,3 +43,12 @@ export function retryAfterSeconds(answer: HttpAnswer, nowMs: number): number | u
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.min(Math.max(0, Math.ceil((at - nowMs) / 1_000)), retryAfterMaxSeconds);
 }
+
+/** A body as JSON; undefined where it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -13,12 +13,25 @@ export type TokenWant = {
 /** An access token that stays good for at least the next minutes. Throws {@link TokenFailure}. */
 export type TokenSource = (want: TokenWant) => Promise<string>;
 
-export type TokenFailureReason = 'not-consented' | 'tenant-unknown' | 'invalid-grant' | 'throttled' | 'away';
-
 /**
- * No token. `not-consented`, `tenant-unknown` and `invalid-grant` last until a person acts; `throttled` and `away` pass.
- * `invalid-grant` is every other definite refusal too; `code` says which (such as `AADSTS70021`).
+ * Why there is no token. Of the tenant: `not-consented` (the application is there, its permission is not), `app-missing` (the
+ * application is not there), `tenant-unknown`, `sign-in-policy` (Conditional Access, MFA) and `no-relationship` (the person is
+ * nobody there). Of the partner: `grant-dead` (its refresh token) and `no-grant` (the vault holds none). `invalid-grant` is every
+ * other definite refusal. `throttled` and `away` pass; everything else lasts until a person acts.
  */
+export type TokenFailureReason =
+  | 'not-consented'
+  | 'app-missing'
+  | 'tenant-unknown'
+  | 'sign-in-policy'
+  | 'no-relationship'
+  | 'grant-dead'
+  | 'no-grant'
+  | 'invalid-grant'
+  | 'throttled'
+  | 'away';
+
+/** No token. `code` is Microsoft's, such as `AADSTS70021`. */
 export class TokenFailure extends Error {
   override readonly name = 'TokenFailure';
   readonly reason: TokenFailureReason;

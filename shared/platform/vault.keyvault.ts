@@ -3,8 +3,8 @@ import { minuteMs, secondMs, type Clock } from '../core/clock.ts';
 import { unavailable } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { createExpiringCache, type Kept } from './expiring-cache.ts';
-import { HttpFailure, type Http, type HttpAnswer } from './http.ts';
-import { SecretMissing, type ReadSecret } from './secret.ts';
+import { HttpFailure, jsonOf, type Http, type HttpAnswer } from './http.ts';
+import { SecretMissing, type ReadSecret, type SecretVersions } from './secret.ts';
 import { TokenFailure } from './tokens.ts';
 
 type VaultOptions = {
@@ -62,11 +62,49 @@ const wordOf =
     return { kind: 'value', value: secretSchema.parse(JSON.parse(body)).value, at };
   };
 
-async function ask({ http, vaultUri, token }: VaultOptions, name: string): Promise<HttpAnswer> {
+/** Names and versions as Key Vault writes them: `{vault}/secrets/{name}/{version}`; times are seconds since the epoch. */
+const bundleSchema = z.object({
+  value: z.string(),
+  id: z.string(),
+  attributes: z.object({ created: z.number() }),
+});
+
+/**
+ * The present version of a secret, asked for now, and a way to put a new one on top of it. Old versions stay in the vault.
+ * Throws as {@link ReadSecret} does. Source: Microsoft docs, Key Vault REST API, "Get Secret" and "Set Secret".
+ */
+export function createSecretVersions(options: VaultOptions): SecretVersions {
+  const exchange = async (name: string, value?: string) => {
+    const answer = await unavailableWhereAway(async () => ask(options, name, value));
+    if (answer.status === 404) throw new SecretMissing(name);
+    if (answer.status !== 200) throw unavailable('vault', new Error(`the vault answered ${String(answer.status)}`));
+    const bundle = bundleSchema.safeParse(jsonOf(answer.body));
+    if (!bundle.success) throw unavailable('vault', bundle.error);
+    const { value: present, id, attributes } = bundle.data;
+    return { value: present, version: id.slice(id.lastIndexOf('/') + 1), createdAt: attributes.created * secondMs };
+  };
+  return {
+    current: async (name) => exchange(name),
+    put: async (name, value) => exchange(name, value),
+  };
+}
+
+async function unavailableWhereAway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof HttpFailure || error instanceof TokenFailure) throw unavailable('vault', error);
+    throw error;
+  }
+}
+
+async function ask({ http, vaultUri, token }: VaultOptions, name: string, value?: string): Promise<HttpAnswer> {
+  const authorization = `Bearer ${await token()}`;
   const answer = await http({
-    method: 'GET',
+    method: value === undefined ? 'GET' : 'PUT',
     url: `${vaultUri.replace(/\/+$/, '')}/secrets/${encodeURIComponent(name)}?api-version=7.4`,
-    headers: { authorization: `Bearer ${await token()}` },
+    headers: { authorization, ...(value !== undefined && { 'content-type': 'application/json' }) },
+    ...(value !== undefined && { body: JSON.stringify({ value }) }),
     timeoutMs: 3_000,
     maxBytes: 64 * 1_024,
   });

@@ -177,7 +177,7 @@ function incidentReasons(likely: readonly LikelyIncident[], { incidents, coverag
   return [
     ...likely.map((one) => `incident ${one.id} fits with ${String(one.confidence)}: ${one.why.join('; ')}`),
     ...(likely.length === 0 && incidents.length > 0 ? ['none of the live incidents of this customer fits'] : []),
-    ...(trouble
+    ...(trouble && trouble.isNotice !== true
       ? [`service health of this customer has not been readable since ${trouble.since}: ${trouble.code}`]
       : []),
   ];

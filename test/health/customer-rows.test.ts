@@ -15,7 +15,7 @@ async function rowOf(desk: HealthDesk, n: number) {
 
 /** What the shard says of the same customer. */
 async function healthOf(desk: HealthDesk, n: number) {
-  const { services, coverage } = await customerHealth(desk.queryDeps, aPerson, desk.id(n));
+  const { services, coverage } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(n) });
   return { open: services.flatMap(({ incidentIds }) => incidentIds), trouble: coverage.trouble?.code };
 }
 

@@ -21,8 +21,12 @@ describe('the fleet', () => {
     for (let cycle = 0; cycle < 2; cycle++) await desk.cycle();
     expect(await exchange(desk)).toMatchObject({ healthy: 2, unknown: 0, notCovered: 0 });
     await desk.advance(5 * minutes);
-    expect((await customerHealth(desk.queryDeps, aPerson, desk.id(0))).services[0]!.status).toBe('unknown');
-    expect((await customerHealth(desk.queryDeps, aPerson, desk.id(1))).services[0]!.status).toBe('healthy');
+    expect((await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) })).services[0]!.status).toBe(
+      'unknown',
+    );
+    expect((await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(1) })).services[0]!.status).toBe(
+      'healthy',
+    );
     expect(await exchange(desk)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
     expect(await exchange(desk, true)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
   });
@@ -61,7 +65,7 @@ describe('an answer during a cycle', () => {
   it('shows no services that are older than it says', async () => {
     const desk = aHealthDesk();
     await desk.begin(2);
-    const { asOf, services } = await customerHealth(interrupted(desk), aPerson, desk.id(0));
+    const { asOf, services } = await customerHealth(interrupted(desk), aPerson, { customerId: desk.id(0) });
     expect({ asOf, status: services[0]!.status }).toEqual({ asOf: desk.now(), status: 'degraded' });
   });
 

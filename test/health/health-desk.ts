@@ -22,7 +22,10 @@ import { seededIds, seededRandom } from '../support/seeded.ts';
 import { scriptedMicrosoft } from './scripted-microsoft.ts';
 
 /** Directory and health over memory ports and a scripted Microsoft, on a clock that the test moves. */
-export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble } = {}) {
+export function aHealthDesk(
+  trouble: { tables?: TableTrouble; bus?: BusTrouble } = {},
+  ports: Pick<Parameters<typeof createPollShard>[0], 'tellGrant'> = {},
+) {
   const moved = movedClock();
   const { clock } = moved;
   const microsoft = scriptedMicrosoft();
@@ -57,7 +60,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     source: partnerCenterCustomers({ ...upstream, ids }),
     azure: azureSubscriptions(upstream),
   };
-  const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
+  const pollShard = createPollShard({ ...relay, ...ports, cloud, customers, source: graphServiceHealth(upstream) });
   const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
 
   const desk = {

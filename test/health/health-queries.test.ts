@@ -74,10 +74,11 @@ describe('the health of a customer', () => {
     const desk = await aBusyDesk();
     const { status, body } = await get(desk, aPerson, `api/customers/${desk.id(0)}/health`);
     expect(status).toBe(200);
+    const times = { lastGoodAt: desk.now(), nextDueAt: new Date(Date.parse(desk.now()) + 300_000).toISOString() };
     expect(body).toEqual({
       customerId: desk.id(0),
       asOf: desk.now(),
-      coverage: { lastGoodAt: desk.now(), nextDueAt: new Date(Date.parse(desk.now()) + 300_000).toISOString() },
+      coverage: { ...times, feeds: [{ feed: 'microsoft365', ...times }] },
       services: [
         { id: 'Exchange', name: 'Exchange Online', status: 'degraded', incidentIds: ['EX1'] },
         { id: 'microsoftteams', name: 'microsoftteams Online', status: 'healthy', incidentIds: [] },
@@ -85,14 +86,20 @@ describe('the health of a customer', () => {
     });
   });
 
-  it('takes a wish for unused services, and nothing else for one', async () => {
+  it('leaves out what the customer has no subscription for, unless it is asked for or an incident is open there', async () => {
     const desk = await aBusyDesk();
     const path = `api/customers/${desk.id(0)}/health`;
-    const plain = await get(desk, aPerson, path);
-    for (const unused of ['true', 'false']) {
-      const { status, body } = await get(desk, aPerson, `${path}?unused=${unused}`);
-      expect({ status, body }).toEqual({ status: 200, body: plain.body });
-    }
+    const shown = async (query = '') =>
+      ((await get(desk, aPerson, `${path}${query}`)).body as CustomerHealth).services.map(({ id }) => id);
+    const uses = async (...services: string[]) =>
+      desk.customers.change([desk.id(0)], (customer) => ({ ...customer, services }));
+    expect(await shown()).toEqual(['Exchange', 'microsoftteams']);
+    await uses('exchange');
+    expect(await shown()).toEqual(['Exchange']);
+    expect(await shown('?unused=false')).toEqual(['Exchange']);
+    expect(await shown('?unused=true')).toEqual(['Exchange', 'microsoftteams']);
+    await uses('SharePoint');
+    expect(await shown()).toEqual(['Exchange']);
     expect((await get(desk, aPerson, `${path}?unused=yes`)).status).toBe(400);
     expect((await get(desk, aPerson, `${path}?used=true`)).status).toBe(400);
   });
@@ -141,6 +148,7 @@ describe('the fleet', () => {
         { id: 'microsoftteams', name: 'microsoftteams Online', counts: { ...zero, healthy: 2, advisory: 1 } },
       ],
       notCovered: 0,
+      findings: [],
     });
   });
 

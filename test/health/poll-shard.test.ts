@@ -59,7 +59,9 @@ describe('a poll cycle', () => {
     await desk.cycle();
     expect(desk.microsoft.graphCalls().length - calls).toBe(1);
     expect(desk.microsoft.graphCalls().at(-1)!.url).toMatch(/\$expand=issues$/);
-    expect((await customerHealth(desk.queryDeps, aPerson, desk.id(0))).services[0]!.status).toBe('healthy');
+    expect((await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) })).services[0]!.status).toBe(
+      'healthy',
+    );
   });
 
   it('keeps itself going when nobody but the bus wakes it', async () => {
@@ -135,12 +137,12 @@ describe('a tenant in trouble', () => {
     await desk.begin(3);
     desk.microsoft.faults.set(desk.tenant(1), fault);
     await desk.cycle();
-    const health = await customerHealth(desk.queryDeps, aPerson, desk.id(1));
+    const health = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(1) });
     expect(health.coverage.trouble).toMatchObject({ code, since: desk.now() });
     expect(health.coverage.trouble!.remedy).not.toBe('');
     expect((await desk.customers.get(desk.id(1)))!.coverage.trouble).toMatchObject({ code });
     for (const neighbour of [0, 2]) {
-      const { coverage, asOf } = await customerHealth(desk.queryDeps, aPerson, desk.id(neighbour));
+      const { coverage, asOf } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(neighbour) });
       expect({ trouble: coverage.trouble, asOf }).toEqual({ trouble: undefined, asOf: desk.now() });
     }
     expect(desk.microsoft.calls.every(({ url }) => /^https:\/\/(graph|pc|arm)\.example\//.test(url))).toBe(true);
@@ -151,7 +153,7 @@ describe('a tenant in trouble', () => {
     await desk.begin(2);
     desk.microsoft.faults.set(desk.tenant(0), { status: 403 });
     const statuses = async () => {
-      const { services } = await customerHealth(desk.queryDeps, aPerson, desk.id(0));
+      const { services } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) });
       return services.map(({ status }) => status);
     };
     await desk.cycle();
@@ -159,7 +161,7 @@ describe('a tenant in trouble', () => {
     const since = desk.now();
     for (let cycle = 0; cycle < 3; cycle++) await desk.cycle();
     expect(await statuses()).toEqual(['unknown', 'unknown']);
-    const { coverage } = await customerHealth(desk.queryDeps, aPerson, desk.id(0));
+    const { coverage } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) });
     expect(coverage.trouble!.since).toBe(since);
     desk.microsoft.faults.clear();
     await desk.cycle();
@@ -172,11 +174,11 @@ describe('a tenant in trouble', () => {
     desk.microsoft.addTenants(2);
     desk.microsoft.faults.set(desk.tenant(1), { status: 403 });
     await desk.begin(0);
-    const never = await customerHealth(desk.queryDeps, aPerson, desk.id(1));
+    const never = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(1) });
     expect(never).toMatchObject({ asOf: null, coverage: { lastGoodAt: null, trouble: { code: 'not-consented' } } });
     expect(never.services.map(({ status }) => status)).toEqual(['unknown', 'unknown']);
     await desk.advance(16 * 60_000);
-    const stale = await customerHealth(desk.queryDeps, aPerson, desk.id(0));
+    const stale = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) });
     expect(stale.services.map(({ status }) => status)).toEqual(['unknown', 'unknown']);
   });
 
@@ -207,7 +209,7 @@ describe('a tenant in trouble', () => {
     expect(desk.microsoft.tokenCount() - tokens).toBe(16);
     desk.microsoft.faults.clear();
     await desk.cycle();
-    const { coverage } = await customerHealth(desk.queryDeps, aPerson, desk.id(0));
+    const { coverage } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) });
     expect(coverage.trouble).toBeUndefined();
     expect(await kindsOf(desk)).toEqual([]);
   });

@@ -42,21 +42,25 @@ export function scriptedMicrosoft() {
   };
   let tokens = 0;
 
-  const source: TokenSource = async ({ tenantId, resource }) => {
+  /** Of a tenant, or of one way into it (`app tenant`, `delegated tenant`), or of all (`*`). */
+  const faultOf = (tenantId: string, way: string): Fault | undefined =>
+    faults.get(`${way} ${tenantId}`) ?? faults.get(tenantId) ?? faults.get('*');
+
+  const source: TokenSource = async ({ tenantId, resource, way = 'app' }) => {
     tokens++;
-    const fault = faults.get(tenantId);
+    const fault = faultOf(tenantId, way);
     if (fault?.token && resource === 'graph') throw fault.token;
-    return `${resource} ${tenantId}`;
+    return `${resource} ${tenantId} ${way}`;
   };
 
   const http: Http = async (call: HttpCall) => {
     calls.push({ url: call.url, headers: call.headers ?? {} });
     const url = new URL(call.url);
-    const [, tenantId = ''] = (call.headers?.authorization ?? '').replace('Bearer ', '').split(' ');
+    const [, tenantId = '', way = ''] = (call.headers?.authorization ?? '').replace('Bearer ', '').split(' ');
     if (url.origin === root.pc) return options.partnerCenter ? faulty(options.partnerCenter) : partnerCenter(url, call);
     if (url.origin === root.arm) return azure(tenantId);
     if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
-    const fault = faults.get(tenantId);
+    const fault = faultOf(tenantId, way);
     return fault ? faulty(fault) : graph(url, tenantId);
   };
 

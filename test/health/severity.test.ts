@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalStatus, serviceLevel, severityOf, severityTable, worst } from '../../shared/health/severity.ts';
+import {
+  ageRules,
+  canonicalStatus,
+  healthLevels,
+  serviceLevel,
+  severityOf,
+  severityTable,
+  worst,
+} from '../../shared/health/severity.ts';
 
 describe('the severity of a status', () => {
   it.each([
@@ -31,6 +39,64 @@ describe('the severity of a status', () => {
   it('is written in Microsoft’s live spelling, and an unknown one as it came', () => {
     expect(canonicalStatus('ServiceRestored')).toBe('serviceRestored');
     expect(canonicalStatus('BrandNew')).toBe('BrandNew');
+  });
+});
+
+describe('the severity of an issue that Microsoft is silent about', () => {
+  const hours = (count: number) => count * 3_600_000;
+
+  it.each([
+    ['serviceInterruption', 23, 'down'],
+    ['serviceInterruption', 24, 'degraded'],
+    ['serviceInterruption', 7 * 24, 'advisory'],
+    ['serviceDegradation', 7 * 24 - 1, 'degraded'],
+    ['serviceDegradation', 7 * 24, 'advisory'],
+    ['investigating', 7 * 24, 'advisory'],
+    ['restoringService', 47, 'degraded'],
+    ['restoringService', 48, 'advisory'],
+    ['extendedRecovery', 23, 'degraded'],
+    ['ExtendedRecovery', 24, 'advisory'],
+    ['investigationSuspended', 0, 'advisory'],
+    ['investigationSuspended', 90 * 24, 'advisory'],
+    ['serviceRestored', 0, 'healthy'],
+    ['brandNew', 90 * 24, 'unknown'],
+  ] as const)('is, of %s after %i hours, %s', (status, silent, level) => {
+    expect(severityOf(status, 'incident', hours(silent))).toBe(level);
+  });
+
+  it('only ever weakens, never to healthy, and leaves what is unknown', () => {
+    const order = ['healthy', 'advisory', 'degraded', 'down'];
+    for (const status of [...Object.keys(severityTable), 'brandNew']) {
+      for (const classification of ['incident', 'advisory'] as const) {
+        const levels = [0, 1, 24, 48, 7 * 24, 365 * 24].map((age) => severityOf(status, classification, hours(age)));
+        if (levels[0] === 'unknown') expect(new Set(levels)).toEqual(new Set(['unknown']));
+        else {
+          const ranks = levels.map((level) => order.indexOf(level));
+          expect(ranks).toEqual([...ranks].sort((a, b) => b - a));
+          expect(levels.at(-1) === 'healthy').toBe(levels[0] === 'healthy');
+        }
+      }
+    }
+  });
+
+  it('has a reason for each of its rules', () => {
+    for (const { level, to, why } of ageRules) {
+      expect(healthLevels.indexOf(to)).toBeLessThan(healthLevels.indexOf(level));
+      expect(why).not.toBe('');
+    }
+  });
+
+  it('weakens a service whose overview says no more than that issue', () => {
+    const issue = { status: 'serviceDegradation', classification: 'incident' } as const;
+    expect(serviceLevel('serviceDegradation', [{ ...issue, silentMs: hours(8 * 24) }])).toBe('advisory');
+    expect(serviceLevel('serviceDegradation', [{ ...issue, silentMs: hours(1) }])).toBe('degraded');
+    expect(serviceLevel('serviceInterruption', [{ ...issue, silentMs: hours(8 * 24) }])).toBe('down');
+  });
+
+  it('does not put an overview beside a silent incident down to an advisory', () => {
+    const silent = { status: 'serviceDegradation', classification: 'incident', silentMs: hours(8 * 24) } as const;
+    const advisory = { status: 'serviceInterruption', classification: 'advisory' } as const;
+    expect(serviceLevel('serviceInterruption', [silent, advisory])).toBe('down');
   });
 });
 

@@ -72,13 +72,13 @@ describe('the desk at the simulated Microsoft', () => {
       withAzure.azureSubscriptionId,
     ]);
 
-    const hurt = await customerHealth(queries, aPerson, idOf('aldercote'));
+    const hurt = await customerHealth(queries, aPerson, { customerId: idOf('aldercote') });
     expect(hurt).toMatchObject({ asOf: now(), coverage: { lastGoodAt: now() } });
     const exchange = hurt.services.find(({ id }) => id === 'Exchange')!;
     expect(exchange).toMatchObject({ name: 'Exchange Online', status: 'degraded' });
     expect(exchange.incidentIds).toHaveLength(1);
 
-    const unread = await customerHealth(queries, aPerson, idOf('umberleigh'));
+    const unread = await customerHealth(queries, aPerson, { customerId: idOf('umberleigh') });
     expect(unread).toMatchObject({ asOf: null, coverage: { trouble: { code: 'not-consented' } } });
     expect(unread.services.every(({ status }) => status === 'unknown')).toBe(true);
 
@@ -107,7 +107,7 @@ describe('the desk at the simulated Microsoft', () => {
     });
     await cycle();
     const teams = async () => {
-      const { services } = await customerHealth(queries, aPerson, idOf('umberleigh'));
+      const { services } = await customerHealth(queries, aPerson, { customerId: idOf('umberleigh') });
       return services.find(({ id }) => id === 'microsoftteams');
     };
     expect(await teams()).toMatchObject({ status: 'down', incidentIds: ['TM9900001'] });

@@ -13,7 +13,7 @@ import { graph, partnerCenter, runningMicrosoft } from './running-microsoft.ts';
 import type { RunningMicrosoft } from './running-microsoft.ts';
 
 const customer = customers[0]!;
-const withoutConsent = customers.find((one) => !one.consented)!;
+const withoutConsent = customers.find((one) => one.consented === 'none')!;
 
 const clientCredentials = { grant_type: 'client_credentials', scope: `${graph}/.default` };
 

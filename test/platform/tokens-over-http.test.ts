@@ -36,8 +36,8 @@ async function aDesk() {
   return { microsoft, tokens, counts, readSecret };
 }
 
-const [customer] = customers.filter((one) => one.consented);
-const [stranger] = customers.filter((one) => !one.consented);
+const [customer] = customers.filter((one) => one.consented === 'all');
+const [stranger] = customers.filter((one) => one.consented === 'none');
 const wantFor = (tenantId = ''): TokenWant => ({ tenantId, resource: 'graph', connectionId: partner.id });
 
 describe('tokens over HTTP', () => {
@@ -53,7 +53,7 @@ describe('tokens over HTTP', () => {
 
   it('are refused where nobody consented and where there is no such tenant', async () => {
     const { tokens } = await aDesk();
-    await expect(tokens(wantFor(stranger?.tenantId))).rejects.toMatchObject({ reason: 'not-consented' });
+    await expect(tokens(wantFor(stranger?.tenantId))).rejects.toMatchObject({ reason: 'app-missing' });
     const nowhere = wantFor('00000000-0000-4000-8000-000000000000');
     await expect(tokens(nowhere)).rejects.toMatchObject({ reason: 'tenant-unknown' });
   });

@@ -13,20 +13,26 @@ const want: TokenWant = { tenantId: 'tenant-1', resource: 'graph', connectionId:
 function aSource(answer: (form: URLSearchParams, call: HttpCall) => Scripted | Error) {
   const { clock, advance } = movedClock();
   const { http, calls } = scriptedHttp((call) => answer(new URLSearchParams(call.body), call));
-  const { tokens, counts } = createEntraTokens({
+  const secrets = new Map([['main-refresh-token', 'refresh-1']]);
+  const told: [connectionId: string, code: string | undefined][] = [];
+  const { tokens, counts, exchange } = createEntraTokens({
     http,
     clock,
     authority: 'https://login.example',
     audiences: { graph: 'https://graph.example', partnercenter: 'https://pc.example', azure: 'https://arm.example' },
-    connections: [{ id: 'main', clientId: 'client-1' }],
+    connections: [{ id: 'main', tenantId: 'home', clientId: 'client-1' }],
     identityToken: async (audience) => `assertion for ${audience}`,
     exchangeAudience: 'api://AzureADTokenExchange',
     readSecret: async (name) => {
-      if (name === 'main-refresh-token') return 'refresh-1';
-      throw new SecretMissing(name);
+      const secret = secrets.get(name);
+      if (secret === undefined) throw new SecretMissing(name);
+      return secret;
+    },
+    grantChanged: async (...change) => {
+      told.push(change);
     },
   });
-  return { tokens, counts, calls, advance };
+  return { tokens, counts, exchange, calls, advance, secrets, told };
 }
 
 let issued = 0;
@@ -88,9 +94,9 @@ describe('tokens of Entra', () => {
 
   it.each([
     ['invalid_grant', 65001, 400, 'not-consented'],
-    ['unauthorized_client', 700016, 400, 'not-consented'],
-    ['unauthorized_client', 7000229, 401, 'not-consented'],
-    ['invalid_resource', 500011, 400, 'not-consented'],
+    ['unauthorized_client', 700016, 400, 'app-missing'],
+    ['unauthorized_client', 7000229, 401, 'app-missing'],
+    ['invalid_resource', 500011, 400, 'app-missing'],
     ['invalid_request', 90002, 400, 'tenant-unknown'],
     ['invalid_grant', 50173, 400, 'invalid-grant'],
     ['invalid_grant', 700082, 400, 'invalid-grant'],
@@ -144,6 +150,93 @@ describe('tokens of Entra', () => {
     await expect(tokens(want)).rejects.toMatchObject({ reason: 'away' });
     away = false;
     expect(await tokens(want)).toMatch(/^token-/);
+  });
+});
+
+describe('tokens of the partner’s person', () => {
+  const inCustomer: TokenWant = { ...want, way: 'delegated' };
+  const atHome: TokenWant = { ...inCustomer, tenantId: 'home' };
+
+  it.each([
+    ['consent missing', inCustomer, 'invalid_grant', 65001, 'not-consented'],
+    ['the application not there', inCustomer, 'unauthorized_client', 700016, 'app-missing'],
+    ['no such tenant', inCustomer, 'invalid_request', 90002, 'tenant-unknown'],
+    ['MFA asked for by the customer', inCustomer, 'invalid_grant', 50076, 'sign-in-policy'],
+    ['Conditional Access of the customer', inCustomer, 'invalid_grant', 53003, 'sign-in-policy'],
+    ['a sign-in frequency of the customer', inCustomer, 'invalid_grant', 70043, 'sign-in-policy'],
+    ['the person unknown there', inCustomer, 'invalid_grant', 50020, 'no-relationship'],
+    ['an unknown code there', inCustomer, 'invalid_grant', 99999, 'invalid-grant'],
+    ['a refresh token that expired', inCustomer, 'invalid_grant', 700082, 'grant-dead'],
+    ['one that was revoked', inCustomer, 'invalid_grant', 50173, 'grant-dead'],
+    ['one of a page', inCustomer, 'invalid_grant', 700084, 'grant-dead'],
+    ['a disabled person', inCustomer, 'invalid_grant', 50057, 'grant-dead'],
+    ['a changed password', inCustomer, 'invalid_grant', 50132, 'grant-dead'],
+    ['MFA asked for at home', atHome, 'invalid_grant', 50076, 'grant-dead'],
+    ['a sign-in frequency at home', atHome, 'invalid_grant', 70043, 'grant-dead'],
+    ['an unknown code at home', atHome, 'invalid_grant', 99999, 'grant-dead'],
+    ['no code at home', atHome, 'invalid_grant', undefined, 'grant-dead'],
+    ['the client refused at home', atHome, 'invalid_client', 700027, 'invalid-grant'],
+  ] as const)('say after %s whose trouble it is', async (...trouble) => {
+    const [, asked, error, code, reason] = trouble;
+    const { tokens } = aSource(() => ({ status: 400, json: { error, ...(code && { error_codes: [code] }) } }));
+    await expect(tokens(asked)).rejects.toMatchObject({ reason });
+  });
+
+  it('are not asked for again in a thousand tenants when the refresh token is dead, and its death is told once', async () => {
+    let dead = true;
+    const { tokens, counts, told, advance } = aSource(() => (dead ? aRefusal('invalid_grant', 50173) : aToken()));
+    for (let tenant = 0; tenant < 1_000; tenant++) {
+      await expect(tokens({ ...inCustomer, tenantId: `t${String(tenant)}` })).rejects.toMatchObject({
+        reason: 'grant-dead',
+        code: 'AADSTS50173',
+      });
+    }
+    expect(counts.tokenRequests).toBe(1);
+    expect(told).toEqual([['main', 'AADSTS50173']]);
+    await advance(5 * minuteMs);
+    await expect(tokens(inCustomer)).rejects.toMatchObject({ reason: 'grant-dead' });
+    expect(counts.tokenRequests).toBe(2);
+    expect(told).toHaveLength(1);
+    dead = false;
+    await advance(5 * minuteMs);
+    expect(await tokens(inCustomer)).toMatch(/^token-/);
+    expect(told.at(-1)).toEqual(['main', undefined]);
+  });
+
+  it('are asked for at once with a new refresh token', async () => {
+    const { tokens, secrets, told, advance } = aSource((form) =>
+      form.get('refresh_token') === 'refresh-1' ? aRefusal('invalid_grant', 700082) : aToken(),
+    );
+    await expect(tokens(inCustomer)).rejects.toMatchObject({ reason: 'grant-dead' });
+    secrets.set('main-refresh-token', 'refresh-2');
+    expect(await tokens({ ...inCustomer, tenantId: 'another' })).toMatch(/^token-/);
+    await advance(minuteMs);
+    expect(await tokens(inCustomer)).toMatch(/^token-/);
+    expect(told).toEqual([
+      ['main', 'AADSTS700082'],
+      ['main', undefined],
+    ]);
+  });
+
+  it('do not exist where the vault holds no refresh token', async () => {
+    const { tokens, secrets, counts } = aSource(() => aToken());
+    secrets.clear();
+    await expect(tokens(inCustomer)).rejects.toMatchObject({ reason: 'no-grant' });
+    expect(counts.tokenRequests).toBe(0);
+  });
+
+  it('bring a newer refresh token from the partner’s own tenant when it is traded', async () => {
+    const { exchange, calls } = aSource(() => ({
+      json: { access_token: 'a', expires_in: 3_600, refresh_token: 'refresh-2' },
+    }));
+    expect(await exchange('main', 'refresh-1')).toBe('refresh-2');
+    expect(calls[0]?.url).toBe('https://login.example/home/oauth2/v2.0/token');
+    expect(new URLSearchParams(calls[0]?.body).get('refresh_token')).toBe('refresh-1');
+  });
+
+  it.each(['', '<html>', '{"access_token":""}', '[]'])('are away while the endpoint answers %j', async (body) => {
+    const { tokens } = aSource(() => ({ status: 200, body }));
+    await expect(tokens(want)).rejects.toMatchObject({ reason: 'away' });
   });
 });
 

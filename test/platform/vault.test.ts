@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../shared/core/clock.ts';
 import { HttpFailure } from '../../shared/platform/http.ts';
 import { TokenFailure } from '../../shared/platform/tokens.ts';
-import { createVaultReader } from '../../shared/platform/vault.keyvault.ts';
+import { createSecretVersions, createVaultReader } from '../../shared/platform/vault.keyvault.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { scriptedHttp, type Scripted } from '../support/scripted-http.ts';
 
@@ -83,5 +83,52 @@ describe('the vault', () => {
     await advance(30_000);
     for (let again = 0; again < 5; again++) await expect(read('a')).rejects.toMatchObject({ name: 'SecretMissing' });
     expect(calls).toHaveLength(2);
+  });
+});
+
+describe('a secret that the desk renews', () => {
+  const bundle = (value: string, version: string) => ({
+    json: { value, id: `https://desk.vault.example/secrets/a/${version}`, attributes: { created: 1_700_000_000 } },
+  });
+
+  function versionsOf(answer: () => Scripted | Error) {
+    const { clock } = movedClock();
+    const { http, calls } = scriptedHttp(answer);
+    const vaultUri = 'https://desk.vault.example';
+    return { calls, ...createSecretVersions({ http, clock, vaultUri, token: async () => 'vault-token' }) };
+  }
+
+  it('is read anew each time, with its version and age', async () => {
+    const { current, calls } = versionsOf(() => bundle('one', 'v1'));
+    expect(await current('a')).toEqual({ value: 'one', version: 'v1', createdAt: 1_700_000_000_000 });
+    await current('a');
+    expect(calls).toHaveLength(2);
+  });
+
+  it('gets a new version by a PUT', async () => {
+    const { put, calls } = versionsOf(() => bundle('two', 'v2'));
+    expect(await put('a', 'two')).toMatchObject({ version: 'v2' });
+    expect(calls[0]).toMatchObject({
+      method: 'PUT',
+      url: 'https://desk.vault.example/secrets/a?api-version=7.4',
+      headers: { authorization: 'Bearer vault-token', 'content-type': 'application/json' },
+      body: '{"value":"two"}',
+    });
+  });
+
+  it.each([
+    ['silent', silent],
+    ['refusing', { status: 403 }],
+    ['throttling', { status: 429 }],
+    ['answering something else', { status: 200, body: '<html>' }],
+  ])('is unavailable while the vault is %s', async (_what, answer) => {
+    const { current, put } = versionsOf(() => answer);
+    await expect(current('a')).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(put('a', 'two')).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('is missing where the vault says so', async () => {
+    const { current } = versionsOf(() => ({ status: 404 }));
+    await expect(current('a')).rejects.toMatchObject({ name: 'SecretMissing' });
   });
 });
