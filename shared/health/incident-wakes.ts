@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toIso } from '../core/clock.ts';
+import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { hashOf } from '../core/hash.ts';
 import { encodeKey } from '../core/key.ts';
 import type { Wake } from '../platform/outbox.ts';
@@ -11,10 +11,18 @@ import { eventKey, eventRow, type EventKind, type Incident, type IncidentEventRo
 export const owedPartition = 'owed';
 export const owedRow = rowKind(z.object({ id: z.string(), at: z.string() }));
 
+/** The sweep takes away no mark that is younger: the transaction that it was written ahead of is over by then, one way or the other. */
+export const markLastsMs = 10 * minuteMs;
+/** One that is so young serves the next transaction as well: the shards of a fleet come to an incident within minutes. */
+const markServesMs = 5 * minuteMs;
+
 /** Written ahead of the wakes: a mark too many costs the sweep one read, a missing one would lose wakes. */
 export async function markOwed(table: Table, id: string, now: number): Promise<void> {
-  const columns = owedRow.toColumns({ id, at: toIso(now) });
-  await table.transact(owedPartition, [{ kind: 'upsert', rk: encodeKey(id), columns }]);
+  const rk = encodeKey(id);
+  const known = await table.get(owedPartition, rk);
+  // One that nobody can read is written anew.
+  if (known && now - fromIso(String(known.columns.at)) < markServesMs) return;
+  await table.transact(owedPartition, [{ kind: 'upsert', rk, columns: owedRow.toColumns({ id, at: toIso(now) }) }]);
 }
 
 /** `whose`: what makes two events of one kind and revision differ. `customers`: see {@link IncidentEventRow}. */

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { fromIso, minuteMs } from '../core/clock.ts';
+import { fromIso } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
 import type { RelayDeps } from '../customers/relay.ts';
@@ -9,11 +9,8 @@ import { isRefusal, queryAll, type Row } from '../platform/table.ts';
 import { errorFields, type Scope } from '../platform/telemetry.ts';
 import { healthEvents } from './events.ts';
 import { incidentPartition } from './incident.ts';
-import { owedPartition, owedRow } from './incident-wakes.ts';
+import { markLastsMs, owedPartition, owedRow } from './incident-wakes.ts';
 import { shardPartition } from './shard.ts';
-
-/** A mark is older than any transaction that it was written ahead of. */
-const markLastsMs = 10 * minuteMs;
 
 type Swept = { owed: number; oldestMs: number };
 

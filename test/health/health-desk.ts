@@ -13,6 +13,8 @@ import { createPollShard } from '../../shared/health/poll-shard.ts';
 import { graphIssue, graphServiceHealth } from '../../shared/health/service-health.graph.ts';
 import { createHealthShards } from '../../shared/health/shard-members.ts';
 import { createSweepHealth } from '../../shared/health/sweep-health.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import type { TokenSource } from '../../shared/platform/tokens.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { capturedLog } from '../support/captured-log.ts';
@@ -22,8 +24,15 @@ import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 import { scriptedMicrosoft } from './scripted-microsoft.ts';
 
+type HealthDeskOptions = {
+  tables?: TableTrouble;
+  bus?: BusTrouble;
+  /** Where tokens come from; without it, the scripted Microsoft hands them out. */
+  tokens?: (clock: Clock) => TokenSource;
+};
+
 /** Directory and health over memory ports and a scripted Microsoft, on a clock that the test moves. */
-export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble } = {}) {
+export function aHealthDesk(trouble: HealthDeskOptions = {}) {
   const moved = movedClock();
   const { clock } = moved;
   const microsoft = scriptedMicrosoft();
@@ -45,7 +54,8 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
   };
   const captured = capturedLog();
   const { scope } = captured;
-  const upstream = { http: microsoft.http, tokens: microsoft.tokens, clock, cloud };
+  const tokens = trouble.tokens?.(clock) ?? microsoft.tokens;
+  const upstream = { http: microsoft.http, tokens, clock, cloud };
   const relay = { tables, bus: held.bus, clock };
   const customers = createCustomerStore({ tables });
   const shards = createHealthShards(relay);
