@@ -24,7 +24,7 @@ import { wideFindings } from './wide-findings.ts';
 type PollShardDeps = RelayDeps & {
   clock: Clock;
   cloud: DeskCloud;
-  customers: Pick<CustomerStore, 'change'>;
+  customers: Pick<CustomerStore, 'change' | 'merge'>;
   source: ServiceHealthSource;
   /** Gives the alarm of a connection's dead refresh token where it was not given yet. */
   tellGrant?: (connectionId: string, scope: Scope) => Promise<void>;
@@ -47,9 +47,11 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     const baton = await relay.take(message);
     if (!baton || !deps.cloud.connections.some(({ id }) => id === baton.head.value.connectionId)) return;
     const committed = { head: baton.head.value, state: stateOf(baton.state) };
-    const late = await tellCustomers(deps.customers, committed, baton.head.value.untold ?? []);
-
     const now = deps.clock.now();
+    const intervalMs = deps.cloud.healthPollMinutes * minuteMs;
+    const owed = { customerIds: baton.head.value.untold ?? [], before: now + intervalMs };
+    const late = await tellCustomers(deps, committed, owed);
+
     const before = committed.state;
     const members = baton.members.map(memberOf).filter((member) => member.leftAt === undefined);
     const { connectionId, findings } = baton.head.value;
@@ -62,17 +64,18 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     await tell(deps, { baton, news: folded.issues, record, now }, scope);
 
     const untold = new Set([...folded.customers, ...late.filter((id) => id in folded.state.tenants)]);
+    for (const id of Object.keys(before.tenants)) if (!(id in folded.state.tenants)) untold.add(id);
     const counted = headAfter(deps, { baton, members, state: folded.state, untold, now });
     const head = { ...counted, ...(wide.findings.length > 0 && { findings: wide.findings }) };
     const text = stateText(folded.state);
     const ops = text === stateText(before) ? [] : [stateOp(text)];
-    const dueAt = Math.max(now + deps.cloud.healthPollMinutes * minuteMs, deps.clock.now(), wide.pauseUntil);
+    const dueAt = Math.max(now + intervalMs, deps.clock.now(), wide.pauseUntil);
     const passed = await relay.pass(baton, { head, dueAt, ops }, scope);
     if (!passed) {
       scope.log(healthEvents.cycleRace, { shard: baton.pk });
       return;
     }
-    await tellCustomers(deps.customers, { head, state: folded.state }, untold);
+    await tellCustomers(deps, { head, state: folded.state }, { customerIds: untold, before: dueAt });
     scope.log(healthEvents.cycle, { shard: baton.pk, tenants: members.length, ...summary(outcomes) });
   };
 }

@@ -8,10 +8,13 @@ import { createDirectoryState, createEnsureDirectory } from '../../shared/custom
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
+import { createIncidentDetail } from '../../shared/health/incident-detail.ts';
 import { createPollShard } from '../../shared/health/poll-shard.ts';
-import { graphServiceHealth } from '../../shared/health/service-health.graph.ts';
+import { graphIssue, graphServiceHealth } from '../../shared/health/service-health.graph.ts';
 import { createHealthShards } from '../../shared/health/shard-members.ts';
 import { createSweepHealth } from '../../shared/health/sweep-health.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import type { TokenSource } from '../../shared/platform/tokens.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { capturedLog } from '../support/captured-log.ts';
@@ -21,9 +24,16 @@ import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 import { scriptedMicrosoft } from './scripted-microsoft.ts';
 
+type HealthDeskOptions = {
+  tables?: TableTrouble;
+  bus?: BusTrouble;
+  /** Where tokens come from; without it, the scripted Microsoft hands them out. */
+  tokens?: (clock: Clock) => TokenSource;
+};
+
 /** Directory and health over memory ports and a scripted Microsoft, on a clock that the test moves. */
 export function aHealthDesk(
-  trouble: { tables?: TableTrouble; bus?: BusTrouble } = {},
+  trouble: HealthDeskOptions = {},
   ports: Pick<Parameters<typeof createPollShard>[0], 'tellGrant'> = {},
 ) {
   const moved = movedClock();
@@ -47,7 +57,8 @@ export function aHealthDesk(
   };
   const captured = capturedLog();
   const { scope } = captured;
-  const upstream = { http: microsoft.http, tokens: microsoft.tokens, clock, cloud };
+  const tokens = trouble.tokens?.(clock) ?? microsoft.tokens;
+  const upstream = { http: microsoft.http, tokens, clock, cloud };
   const relay = { tables, bus: held.bus, clock };
   const customers = createCustomerStore({ tables });
   const shards = createHealthShards(relay);
@@ -61,7 +72,12 @@ export function aHealthDesk(
     azure: azureSubscriptions(upstream),
   };
   const pollShard = createPollShard({ ...relay, ...ports, cloud, customers, source: graphServiceHealth(upstream) });
-  const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
+  const incidentDetail = createIncidentDetail({ ...relay, customers, readIssue: graphIssue(upstream) });
+  const polls = healthPolls({
+    shard: pollShard,
+    'incident-detail': incidentDetail,
+    directory: createSyncDirectory(directory),
+  });
 
   const desk = {
     ...moved,
@@ -120,10 +136,10 @@ export function aHealthDesk(
     /** Every incident event whose wake is on the bus, in the order it was sent. */
     events: async () => {
       const sent = held.all().filter((one) => one.queue === 'desk-events');
-      const unique = new Map(sent.map((one) => [JSON.stringify(one.message.body.body), one.message.body.body]));
-      const bodies = [...unique.values()] as { incidentId: string; eventId: string }[];
+      const bodies = sent.map(({ message }) => message.body.body as { incidentId: string; eventId: string });
+      const unique = new Map(bodies.map((body) => [body.eventId, body]));
       return Promise.all(
-        bodies.map(async ({ incidentId, eventId }) => (await desk.incidentEvent(incidentId, eventId))!),
+        [...unique.values()].map(async ({ incidentId, eventId }) => (await desk.incidentEvent(incidentId, eventId))!),
       );
     },
   };
