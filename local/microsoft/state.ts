@@ -23,6 +23,8 @@ export type State = {
   consents: Map<string, Consent>;
   /** End of the delegated admin relationship, milliseconds of world time, by customer tenant. */
   gdapEndsAt: Map<string, number>;
+  /** Template ids of the roles that the relationship's access assignment gives, where they are not the seeded one. */
+  gdapRoles: Map<string, readonly string[]>;
   /** Time of issue by live refresh token. */
   refreshTokens: Map<string, number>;
   /** Versions by secret name, oldest first. */
@@ -42,7 +44,7 @@ export type Change = { at: number } &
     | { type: 'reset' }
     | ({ type: 'incident-changed' } & IncidentChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
-    | { type: 'gdap-set'; tenantId: string; endsAt: number }
+    | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'refresh-token-issued'; token: string }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
@@ -63,6 +65,7 @@ export function seedState(beganAt: number, round: number): State {
     worldId: undefined,
     incidents: new Map(seedIncidents(beganAt, round).map((incident) => [incident.id, incident])),
     consents: new Map(customers.map(({ tenantId, consented }) => [tenantId, consented ? 'granted' : 'never'])),
+    gdapRoles: new Map(),
     gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
     refreshTokens: new Map([[partner.refreshToken, beganAt]]),
     secrets: new Map([
@@ -95,8 +98,9 @@ const folds: Folds = {
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
   },
-  'gdap-set': (state, { tenantId, endsAt }) => {
-    state.gdapEndsAt.set(tenantId, endsAt);
+  'gdap-set': (state, { tenantId, endsAt, roles }) => {
+    if (endsAt !== undefined) state.gdapEndsAt.set(tenantId, endsAt);
+    if (roles !== undefined) state.gdapRoles.set(tenantId, roles);
   },
   'refresh-token-issued': (state, { token, at }) => {
     state.refreshTokens.set(token, at);
