@@ -3,8 +3,11 @@ import { azureSubscriptions } from '../shared/customers/azure-subscriptions.http
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
+import { createEnsureDelegation } from '../shared/customers/delegation.ts';
+import { graphDelegation } from '../shared/customers/delegation-source.graph.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
+import { createSyncDelegation } from '../shared/customers/sync-delegation.ts';
 import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
@@ -141,12 +144,19 @@ export function createDesk(services: Services, config: Config): Desk {
           source: partnerCenterCustomers(relay),
           azure: azureSubscriptions(relay),
         }),
+        delegation: createSyncDelegation({
+          ...relay,
+          store: customers,
+          shards: createHealthShards(relay),
+          source: graphDelegation(relay),
+        }),
       }),
     ].map((fn) => postponing(fn, services)),
     timers: timerFunctions({
       ...services,
       sweepHealth: createSweepHealth(relay),
       ensureDirectory: createEnsureDirectory(relay),
+      ensureDelegation: createEnsureDelegation(relay),
       ensurePolling: createEnsurePolling(relay),
     }),
   };

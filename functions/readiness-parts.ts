@@ -1,4 +1,5 @@
 import type { DeskCloud } from '../shared/customers/cloud.ts';
+import { createDelegationState, type DelegationState } from '../shared/customers/delegation.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
@@ -47,7 +48,8 @@ export const createReadinessParts = ({ services, cloud, authority, config }: Rea
       const health = await unlessStorageIsAway(async () => readFeedState({ ...services, cloud }));
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
-      return { health: health ?? null };
+      const delegation = await unlessStorageIsAway(async () => delegationStates(services, cloud));
+      return { health: health ?? null, delegation: delegation ?? null };
     },
   },
 ];
@@ -70,4 +72,12 @@ async function directoryAges(services: Services, cloud: DeskCloud): Promise<Reco
       return { connectionId: id, shards, lastSyncAt: lastDoneAt ?? null };
     }),
   );
+}
+
+async function delegationStates(
+  services: Services,
+  cloud: DeskCloud,
+): Promise<({ connectionId: string } & DelegationState)[]> {
+  const read = createDelegationState(services, cloud);
+  return Promise.all(cloud.connections.map(async ({ id }) => ({ connectionId: id, ...(await read(id)) })));
 }

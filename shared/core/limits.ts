@@ -48,5 +48,14 @@ export const limits = {
   directoryConcurrency: 8,
   /** Partner Center takes 500 calls a minute per partner tenant; a page's calls (some 200) come at once, on top of this. */
   partnerCenterPerMinute: 290,
+  /** How often a partner's delegated admin relationships are listed. Graph gives 300 at a time. */
+  delegationMinutes: 15,
+  delegationPageRelationships: 300,
+  delegationPagesMax: 1_000,
+  delegationConcurrency: 8,
+  /** A leg starts no further call after this time, so that it ends within the function's two minutes. */
+  delegationLegMs: 50_000,
+  /** Access assignments of a relationship that has not changed are read again after this time, spread over it. */
+  delegationRolesDays: 7,
   claimMinutes: 30,
 } as const;

@@ -5,4 +5,8 @@ export const customerEvents = {
   directoryDone: { id: 'customers.directory-done', level: 'info' },
   directoryDelayed: { id: 'customers.directory-delayed', level: 'warn' },
   directoryRace: { id: 'customers.directory-race', level: 'info' },
+  delegationDone: { id: 'customers.delegation-done', level: 'info' },
+  delegationDelayed: { id: 'customers.delegation-delayed', level: 'warn' },
+  delegationRace: { id: 'customers.delegation-race', level: 'info' },
+  gdapEnding: { id: 'customers.gdap-ending', level: 'warn' },
 } as const satisfies Record<string, LogEvent>;

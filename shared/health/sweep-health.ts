@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { fromIso, minuteMs } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
+import { delegationPartition } from '../customers/delegation.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { sweepPartition } from '../platform/outbox.ts';
@@ -23,7 +24,7 @@ export type SweepHealth = (scope: Scope) => Promise<Swept & { failed: number }>;
 const sweepsAtOnce = 16;
 
 /**
- * Sends again what directories, shards and incidents have owed for too long. One range read each; incidents only where marked. No
+ * Sends again what directories, delegations, shards and incidents have owed for too long. One range read each; incidents only where marked. No
  * place holds up another, nor one connection the next.
  */
 export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): SweepHealth {
@@ -57,9 +58,14 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
       });
     const connection = async (id: string) => {
       const own = apart({ directory: id }, async () => sweep('customers', directoryPartition(id), scope));
+      const delegation = apart({ delegation: id }, async () => sweep('customers', delegationPartition(id), scope));
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
       const places = Array.from({ length: shards }, (_, shard) => shardPartition(id, shard));
-      return Promise.all([own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
+      return Promise.all([
+        own,
+        delegation,
+        ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope))),
+      ]);
     };
     const incidents = async () => {
       const marks = await apart({ pk: owedPartition }, async () => queryAll(health, { pk: owedPartition }));

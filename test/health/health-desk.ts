@@ -5,6 +5,9 @@ import { customerIdOf } from '../../shared/customers/customer.ts';
 import { azureSubscriptions } from '../../shared/customers/azure-subscriptions.http.ts';
 import { partnerCenterCustomers } from '../../shared/customers/customers-source.partnercenter.ts';
 import { createDirectoryState, createEnsureDirectory } from '../../shared/customers/directory.ts';
+import { createEnsureDelegation } from '../../shared/customers/delegation.ts';
+import { graphDelegation } from '../../shared/customers/delegation-source.graph.ts';
+import { createSyncDelegation } from '../../shared/customers/sync-delegation.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
@@ -58,7 +61,12 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     azure: azureSubscriptions(upstream),
   };
   const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
-  const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
+  const delegation = { ...relay, random, store: customers, shards, source: graphDelegation(upstream) };
+  const polls = healthPolls({
+    shard: pollShard,
+    directory: createSyncDirectory(directory),
+    delegation: createSyncDelegation(delegation),
+  });
 
   const desk = {
     ...moved,
@@ -75,6 +83,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     pollShard,
     queryDeps: { tables, clock, cloud, customers },
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
+    ensureDelegation: createEnsureDelegation({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
     sweep: createSweepHealth({ ...relay, cloud }),
     incidentEvent: createIncidentEvent({ tables }),
