@@ -3,7 +3,7 @@ import { azureSubscriptions } from '../shared/customers/azure-subscriptions.http
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
-import { createEnsureDelegation } from '../shared/customers/delegation.ts';
+import { createDelegationState, createEnsureDelegation } from '../shared/customers/delegation.ts';
 import { graphDelegation } from '../shared/customers/delegation-source.graph.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
@@ -20,6 +20,7 @@ import { createProjectIncident } from '../shared/health/project-incident.ts';
 import { createHealthShards } from '../shared/health/shard-members.ts';
 import { graphServiceHealth } from '../shared/health/service-health.graph.ts';
 import { createSweepHealth } from '../shared/health/sweep-health.ts';
+import { createTenantReads } from '../shared/health/tenant-reads.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
 import type { Config } from '../shared/platform/config.ts';
@@ -46,6 +47,7 @@ import { healthPolls } from './health-polls.queue.ts';
 import { healthRoutes } from './health.http.ts';
 import { hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
+import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
 import { requestRoutes } from './requests.http.ts';
@@ -115,6 +117,16 @@ export function createDesk(services: Services, config: Config): Desk {
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
       ...healthRoutes({ tables, clock, cloud, customers }),
+      ...readinessRoutes({
+        tables,
+        clock,
+        cloud,
+        authority,
+        customers,
+        contact: escalations.contact,
+        delegation: createDelegationState(services, cloud),
+        tenantReads: () => createTenantReads({ tables, clock, cloud }),
+      }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
