@@ -5,9 +5,12 @@ import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
 import { partnerCenterConsents } from '../shared/customers/consents.partnercenter.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
+import { createDelegationState, createEnsureDelegation } from '../shared/customers/delegation.ts';
+import { graphDelegation } from '../shared/customers/delegation-source.graph.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { createRunConsents } from '../shared/customers/run-consents.ts';
+import { createSyncDelegation } from '../shared/customers/sync-delegation.ts';
 import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
@@ -21,6 +24,7 @@ import { createProjectIncident } from '../shared/health/project-incident.ts';
 import { createHealthShards } from '../shared/health/shard-members.ts';
 import { graphIssue, graphServiceHealth } from '../shared/health/service-health.graph.ts';
 import { createSweepHealth } from '../shared/health/sweep-health.ts';
+import { createTenantReads } from '../shared/health/tenant-reads.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
 import type { Config } from '../shared/platform/config.ts';
@@ -51,6 +55,7 @@ import { healthPolls } from './health-polls.queue.ts';
 import { healthRoutes } from './health.http.ts';
 import { hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
+import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
 import { requestRoutes } from './requests.http.ts';
@@ -122,6 +127,16 @@ export function createDesk(given: Services, config: Config): Desk {
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
       ...consentRoutes(relay),
       ...healthRoutes({ tables, clock, cloud, customers }),
+      ...readinessRoutes({
+        tables,
+        clock,
+        cloud,
+        authority,
+        customers,
+        contact: escalations.contact,
+        delegation: createDelegationState(services, cloud),
+        tenantReads: () => createTenantReads({ tables, clock, cloud }),
+      }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
@@ -153,6 +168,12 @@ export function createDesk(given: Services, config: Config): Desk {
           source: partnerCenterCustomers(relay),
           azure: azureSubscriptions(relay),
         }),
+        delegation: createSyncDelegation({
+          ...relay,
+          store: customers,
+          shards: createHealthShards(relay),
+          source: graphDelegation(relay),
+        }),
       }),
     ].map((fn) => postponing(fn, services)),
     timers: timerFunctions({
@@ -160,6 +181,7 @@ export function createDesk(given: Services, config: Config): Desk {
       keepGrants,
       sweepHealth: createSweepHealth(relay),
       ensureDirectory: createEnsureDirectory(relay),
+      ensureDelegation: createEnsureDelegation(relay),
       ensurePolling: createEnsurePolling(relay),
     }),
   };

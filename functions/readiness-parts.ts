@@ -1,4 +1,5 @@
 import type { DeskCloud } from '../shared/customers/cloud.ts';
+import { createDelegationState, type DelegationState } from '../shared/customers/delegation.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
@@ -54,8 +55,10 @@ export const createReadinessParts = ({ services, cloud, authority, config, grant
       const health = await unlessStorageIsAway(async () => readFeedState({ ...services, cloud }));
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
+      const delegation = await unlessStorageIsAway(async () => delegationStates(services, cloud));
       const held = await unlessStorageIsAway(async () => grants.all());
-      return { health: health ?? null, grants: held?.map((grant) => grantView(grant, services.clock.now())) ?? null };
+      const views = held?.map((grant) => grantView(grant, services.clock.now())) ?? null;
+      return { health: health ?? null, delegation: delegation ?? null, grants: views };
     },
   },
 ];
@@ -78,4 +81,12 @@ async function directoryAges(services: Services, cloud: DeskCloud): Promise<Reco
       return { connectionId: id, shards, lastSyncAt: lastDoneAt ?? null };
     }),
   );
+}
+
+async function delegationStates(
+  services: Services,
+  cloud: DeskCloud,
+): Promise<({ connectionId: string } & DelegationState)[]> {
+  const read = createDelegationState(services, cloud);
+  return Promise.all(cloud.connections.map(async ({ id }) => ({ connectionId: id, ...(await read(id)) })));
 }

@@ -1,3 +1,4 @@
+import type { EnsureDelegation } from '../shared/customers/delegation.ts';
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
@@ -9,6 +10,7 @@ export type TimerDeps = Omit<SweepDeps, 'places'> & {
   keepGrants: KeepGrants;
   sweepHealth: SweepHealth;
   ensureDirectory: EnsureDirectory;
+  ensureDelegation: EnsureDelegation;
   ensurePolling: EnsurePolling;
 };
 
@@ -26,8 +28,9 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
       const places = async () =>
         Promise.resolve([...shardPlaces('requests'), ...shardPlaces('escalations'), ...shardPlaces('deliveries')]);
       // The directory first: without it there is nobody to poll for; a sweep that fails must not hold it up, nor it the sweep.
-      const [directory, shards, health, grants] = await Promise.allSettled([
+      const [directory, delegation, shards, health, grants] = await Promise.allSettled([
         deps.ensureDirectory(scope),
+        deps.ensureDelegation(scope),
         sweep({ ...deps, places }, scope),
         deps.sweepHealth(scope),
         deps.keepGrants(scope),
@@ -36,7 +39,8 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
         const { owed, oldestMs } = shards.value;
         await rememberSweep(deps, { owed, oldestMs, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
-      for (const result of [directory, shards, health, grants]) if (result.status === 'rejected') throw result.reason;
+      for (const result of [directory, delegation, shards, health, grants])
+        if (result.status === 'rejected') throw result.reason;
       const { owed, failed } = valueOf(health);
       return { ...valueOf(directory), ...valueOf(shards), healthOwed: owed, healthFailed: failed };
     },

@@ -1,5 +1,6 @@
 import { authorize } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
+import { mayReadHealth } from './delegation.ts';
 import { graphError } from './faults.ts';
 import { serviceIdOf, serviceNamesById } from './graph-services.ts';
 import { incidentAt } from './incidents.ts';
@@ -133,8 +134,7 @@ async function tenantOfCaller(cloud: Cloud, request: ApiRequest) {
   const isConsented = (isApplication ? consents : delegatedConsents).get(tenantId) === 'granted';
   const isPermitted = isApplication
     ? claims.roles?.includes('ServiceHealth.Read.All')
-    : claims.scp?.split(' ').includes('ServiceHealth.Read.All') &&
-      cloud.now() < (cloud.state.gdapEndsAt.get(tenantId) ?? 0);
+    : claims.scp?.split(' ').includes('ServiceHealth.Read.All') && mayReadHealth(cloud, tenantId);
   if (!isConsented || !isPermitted) throw graphRefusal(cloud, request, { status: 403 });
   return { tenantId, applicationId: claims.appid ?? '' };
 }

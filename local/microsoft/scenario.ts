@@ -18,7 +18,8 @@ const customerTenantSchema = z
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
- * stop that person, until it is told `null`.
+ * stop that person, until it is told `null`; `gdap.roles` are the template ids that
+ * the access assignment of the relationship gives from now on.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -40,7 +41,14 @@ export const scenarioSchema = z
       .optional(),
     consent: z.strictObject({ tenantId: customerTenantSchema, granted: z.boolean() }).optional(),
     gdap: z
-      .strictObject({ tenantId: customerTenantSchema, endsAt: z.iso.datetime({ offset: true }).or(z.iso.date()) })
+      .strictObject({
+        tenantId: customerTenantSchema,
+        endsAt: z.iso.datetime({ offset: true }).or(z.iso.date()).optional(),
+        roles: z.array(z.guid().toLowerCase()).optional(),
+      })
+      .refine(({ endsAt, roles }) => endsAt !== undefined || roles !== undefined, {
+        error: 'endsAt or roles is needed',
+      })
       .optional(),
     ticket: z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
@@ -72,7 +80,10 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
     changes.push({ at, type: 'incident-changed', ...incident });
   }
   if (consent) changes.push({ at, type: 'consent-set', ...consent });
-  if (gdap) changes.push({ at, type: 'gdap-set', tenantId: gdap.tenantId, endsAt: Date.parse(gdap.endsAt) });
+  if (gdap) {
+    const { tenantId, endsAt, roles } = gdap;
+    changes.push({ at, type: 'gdap-set', tenantId, ...(endsAt && { endsAt: Date.parse(endsAt) }), roles });
+  }
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));

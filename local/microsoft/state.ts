@@ -29,6 +29,8 @@ export type State = {
   signInBlocks: Map<string, EntraCode>;
   /** End of the delegated admin relationship, milliseconds of world time, by customer tenant. */
   gdapEndsAt: Map<string, number>;
+  /** Template ids of the roles that the relationship's access assignment gives, where they are not the seeded one. */
+  gdapRoles: Map<string, readonly string[]>;
   /** Time of issue by live refresh token. */
   refreshTokens: Map<string, number>;
   /** Versions by secret name, oldest first. */
@@ -48,7 +50,7 @@ export type Change = { at: number } &
     | { type: 'reset' }
     | ({ type: 'incident-changed' } & IncidentChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
-    | { type: 'gdap-set'; tenantId: string; endsAt: number }
+    | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'refresh-token-issued'; token: string }
     | { type: 'refresh-tokens-revoked' }
@@ -72,6 +74,7 @@ export function seedState(beganAt: number, round: number): State {
     consents: consentsBy(({ consented }) => consented === 'all'),
     delegatedConsents: consentsBy(({ consented }) => consented !== 'none'),
     signInBlocks: new Map(),
+    gdapRoles: new Map(),
     gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
     refreshTokens: new Map([[partner.refreshToken, beganAt]]),
     secrets: new Map([
@@ -114,8 +117,9 @@ const folds: Folds = {
     if (code === null) state.signInBlocks.delete(tenantId);
     else state.signInBlocks.set(tenantId, code);
   },
-  'gdap-set': (state, { tenantId, endsAt }) => {
-    state.gdapEndsAt.set(tenantId, endsAt);
+  'gdap-set': (state, { tenantId, endsAt, roles }) => {
+    if (endsAt !== undefined) state.gdapEndsAt.set(tenantId, endsAt);
+    if (roles !== undefined) state.gdapRoles.set(tenantId, roles);
   },
   'refresh-token-issued': (state, { token, at }) => {
     state.refreshTokens.set(token, at);

@@ -67,5 +67,14 @@ export const limits = {
   consentsPerLeg: 40,
   /** Customers that the call which starts a run may name; more are a run over all. */
   consentCustomersNamed: 500,
+  /** How often a partner's delegated admin relationships are listed. Graph gives 300 at a time. */
+  delegationMinutes: 15,
+  delegationPageRelationships: 300,
+  delegationPagesMax: 1_000,
+  delegationConcurrency: 8,
+  /** A leg starts no further call after this time, so that it ends within the function's two minutes. */
+  delegationLegMs: 50_000,
+  /** Access assignments of a relationship that has not changed are read again after this time, spread over it. */
+  delegationRolesDays: 7,
   claimMinutes: 30,
 } as const;

@@ -25,8 +25,12 @@ const attempts = 5;
 export type CustomerStore = {
   get(customerId: string): Promise<Customer | undefined>;
   getMany(customerIds: Iterable<string>): Promise<Map<string, Customer>>;
-  /** In order of id, from after `after`. `next` is where the following page begins. */
-  page(query: { after?: string | undefined; limit: number }): Promise<{ customers: Customer[]; next?: string }>;
+  /** In order of id, from after `after` or from `from` on. `next` is where the following page begins. */
+  page(query: {
+    after?: string | undefined;
+    from?: string | undefined;
+    limit: number;
+  }): Promise<{ customers: Customer[]; next?: string }>;
   /** False when the customer is there already. */
   insert(customer: Customer): Promise<boolean>;
   /** Writes what `change` makes of each customer, up to 100 in one transaction; undefined leaves it as it is. Returns how many changed. */
@@ -73,8 +77,7 @@ export function createCustomerStore({ tables }: { tables: Tables<'customers'> })
       return row && customerRow.fromRow(row);
     },
     getMany: async (ids) => new Map((await rowsOf(ids)).map((row) => [row.rk, customerRow.fromRow(row)])),
-    page: async ({ after, limit: size }) => {
-      const from = after === undefined ? '' : `${after}!`;
+    page: async ({ after, from = after === undefined ? '' : `${after}!`, limit: size }) => {
       const rows = await firstRows(table, { pk: customerPartition, from }, size + 1);
       const shown = rows.slice(0, size);
       const last = shown.at(-1);

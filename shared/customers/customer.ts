@@ -25,12 +25,13 @@ const resellerSchema = z.object({
 
 /** A granular delegated admin relationship (GDAP). Microsoft docs: delegatedAdminRelationship. Times are ISO texts. */
 const delegationSchema = z.object({
-  relationshipId: z.string(),
-  /** Microsoft's word, such as `active` or `expired`. */
+  relationshipId: z.string().optional(),
+  /** Microsoft's word, such as `active` or `expired`; `none` where there is no relationship. */
   status: z.string(),
-  endsAt: z.string(),
-  /** Template ids of the roles that an access assignment of the relationship gives somebody; alone it gives nobody anything. */
-  roleIds: z.array(z.string()),
+  /** When it ends, or ended before its time; absent where it has not begun. */
+  endsAt: z.string().optional(),
+  /** Template ids of the roles that its access assignments give somebody; without them it gives nobody anything. Absent: not known. */
+  roleIds: z.array(z.string()).optional(),
   /** The threshold (days before the end) of which a warning was given last. */
   warnedDays: z.number().optional(),
 });
@@ -55,7 +56,7 @@ export const customerSchema = z.object({
   reseller: resellerSchema.optional(),
   /** US Government Community Cloud: a fact of a tenant in the global cloud, whose portals are others. */
   isGcc: z.boolean().optional(),
-  /** The relationship through which the partner's people may act in the tenant longest. */
+  /** The relationship through which the partner's people may act in the tenant longest; absent where the list could not be read. */
   gdap: delegationSchema.optional(),
   /** The partner does not want it polled; it is listed and may send requests. */
   isExcluded: z.boolean().optional(),
@@ -75,6 +76,7 @@ export const customerSchema = z.object({
   externalRefs: z.array(externalRefSchema),
 });
 export type Customer = z.output<typeof customerSchema>;
+export type Delegation = z.output<typeof delegationSchema>;
 
 export const customerRow = rowKind(customerSchema);
 /** Some members of a customer, to be merged into its row. */

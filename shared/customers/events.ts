@@ -7,4 +7,8 @@ export const customerEvents = {
   directoryRace: { id: 'customers.directory-race', level: 'info' },
   consentsDelayed: { id: 'customers.consents-delayed', level: 'warn' },
   consentsDone: { id: 'customers.consents-done', level: 'info' },
+  delegationDone: { id: 'customers.delegation-done', level: 'info' },
+  delegationDelayed: { id: 'customers.delegation-delayed', level: 'warn' },
+  delegationRace: { id: 'customers.delegation-race', level: 'info' },
+  gdapEnding: { id: 'customers.gdap-ending', level: 'warn' },
 } as const satisfies Record<string, LogEvent>;

@@ -20,6 +20,8 @@ export type Member = {
 export type HealthShards = {
   members(connectionId: string, shard: number): Promise<Map<string, Member>>;
   put(connectionId: string, shard: number, members: readonly Member[]): Promise<void>;
+  /** Writes what is now known of the delegated way into these members' tenants, and nothing else of them. */
+  delegate(connectionId: string, shard: number, delegations: ReadonlyMap<string, Member['delegation']>): Promise<void>;
   /** Begins to poll the shard where nobody does yet. */
   start(connectionId: string, shard: number, scope: Scope): Promise<void>;
 };

@@ -22,7 +22,7 @@ export async function markLeft(deps: MarkLeftDeps, pass: Pass, seen: ReadonlySet
     const gone = missing.filter((member) => wasMissedBefore(member, pass));
     left += await markCustomers(deps.store, pass.connectionId, { gone, leftAt: now });
     const changes = [
-      ...found.map(({ customerId, tenantId }) => ({ customerId, tenantId })),
+      ...found.map(({ customerId, tenantId, delegation }) => ({ customerId, tenantId, delegation })),
       ...missing.filter(({ missedAt }) => missedAt === undefined).map((member) => ({ ...member, missedAt: now })),
       ...gone.map(({ customerId, tenantId }) => ({ customerId, tenantId, leftAt: now })),
     ];

@@ -16,6 +16,8 @@ export type Baton<T> = {
   wakes: string[];
   /** The packed state, row `S`. */
   state: Row | undefined;
+  /** Further packed state, rows `S|…`, of a relay whose state may not fit into one row. */
+  states: Row[];
   /** Rows `M|…`. */
   members: Row[];
 };
@@ -99,6 +101,7 @@ export function createRelay<T extends object>({ tables, bus, clock }: RelayDeps,
       head: head && { value: kind.head.fromRow(head), etag: head.etag },
       wakes: rows.filter((row) => row.rk.startsWith('O|')).map((row) => row.rk),
       state: rows.find((row) => row.rk === stateKey),
+      states: rows.filter((row) => row.rk.startsWith(`${stateKey}|`)),
       members: rows.filter((row) => row.rk.startsWith('M|')),
     };
   };

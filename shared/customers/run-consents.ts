@@ -120,8 +120,8 @@ async function askForEach(
 async function resultFor(deps: RunConsentsDeps, run: ConsentRun, customer: Customer): Promise<ConsentResult> {
   const { gdap, tenantId } = customer;
   if (customer.isExcluded) return resultOf(deps, customer, { kind: 'excluded' });
-  const isOver = gdap !== undefined && fromIso(gdap.endsAt) <= deps.clock.now();
-  if (isOver) return resultOf(deps, customer, { kind: 'no-relationship' });
+  const isOver = gdap?.endsAt !== undefined && fromIso(gdap.endsAt) <= deps.clock.now();
+  if (gdap?.status === 'none' || isOver) return resultOf(deps, customer, { kind: 'no-relationship' });
   if (run.isDryRun) return resultOf(deps, customer, { kind: 'would-grant' });
   return resultOf(deps, customer, await deps.grant({ runId: run.runId, connectionId: run.connectionId, tenantId }));
 }

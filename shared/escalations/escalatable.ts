@@ -38,6 +38,7 @@ export type EscalatableCustomer = Pick<
   | 'azureSubscriptionIds'
   | 'access'
   | 'coverage'
+  | 'gdap'
   | 'leftAt'
 >;
 

@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { reasonSchema, type Party, type Reason } from './escalation.ts';
 import { buildPacket, packetSchema, type Packet } from './packet.ts';
 import { caseOf, type Case, type Facts } from './readiness-case.ts';
-import { readinessRules, type Effect, type Rule } from './readiness-rules.ts';
+import type { Effect, Rule } from './readiness-rule.ts';
+import { readinessRules } from './readiness-rules.ts';
 import { channels, vehicles, type Channel, type Contract, type Vehicle } from './vehicle.ts';
 
 export const decisions = ['ready', 'blocked', 'redirect', 'wait'] as const;

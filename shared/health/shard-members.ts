@@ -1,8 +1,8 @@
-import type { HealthShards } from '../customers/health-shards.ts';
+import type { HealthShards, Member } from '../customers/health-shards.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { afterPrefix } from '../core/key.ts';
-import { queryAll } from '../platform/table.ts';
-import { memberOf, memberOp, shardPartition, shardRelay, type ShardHead } from './shard.ts';
+import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
+import { memberColumns, memberKey, memberOf, memberOp, shardPartition, shardRelay, type ShardHead } from './shard.ts';
 
 const transactionSteps = 100;
 
@@ -33,10 +33,45 @@ export function createHealthShards(deps: RelayDeps): HealthShards {
         await table.transact(shardPartition(connectionId, shard), ops);
       }
     },
+    delegate: async (connectionId, shard, delegations) => {
+      const pk = shardPartition(connectionId, shard);
+      const ids = [...delegations.keys()];
+      for (let at = 0; at < ids.length; at += transactionSteps) {
+        const some = new Map(ids.slice(at, at + transactionSteps).map((id) => [id, delegations.get(id)]));
+        await changeMembers(table, pk, some);
+      }
+    },
     start: async (connectionId, shard, scope) => {
       const pk = shardPartition(connectionId, shard);
       if (await table.get(pk, 'H')) return;
       await relay.begin(pk, newShard(connectionId, shard), scope);
     },
   };
+}
+
+const attempts = 5;
+
+/** The directory writes the same rows: whoever left or was missed meanwhile must stay so, so each is checked by its ETag. */
+async function changeMembers(
+  table: Table,
+  pk: string,
+  delegations: ReadonlyMap<string, Member['delegation']>,
+): Promise<void> {
+  const keys = [...delegations.keys()].map(memberKey).sort();
+  const range = { pk, from: keys[0] ?? '', to: afterPrefix(keys.at(-1) ?? '') };
+  for (let attempt = 1; ; attempt++) {
+    const rows = (await queryAll(table, range)).filter((row) => delegations.has(memberOf(row).customerId));
+    const ops = rows.map((row): TableOp => {
+      const member = memberOf(row);
+      const columns = memberColumns({ ...member, delegation: delegations.get(member.customerId) });
+      return { kind: 'replace', rk: row.rk, columns, etag: row.etag };
+    });
+    if (ops.length === 0) return;
+    try {
+      await table.transact(pk, ops);
+      return;
+    } catch (error) {
+      if (!isRefusal(error) || attempt === attempts) throw error;
+    }
+  }
 }

@@ -8,7 +8,7 @@ import type { Member } from '../customers/health-shards.ts';
 import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/relay.ts';
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, Table, TableOp } from '../platform/table.ts';
+import type { Columns, Row, Table, TableOp } from '../platform/table.ts';
 import { healthLevels } from './severity.ts';
 
 /** How many customers of a shard see a service at each level. */
@@ -126,12 +126,13 @@ const memberRow = rowKind(
     delegation: z.object({ endsAt: z.string().optional() }).optional(),
   }),
 );
-const memberKey = (customerId: string): string => `M|${customerId}`;
+export const memberKey = (customerId: string): string => `M|${customerId}`;
 export const memberOf = (row: Row): Member => memberRow.fromRow(row);
+export const memberColumns = (member: Member): Columns => memberRow.toColumns(member);
 export const memberOp = (member: Member): TableOp => ({
   kind: 'upsert',
   rk: memberKey(member.customerId),
-  columns: memberRow.toColumns(member),
+  columns: memberColumns(member),
 });
 
 /** When a tenant was read well for the last time (ISO). */

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { fromIso } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { consentPartition } from '../customers/consents.ts';
+import { delegationPartition } from '../customers/delegation.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { owedRows, sweepPartition } from '../platform/outbox.ts';
@@ -21,7 +22,7 @@ export type SweepHealth = (scope: Scope) => Promise<Swept & { failed: number }>;
 const sweepsAtOnce = 16;
 
 /**
- * Sends again what directories, shards and incidents have owed for too long. One range read each; incidents only where marked. No
+ * Sends again what directories, delegations, shards and incidents have owed for too long. One range read each; incidents only where marked. No
  * place holds up another, nor one connection the next.
  */
 export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): SweepHealth {
@@ -54,7 +55,7 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
         }
       });
     const connection = async (id: string) => {
-      const own = [directoryPartition(id), consentPartition(id)].map(async (pk) =>
+      const own = [directoryPartition(id), delegationPartition(id), consentPartition(id)].map(async (pk) =>
         apart({ pk }, async () => sweep('customers', pk, scope)),
       );
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;

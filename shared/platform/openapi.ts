@@ -123,12 +123,17 @@ const headersOf = (descriptions: Record<string, string>): Json =>
 
 function goodAnswers(route: Route, use: Use): Record<string, Response> {
   return Object.fromEntries(
-    Object.entries(route.answers).map(([status, { description, schema, headers }]) => [
+    Object.entries(route.answers).map(([status, { description, schema, alsoText, headers }]) => [
       status,
       {
         description,
         ...(headers && { headers: headersOf(headers) }),
-        ...(schema && { content: { 'application/json': { schema: use(schema, 'output') } } }),
+        ...(schema && {
+          content: {
+            'application/json': { schema: use(schema, 'output') },
+            ...(alsoText !== undefined && { [alsoText]: { schema: { type: 'string' } } }),
+          },
+        }),
       },
     ]),
   );

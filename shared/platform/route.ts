@@ -46,8 +46,11 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   body?: z.ZodType<Body>;
   /** For the document alone: the body that the handler of a `signed` route parses itself, once the signature holds. */
   signedBody?: z.ZodType;
-  /** Answers that are not errors, by status. */
-  answers: Record<number, { description: string; schema?: z.ZodType; headers?: Record<string, string> }>;
+  /** Answers that are not errors, by status. `alsoText`: a media type in which it is given as text where the caller asks for it. */
+  answers: Record<
+    number,
+    { description: string; schema?: z.ZodType; alsoText?: string; headers?: Record<string, string> }
+  >;
   /** Errors beyond those that every route has (400, 401, 403, 413, 415, 429, 500, 503; 404 where it has parameters). */
   errors?: readonly ErrorCode[];
   handle(call: Call<Params, Query, Body>): Answer | Promise<Answer>;

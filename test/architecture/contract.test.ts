@@ -37,6 +37,7 @@ const promised = [
   'GET /api/incidents/{id}',
   'GET /api/livez',
   'GET /api/openapi.json',
+  'GET /api/readiness',
   'GET /api/readyz',
   'GET /api/requests',
   'GET /api/requests/{id}',

@@ -53,6 +53,7 @@ const knownQuery: Record<string, readonly string[]> = {
   state: ['new', 'open', 'resolved', 'closed', 'awaiting-filing'],
   status: ['degraded', 'unknown'],
   service: ['Exchange', 'azure'],
+  ok: ['true', 'false', 'maybe'],
   unknown: ['x'],
 };
 

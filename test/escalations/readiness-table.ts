@@ -1,4 +1,5 @@
 import type { Facts } from '../../shared/escalations/readiness-case.ts';
+import type { Delegation } from '../../shared/customers/customer.ts';
 import { aConnection, aContact, aCustomer, anAzureRequest, aRequest, someContracts } from './builders.ts';
 
 type Expected = { decision: string; code?: string; vehicle?: string; channel?: string; party?: string };
@@ -6,6 +7,17 @@ type Row = [title: string, change: Partial<Facts>, expected: Expected];
 
 const trouble = (code: 'not-consented' | 'gdap-expired' | 'role-lacking' | 'throttled' | 'gdap-ending') =>
   aCustomer({ coverage: { trouble: { code, since: '2026-11-01T00:00:00.000Z' } } });
+const gdap = (change: Partial<Delegation>): Partial<Facts> => ({
+  customer: aCustomer({
+    gdap: {
+      relationshipId: 'r1',
+      status: 'active',
+      endsAt: '2027-11-02T09:00:00.000Z',
+      roleIds: ['f023fd81-a637-4b56-95fd-791ac0226033'],
+      ...change,
+    },
+  }),
+});
 const incident = { id: 'EX100001', title: 'Mail is late' };
 const like = (confidence: number) => [{ ...incident, confidence }];
 const refusedChannel = { channel: 'azure-support', state: 'refused', at: '2026-11-01T09:00:00.001Z' } as const;
@@ -211,6 +223,37 @@ export const readinessTable: Row[] = [
   ['role lacking', { customer: trouble('role-lacking') }, { decision: 'blocked', code: 'access-missing' }],
   ['throttled reads', { customer: trouble('throttled') }, { decision: 'ready' }],
   ['delegation about to end', { customer: trouble('gdap-ending') }, { decision: 'ready' }],
+  ['no relationship', gdap({ status: 'none' }), { decision: 'blocked', code: 'gdap-missing' }],
+  [
+    'relationship not approved',
+    gdap({ status: 'approvalPending' }),
+    { decision: 'blocked', code: 'gdap-not-approved' },
+  ],
+  ['relationship over', gdap({ endsAt: '2026-11-02T09:00:00.000Z' }), { decision: 'blocked', code: 'gdap-expired' }],
+  ['relationship ended by the customer', gdap({ status: 'terminated' }), { decision: 'blocked', code: 'gdap-expired' }],
+  ['relationship without the role', gdap({ roleIds: [] }), { decision: 'blocked', code: 'role-lacking' }],
+  ['relationship with the role', gdap({}), { decision: 'ready' }],
+  ['relationship whose roles are not known', gdap({ roleIds: undefined }), { decision: 'ready' }],
+  [
+    'no relationship, under force',
+    { ...gdap({ status: 'none' }), wanted: { force: true } },
+    { decision: 'ready', code: 'gdap-missing' },
+  ],
+  [
+    'no relationship, but billing',
+    { ...gdap({ status: 'none' }), request: aRequest({ category: 'billing' }) },
+    { decision: 'ready' },
+  ],
+  [
+    'no relationship, but filed by the desk',
+    { ...gdap({ status: 'none' }), request: anAzureRequest() },
+    { decision: 'ready', channel: 'azure-support' },
+  ],
+  [
+    'Azure by a person without the role, which Azure does not ask for',
+    { ...gdap({ roleIds: [] }), request: anAzureRequest(), capability: refusedChannel },
+    { decision: 'ready', channel: 'assisted' },
+  ],
   ['no partner contact', { contact: undefined }, { decision: 'blocked', code: 'contact-missing' }],
   [
     'critical without a phone',

@@ -40,7 +40,14 @@ describe('the gate', () => {
   });
 
   it('lets force overrule waits and doubts, and nothing else', () => {
-    const doubts = new Set(['boundary-customer', 'incident-live']);
+    const doubts = new Set([
+      'boundary-customer',
+      'incident-live',
+      'gdap-missing',
+      'gdap-not-approved',
+      'gdap-expired',
+      'role-lacking',
+    ]);
     fc.assert(
       fc.property(fc.constantFrom(...readinessTable), ([, change]) => {
         const decided = (force: boolean) => decide(someFacts({ ...change, wanted: { ...change.wanted, force } }));

@@ -5,6 +5,9 @@ import { customerIdOf } from '../../shared/customers/customer.ts';
 import { azureSubscriptions } from '../../shared/customers/azure-subscriptions.http.ts';
 import { partnerCenterCustomers } from '../../shared/customers/customers-source.partnercenter.ts';
 import { createDirectoryState, createEnsureDirectory } from '../../shared/customers/directory.ts';
+import { createEnsureDelegation } from '../../shared/customers/delegation.ts';
+import { graphDelegation } from '../../shared/customers/delegation-source.graph.ts';
+import { createSyncDelegation } from '../../shared/customers/sync-delegation.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
@@ -73,10 +76,12 @@ export function aHealthDesk(
   };
   const pollShard = createPollShard({ ...relay, ...ports, cloud, customers, source: graphServiceHealth(upstream) });
   const incidentDetail = createIncidentDetail({ ...relay, customers, readIssue: graphIssue(upstream) });
+  const delegation = { ...relay, random, store: customers, shards, source: graphDelegation(upstream) };
   const polls = healthPolls({
     shard: pollShard,
     'incident-detail': incidentDetail,
     directory: createSyncDirectory(directory),
+    delegation: createSyncDelegation(delegation),
   });
 
   const desk = {
@@ -94,6 +99,7 @@ export function aHealthDesk(
     pollShard,
     queryDeps: { tables, clock, cloud, customers },
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
+    ensureDelegation: createEnsureDelegation({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
     sweep: createSweepHealth({ ...relay, cloud }),
     incidentEvent: createIncidentEvent({ tables }),

@@ -2,6 +2,7 @@ import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
 import { HttpFailure } from '../../shared/platform/http.ts';
 import type { TokenFailure } from '../../shared/platform/tokens.ts';
 import { type TokenSource } from '../../shared/platform/tokens.ts';
+import { scriptedRelationships } from './scripted-relationships.ts';
 
 type ScriptedIssue = {
   id: string;
@@ -55,6 +56,7 @@ export function scriptedMicrosoft() {
     partnerCenter: undefined as Fault | undefined,
     nextLink: undefined as object | undefined,
   };
+  const relationships = scriptedRelationships(root.graph);
   let tokens = 0;
 
   /** Of a tenant, or of one way into it (`app tenant`, `delegated tenant`), or of all (`*`). */
@@ -76,6 +78,7 @@ export function scriptedMicrosoft() {
     if (url.origin === root.arm) return azure(tenantId);
     if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
     const fault = faultOf(tenantId, way);
+    if (!fault && url.pathname.includes('/tenantRelationships/')) return relationships.answer(url);
     return fault ? faulty(fault) : graph(url, tenantId);
   };
 
@@ -153,6 +156,7 @@ export function scriptedMicrosoft() {
     tokens: source,
     root,
     tenants,
+    relationships,
     faults,
     options,
     calls,

@@ -190,10 +190,11 @@ function bodyOf({ body, text, bytes }: Calling): { string: string } | { bytes: U
 
 function calledOf(answer: HttpResponseInit): Called {
   const text = typeof answer.body === 'string' ? answer.body : '';
+  const headers = Object.fromEntries(new Headers(answer.headers));
   return {
     status: answer.status ?? 200,
-    headers: Object.fromEntries(new Headers(answer.headers)),
+    headers,
     text,
-    json: text === '' ? undefined : (JSON.parse(text) as unknown),
+    json: text === '' || headers['content-type']?.startsWith('text/') ? undefined : (JSON.parse(text) as unknown),
   };
 }
