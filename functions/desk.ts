@@ -3,9 +3,12 @@ import { azureSubscriptions } from '../shared/customers/azure-subscriptions.http
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
+import { partnerCenterAudit } from '../shared/customers/directory-changes.partnercenter.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
+import { partnerCenterResellers } from '../shared/customers/resellers.partnercenter.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
+import { tenantRegion } from '../shared/customers/tenant-region.http.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
@@ -37,6 +40,7 @@ import { createStatements } from '../shared/statement/published-statement.ts';
 import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
+import { directoryRoutes } from './directory.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthPolls } from './health-polls.queue.ts';
@@ -95,6 +99,7 @@ export function createDesk(services: Services, config: Config): Desk {
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
   const relay = { ...services, cloud, tokens };
+  const shards = createHealthShards(relay);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -111,6 +116,7 @@ export function createDesk(services: Services, config: Config): Desk {
       ...requestRoutes(requests),
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
+      ...directoryRoutes({ tables, store: customers, shards }),
       ...healthRoutes({ tables, clock, cloud, customers }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
@@ -137,9 +143,12 @@ export function createDesk(services: Services, config: Config): Desk {
         directory: createSyncDirectory({
           ...relay,
           store: customers,
-          shards: createHealthShards(relay),
+          shards,
           source: partnerCenterCustomers(relay),
+          audit: partnerCenterAudit(relay),
+          resellers: partnerCenterResellers(relay),
           azure: azureSubscriptions(relay),
+          isGcc: tenantRegion({ http, authority, cloud: cloud.cloud }),
         }),
       }),
     ].map((fn) => postponing(fn, services)),

@@ -13,7 +13,8 @@ const customerTenantSchema = z
 
 /**
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
- * what is given. `refreshToken` is an addition: every refresh token issued until now dies.
+ * what is given. Two additions: `refreshToken`, every one issued until now dies; `subscription`, a
+ * customer buys or ends an offer.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -36,6 +37,13 @@ export const scenarioSchema = z
     gdap: z
       .strictObject({ tenantId: customerTenantSchema, endsAt: z.iso.datetime({ offset: true }).or(z.iso.date()) })
       .optional(),
+    subscription: z
+      .strictObject({
+        tenantId: customerTenantSchema,
+        offerName: z.string().min(1),
+        status: z.string().min(1).default('active'),
+      })
+      .optional(),
     ticket: z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
       .optional(),
@@ -53,7 +61,7 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, consent, gdap, ticket, mail, refreshToken } = scenario;
+  const { incident, consent, gdap, subscription, ticket, mail, refreshToken } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -61,6 +69,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   }
   if (consent) changes.push({ at, type: 'consent-set', ...consent });
   if (gdap) changes.push({ at, type: 'gdap-set', tenantId: gdap.tenantId, endsAt: Date.parse(gdap.endsAt) });
+  if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
   if (refreshToken) changes.push({ at, type: 'refresh-tokens-revoked' });

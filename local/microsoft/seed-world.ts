@@ -33,6 +33,12 @@ export const partner = {
   refreshTokenSecretName: 'lindmoor-emea-refresh-token',
 } as const;
 
+/** Indirect resellers, for a partner that is a provider; each serves the customers of one portal. */
+export const resellers = [
+  { tenantId: guidOf('tenant:reseller-harbour'), partnerId: '5501230', name: 'Harbour Business Systems' },
+  { tenantId: guidOf('tenant:reseller-meadow'), partnerId: '5501231', name: 'Meadow Cloud Services' },
+] as const;
+
 /** Value of the setting PARTNER_CONNECTIONS. */
 export const partnerConnections = [
   {
@@ -59,9 +65,14 @@ export type SeedCustomer = {
   consented: boolean;
   /** Graph service ids that this tenant has licences for. */
   serviceIds: readonly string[];
+  /** What the partner sold it, by the names of Partner Center. */
+  offers: readonly string[];
+  isGcc: boolean;
 };
 
 const slugsWithAzure = new Set(['aldercote', 'muellersdorf']);
+/** In the Government Community Cloud: a tenant of the global cloud with portals of its own. */
+const slugsInGcc = new Set(['junipervale']);
 const slugsWithoutConsent = new Set(['umberleigh']);
 
 const everyTenantHas = ['Exchange', 'OSDPPlatform', 'SharePoint', 'microsoftteams', 'OneDriveForBusiness', 'OrgLiveID'];
@@ -70,6 +81,13 @@ const licensedExtras = [
   ['O365Client', 'Planner', 'Forms'],
   ['DynamicsCRM', 'PowerApps', 'MicrosoftFlow', 'PowerBIcom'],
   ['Intune', 'yammer', 'PowerBIcom'],
+];
+/** Offers that give just the extras of the same line, and what every tenant has. */
+const offersByLine = [
+  ['Microsoft 365 Business Premium'],
+  ['Microsoft 365 Business Standard'],
+  ['Office 365 E3', 'Dynamics 365 Sales Enterprise Edition', 'Power BI Pro'],
+  ['Office 365 E3', 'Enterprise Mobility + Security E3', 'Power BI Pro'],
 ];
 
 export const customers: readonly SeedCustomer[] = customerRows.map(
@@ -85,6 +103,8 @@ export const customers: readonly SeedCustomer[] = customerRows.map(
     ...(slugsWithAzure.has(slug) && { azureSubscriptionId: guidOf(`azure-subscription:${slug}`) }),
     consented: !slugsWithoutConsent.has(slug),
     serviceIds: [...everyTenantHas, ...(licensedExtras[index % licensedExtras.length] ?? [])],
+    offers: offersByLine[index % offersByLine.length] ?? [],
+    isGcc: slugsInGcc.has(slug),
   }),
 );
 

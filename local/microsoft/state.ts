@@ -32,7 +32,14 @@ export type State = {
   ticketSequence: number;
   serviceRequests: Map<string, ServiceRequest>;
   mails: { at: number; raw: string }[];
+  /** What changed at Partner Center, oldest first; its audit records. */
+  partnerChanges: PartnerChange[];
 };
+
+/** `subscription`: sold or ended meanwhile; `gdap`: the end of a delegated admin relationship moved. */
+export type PartnerChange = { at: number; tenantId: string } & (
+  { kind: 'subscription'; offerName: string; status: string } | { kind: 'gdap' }
+);
 
 /** Everything that may be accepted; one line of the journal each. */
 export type Change = { at: number } &
@@ -43,6 +50,7 @@ export type Change = { at: number } &
     | ({ type: 'incident-changed' } & IncidentChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt: number }
+    | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
     | { type: 'refresh-token-issued'; token: string }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
@@ -72,6 +80,7 @@ export function seedState(beganAt: number, round: number): State {
     ticketSequence: 0,
     serviceRequests: new Map(seedServiceRequests(beganAt).map((request) => [request.id, request])),
     mails: [],
+    partnerChanges: [],
   };
 }
 
@@ -95,8 +104,12 @@ const folds: Folds = {
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
   },
-  'gdap-set': (state, { tenantId, endsAt }) => {
+  'gdap-set': (state, { at, tenantId, endsAt }) => {
     state.gdapEndsAt.set(tenantId, endsAt);
+    state.partnerChanges.push({ at, tenantId, kind: 'gdap' });
+  },
+  'subscription-set': (state, { at, tenantId, offerName, status }) => {
+    state.partnerChanges.push({ at, tenantId, kind: 'subscription', offerName, status });
   },
   'refresh-token-issued': (state, { token, at }) => {
     state.refreshTokens.set(token, at);

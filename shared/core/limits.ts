@@ -48,5 +48,13 @@ export const limits = {
   directoryConcurrency: 8,
   /** Partner Center takes 500 calls a minute per partner tenant; a page's calls (some 200) come at once, on top of this. */
   partnerCenterPerMinute: 290,
+  /** Audit records are looked at this often for what changed at Partner Center since. */
+  auditMinutes: 15,
+  auditPageRecords: 500,
+  /** Whoever did more than fits into so many pages did too much to be followed record by record: the list is read. */
+  auditPagesMax: 20,
+  /** Customers that are read again in one turn because something about them changed. */
+  hintedCustomers: 25,
+  discoveryBytes: 256 * 1024,
   claimMinutes: 30,
 } as const;

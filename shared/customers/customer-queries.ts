@@ -16,9 +16,26 @@ export const customerViewSchema = z
     initialDomain: z.string(),
     domains: z.array(z.string()),
     relationship: z.string(),
+    /** Graph service ids (and `azure`) that its subscriptions give; absent where that cannot be said: then all count. */
+    services: z.array(z.string()).optional(),
+    /** Through whom an indirect provider serves it. */
+    reseller: z
+      .object({ tenantId: z.string().optional(), partnerId: z.string().optional(), name: z.string().optional() })
+      .optional(),
+    isGcc: z.boolean().optional(),
+    /** The delegated admin relationship that reaches furthest; `roles` are template ids of Entra roles. */
+    gdap: z
+      .object({ relationshipId: z.string(), status: z.string(), endsAt: z.iso.datetime(), roles: z.array(z.string()) })
+      .optional(),
+    excluded: z.boolean(),
     azureSubscriptionIds: z.array(z.string()),
     access: z.object({ way: z.enum(['app', 'gdap', 'none']) }),
-    coverage: z.object({ trouble: troubleViewSchema.optional() }),
+    coverage: z.object({ excluded: z.literal(true).optional(), trouble: troubleViewSchema.optional() }),
+    /** When Partner Center was asked last for domains, subscriptions and reseller, and what it would not say. */
+    directory: z.object({
+      readAt: z.iso.datetime(),
+      trouble: z.object({ code: z.enum(['refused', 'unreadable']), since: z.iso.datetime() }).optional(),
+    }),
     openIncidentIds: z.array(z.string()),
     leftAt: z.iso.datetime().optional(),
     externalRefs: z.array(externalRefSchema),
@@ -38,12 +55,28 @@ export const customerView = (customer: Customer): CustomerView => ({
   initialDomain: customer.initialDomain,
   domains: customer.domains,
   relationship: customer.relationship,
+  ...(customer.services && { services: customer.services }),
+  ...(customer.reseller && { reseller: customer.reseller }),
+  ...(customer.isGcc !== undefined && { isGcc: customer.isGcc }),
+  ...(customer.gdap && { gdap: gdapView(customer.gdap) }),
+  excluded: customer.isExcluded ?? false,
   azureSubscriptionIds: customer.azureSubscriptionIds,
   access: customer.access,
-  coverage: customer.coverage.trouble ? { trouble: troubleView(customer.coverage.trouble) } : {},
+  coverage: {
+    ...(customer.isExcluded && { excluded: true }),
+    ...(customer.coverage.trouble && { trouble: troubleView(customer.coverage.trouble) }),
+  },
+  directory: { readAt: customer.detailsAt, ...(customer.detailsTrouble && { trouble: customer.detailsTrouble }) },
   openIncidentIds: customer.openIncidentIds.map(({ id }) => id),
   ...(customer.leftAt !== undefined && { leftAt: customer.leftAt }),
   externalRefs: customer.externalRefs,
+});
+
+const gdapView = ({ relationshipId, status, endsAt, roleIds }: NonNullable<Customer['gdap']>) => ({
+  relationshipId,
+  status,
+  endsAt: new Date(endsAt).toISOString(),
+  roles: roleIds,
 });
 
 /** The customer, or the same 404 for one that does not exist and one that is not the caller's. */

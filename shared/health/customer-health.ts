@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { visibleCustomer } from '../customers/customer-queries.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { parseShardKey } from '../customers/customer.ts';
+import { isPolled } from '../customers/health-shards.ts';
 import { troubleView } from '../customers/coverage.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
@@ -29,13 +30,14 @@ export async function customerHealth(
   const { head, state } = await readShard(deps.tables('health'), pk);
   const tenant = state.tenants[customerId];
   const goodAt = lastGoodAt(head ?? {}, tenant) ?? null;
-  const isPolled = head !== undefined && customer.leftAt === undefined;
+  const isRead = head !== undefined && isPolled(customer);
   return {
     customerId,
     asOf: goodAt,
     coverage: {
       lastGoodAt: goodAt,
-      nextDueAt: isPolled ? head.dueAt : null,
+      nextDueAt: isRead ? head.dueAt : null,
+      ...(customer.isExcluded && { excluded: true }),
       ...(tenant?.trouble && { trouble: troubleView(tenant.trouble) }),
     },
     services: servicesOf(state, tenant, isStale(goodAt ?? undefined, deps.clock.now(), deps.cloud.healthPollMinutes)),

@@ -14,6 +14,8 @@ export const customerHealthSchema = z
     coverage: z.object({
       lastGoodAt: time.nullable(),
       nextDueAt: time.nullable(),
+      /** The partner does not want this customer polled: nothing current is known of it. */
+      excluded: z.literal(true).optional(),
       trouble: troubleViewSchema.optional(),
     }),
     services: z.array(

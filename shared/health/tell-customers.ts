@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
+import { isPolled } from '../customers/health-shards.ts';
 import { shardKey, type Customer } from '../customers/customer.ts';
 import { lastGoodAt, type ShardHead, type ShardState } from './shard.ts';
 
@@ -21,7 +22,7 @@ export async function tellCustomers(
   // Collected apart: the change is made again where another writer was quicker.
   const told = new Set<string>();
   await customers.change(untold, (customer) => {
-    if (customer.leftAt !== undefined || customer.healthShard !== healthShard) return undefined;
+    if (!isPolled(customer) || customer.healthShard !== healthShard) return undefined;
     told.add(customer.customerId);
     return changed(customer, committed);
   });

@@ -42,6 +42,8 @@ const goodBodies: Record<string, readonly unknown[]> = {
   redriveEscalation: [{}],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
+  changeCustomer: [{ excluded: true }],
+  setDirectoryDefaults: [{ newCustomers: 'excluded' }],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
     return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };
   }),

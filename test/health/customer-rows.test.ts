@@ -168,6 +168,9 @@ describe('the row of a customer', () => {
   it('costs nothing more once it was told and seen to be right', async () => {
     const desk = aHealthDesk();
     await desk.begin(3);
+    // The directory reads in its own turns; only the poll is looked at here.
+    for (const held of desk.bus.all())
+      if (JSON.stringify(held.message.body).includes('"directory"')) desk.bus.complete(held);
     desk.microsoft.faults.set(desk.tenant(0), noConsent);
     await desk.cycle();
     const written = desk.memory.of('customers').counts.written;

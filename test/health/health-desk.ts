@@ -1,11 +1,15 @@
 import { healthPolls } from '../../functions/health-polls.queue.ts';
-import type { DeskCloud } from '../../shared/customers/cloud.ts';
+import type { DeskCloud, PartnerConnection } from '../../shared/customers/cloud.ts';
 import { createCustomerStore } from '../../shared/customers/customer-store.ts';
 import { customerIdOf } from '../../shared/customers/customer.ts';
 import { azureSubscriptions } from '../../shared/customers/azure-subscriptions.http.ts';
 import { partnerCenterCustomers } from '../../shared/customers/customers-source.partnercenter.ts';
+import { partnerCenterAudit } from '../../shared/customers/directory-changes.partnercenter.ts';
 import { createDirectoryState, createEnsureDirectory } from '../../shared/customers/directory.ts';
+import { createDirectoryHints } from '../../shared/customers/hints.ts';
+import { partnerCenterResellers } from '../../shared/customers/resellers.partnercenter.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
+import { tenantRegion } from '../../shared/customers/tenant-region.http.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
 import { createPollShard } from '../../shared/health/poll-shard.ts';
@@ -22,7 +26,9 @@ import { seededIds, seededRandom } from '../support/seeded.ts';
 import { scriptedMicrosoft } from './scripted-microsoft.ts';
 
 /** Directory and health over memory ports and a scripted Microsoft, on a clock that the test moves. */
-export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble } = {}) {
+export function aHealthDesk(
+  trouble: { tables?: TableTrouble; bus?: BusTrouble; role?: PartnerConnection['role'] } = {},
+) {
   const moved = movedClock();
   const { clock } = moved;
   const microsoft = scriptedMicrosoft();
@@ -33,7 +39,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
   const tables = (name: string) => withWriteTokens(memory.tables(name), ids);
   const cloud: DeskCloud = {
     cloud: 'global',
-    connections: [{ id: 'emea', tenantId: 'partner', clientId: 'client', role: 'direct' }],
+    connections: [{ id: 'emea', tenantId: 'partner', clientId: 'client', role: trouble.role ?? 'direct' }],
     endpoints: {
       graphBaseUrl: microsoft.root.graph,
       partnerCenterBaseUrl: microsoft.root.pc,
@@ -55,7 +61,10 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     store: customers,
     shards,
     source: partnerCenterCustomers({ ...upstream, ids }),
+    audit: partnerCenterAudit({ ...upstream, ids }),
+    resellers: partnerCenterResellers({ ...upstream, ids }),
     azure: azureSubscriptions(upstream),
+    isGcc: tenantRegion({ http: microsoft.http, authority: microsoft.root.login, cloud: 'global' }),
   };
   const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
   const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
@@ -74,6 +83,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     polls,
     pollShard,
     queryDeps: { tables, clock, cloud, customers },
+    hints: createDirectoryHints({ ...relay, cloud, store: customers }),
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
     sweep: createSweepHealth({ ...relay, cloud }),
