@@ -30,7 +30,7 @@ type Page = {
 };
 
 /**
- * What a page came to. `unread`: tenants of which Partner Center would not say all. `newcomers`: tenants that joined, and nothing
+ * What a page came to. `unread`: tenants of which Partner Center would not say all. `unserved`: tenants of whom nothing
  * says through which reseller. `failure`: some details could not be read; everything else of the page is stored nevertheless.
  */
 type PageOutcome = {
@@ -40,7 +40,7 @@ type PageOutcome = {
   lastShard: number;
   calls: number;
   unread: string[];
-  newcomers: string[];
+  unserved: string[];
   failure?: SourceFailure;
 };
 
@@ -85,7 +85,9 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
   );
   const detailsOf = (test: (details: CustomerDetails) => boolean) =>
     [...byTenant].filter(([, details]) => test(details)).map(([tenantId]) => tenantId);
-  const nameless = new Set(detailsOf(({ reseller }) => reseller === undefined));
+  const served = new Set(
+    listed.filter(({ known, tenantId }) => known?.reseller && !fresh?.has(tenantId)).map(({ tenantId }) => tenantId),
+  );
   return {
     seen: listed.map((one) => one.customerId),
     joined: joining.length,
@@ -93,7 +95,7 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     lastShard,
     calls,
     unread: detailsOf(({ trouble }) => trouble !== undefined),
-    newcomers: joining.map(({ tenantId }) => tenantId).filter((tenantId) => nameless.has(tenantId)),
+    unserved: detailsOf(({ reseller }) => reseller === undefined).filter((tenantId) => !served.has(tenantId)),
     ...(failure && { failure }),
   };
 }

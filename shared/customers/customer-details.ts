@@ -10,6 +10,7 @@ import {
   type AzureSubscriptions,
   type CustomerRead,
   type CustomersSource,
+  type FailureReason,
   type ReadIsGcc,
   type Reseller,
   type SubscriptionsRead,
@@ -17,7 +18,7 @@ import {
 import { isAzurePlan, servicesOfSubscriptions } from './product-services.ts';
 import { resellerOf } from './resellers.ts';
 
-const weekMs = 7 * dayMs;
+export const weekMs = 7 * dayMs;
 const slotsPerWeek = 32 * 32;
 
 /**
@@ -41,7 +42,9 @@ export type CustomerDetails = {
   services: string[] | null | undefined;
   reseller: Reseller | undefined;
   isGcc: boolean | undefined;
-  trouble: 'refused' | 'unreadable' | undefined;
+  trouble: FailureReason | undefined;
+  /** Nothing was seen, for a reason that may pass: it is read again with the next list. */
+  isAgain?: boolean;
 };
 
 export type DetailsDeps = {
@@ -60,26 +63,44 @@ type DetailsRead = {
   byTenant: Map<string, CustomerDetails>;
   /** To Partner Center. */
   calls: number;
-  /** The first trouble that is more than one customer's own; reading stopped there. */
+  /** A trouble that is more than some customers' own; reading stopped there. */
   failure?: SourceFailure;
 };
 
+/** One or two of many that fail are those customers' trouble: limits are counted per customer too. */
+const failuresOfOne = 2;
+
 export async function readDetails(deps: DetailsDeps, asked: Asked, wanted: readonly Wanted[]): Promise<DetailsRead> {
-  const result: DetailsRead = { byTenant: new Map(), calls: 0 };
+  const byTenant = new Map<string, CustomerDetails>();
+  const failures = new Map<string, SourceFailure>();
+  let calls = 0;
   const limit = pLimit(limits.directoryConcurrency);
   const one = async (want: Wanted): Promise<void> => {
-    if (result.failure) return;
-    result.calls += want.read ? 1 : 2;
+    if (failures.size > failuresOfOne) return;
+    calls += want.read ? 1 : 2;
     try {
-      result.byTenant.set(want.tenantId, await detailsOf(deps, asked, want));
+      byTenant.set(want.tenantId, await detailsOf(deps, asked, want));
     } catch (error) {
       if (!(error instanceof SourceFailure)) throw error;
-      result.failure ??= error;
+      failures.set(want.tenantId, error);
     }
   };
   await Promise.all(wanted.map((want) => limit(async () => one(want))));
-  return result;
+  const [failure] = failures.values();
+  if (failure && (failures.size > failuresOfOne || failures.size >= byTenant.size)) return { byTenant, calls, failure };
+  for (const [tenantId, { reason }] of failures) byTenant.set(tenantId, unseen(reason));
+  return { byTenant, calls };
 }
+
+const unseen = (trouble: FailureReason): CustomerDetails => ({
+  domains: undefined,
+  azureSubscriptionIds: undefined,
+  services: undefined,
+  reseller: undefined,
+  isGcc: undefined,
+  trouble,
+  isAgain: true,
+});
 
 async function detailsOf(deps: DetailsDeps, { connection, resellers }: Asked, want: Wanted): Promise<CustomerDetails> {
   const { tenantId } = want;

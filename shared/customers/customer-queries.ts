@@ -34,7 +34,9 @@ export const customerViewSchema = z
     /** When Partner Center was asked last for domains, subscriptions and reseller, and what it would not say. */
     directory: z.object({
       readAt: z.iso.datetime(),
-      trouble: z.object({ code: z.enum(['refused', 'unreadable']), since: z.iso.datetime() }).optional(),
+      trouble: z
+        .object({ code: z.enum(['throttled', 'away', 'refused', 'unreadable']), since: z.iso.datetime() })
+        .optional(),
     }),
     openIncidentIds: z.array(z.string()),
     leftAt: z.iso.datetime().optional(),

@@ -7,7 +7,7 @@ import type { AuditSource, ResellersSource, SourceFailure } from './customers-so
 import type { Directory, Turn, TurnKind } from './directory.ts';
 import { failedTurn, type Turns } from './directory-turns.ts';
 import { customerEvents } from './events.ts';
-import type { Hint } from './hints.ts';
+import type { Hint } from './hint.ts';
 import type { HeldBaton, RelayDeps } from './relay.ts';
 
 /** What every turn of a directory works with. */
@@ -25,12 +25,16 @@ export type DirectoryLeg = {
   scope: Scope;
 };
 
-/** What a turn came to. `calls` to Partner Center; `hasHints`: some are left, or were added; `pausedUntil`: nobody may call before. */
+/**
+ * What a turn came to. `calls` to Partner Center; `hinted`: what it wrote hints about; `dropped`: row keys of hints that were
+ * followed; `pausedUntil`: nobody may call before.
+ */
 export type TurnResult = {
   head: Directory;
   turn: Turn;
   calls: number;
-  hasHints: boolean;
+  hinted?: Hint['what'] | undefined;
+  dropped?: readonly string[];
   ops?: TableOp[];
   /** Another kind of turn that is due now. */
   alsoDue?: TurnKind;
@@ -39,7 +43,7 @@ export type TurnResult = {
 
 export type RunTurn = (deps: DirectoryDeps, leg: DirectoryLeg) => Promise<TurnResult>;
 
-/** A turn that failed: logged, and again later. A throttling is meant for all turns. */
+/** A turn that failed: logged, and again later. A throttling is meant for all turns, but no question about resellers stops the rest. */
 export function failed(
   deps: DirectoryDeps,
   { leg, kind, head, calls }: { leg: DirectoryLeg; kind: TurnKind; head: Directory; calls: number },
@@ -48,6 +52,7 @@ export function failed(
   const { reason, status, code } = failure;
   leg.scope.log(customerEvents.directoryDelayed, { connectionId: leg.connection.id, turn: kind, reason, status, code });
   const turn = failedTurn(deps, kind, { turn: leg.turns[kind], failure });
-  const paused = reason === 'throttled' && { pausedUntil: turn.dueAt };
-  return { head, turn, calls, hasHints: leg.hints.length > 0, ...paused };
+  const isSide = kind === 'resellers' || kind === 'served';
+  const paused = reason === 'throttled' && !isSide && { pausedUntil: turn.dueAt };
+  return { head, turn, calls, ...paused };
 }

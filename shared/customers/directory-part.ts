@@ -1,5 +1,5 @@
 import { toIso } from '../core/clock.ts';
-import type { CustomerDetails } from './customer-details.ts';
+import { weekMs, type CustomerDetails } from './customer-details.ts';
 import type { Customer } from './customer.ts';
 import type { ListedCustomer } from './customers-source.ts';
 
@@ -34,7 +34,11 @@ export function directoryPart(one: Known, details: CustomerDetails | undefined, 
     domains: [...new Set([initialDomain, ...seen])],
     // Whoever comes from another connection leaves that one's reseller and relationship behind.
     ...(isMoved && { reseller: undefined, gdap: undefined }),
-    ...(details && { detailsAt: toIso(now), detailsTrouble: troubleOf(known, details, now), ...readPart(details) }),
+    ...(details && {
+      detailsAt: toIso(details.isAgain ? now - weekMs : now),
+      detailsTrouble: troubleOf(known, details, now),
+      ...readPart(details),
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import { limits } from '../core/limits.ts';
 import type { PartnerConnection } from './cloud.ts';
 import type { SourceFailure } from './customers-source.ts';
 import { turnKinds, type Directory, type Turn, type TurnKind } from './directory.ts';
+import type { Hint } from './hint.ts';
 import type { Leg } from './relay.ts';
 
 export type Turns = Record<TurnKind, Turn>;
@@ -15,23 +16,35 @@ export function turnsOf({ turns, dueAt, failures }: Directory & Leg, now: number
   return {
     hints: turns?.hints ?? fresh(0),
     resellers: turns?.resellers ?? fresh(0),
+    served: turns?.served ?? fresh(0),
     list: turns?.list ?? { dueAt, failures },
     changes: turns?.changes ?? fresh(now + limits.auditMinutes * minuteMs),
   };
 }
 
-type Pending = { turns: Turns; hasHints: boolean; role: PartnerConnection['role'] };
+/** `hinted`: what there are hints about. */
+type Pending = { turns: Turns; hinted: ReadonlySet<Hint['what']>; role: PartnerConnection['role'] };
+
+const isOpen: Record<TurnKind, (pending: Omit<Pending, 'turns'>) => boolean> = {
+  hints: ({ hinted }) => hinted.has('customer'),
+  resellers: ({ role }) => role === 'provider',
+  served: ({ hinted, role }) => hinted.has('reseller') && role === 'provider',
+  list: () => true,
+  changes: () => true,
+};
 
 /**
- * The turn that comes next, and when: of those that are due, hints first, the audit records last. Only one turn runs at a time, so
+ * The turn that comes next, and when: of those that are due, hints first, the audit records last, and behind
+ * those what failed before. Only one turn runs at a time, so
  * that all share one pace, and none can hold up another for longer than it runs.
  */
-export function nextTurn({ turns, hasHints, role }: Pending, now: number): { kind: TurnKind; dueAt: number } {
+export function nextTurn({ turns, hinted, role }: Pending, now: number): { kind: TurnKind; dueAt: number } {
   const open = turnKinds
-    .filter((kind) => (kind !== 'hints' || hasHints) && (kind !== 'resellers' || role === 'provider'))
+    .filter((kind) => isOpen[kind]({ hinted, role }))
     .map((kind) => ({ kind, dueAt: fromIso(turns[kind].dueAt) }));
-  const due = open.find(({ dueAt }) => dueAt <= now);
-  if (due) return due;
+  const due = open.filter(({ dueAt }) => dueAt <= now);
+  const next = due.find(({ kind }) => turns[kind].failures === 0) ?? due[0];
+  if (next) return next;
   return open.reduce((first, one) => (one.dueAt < first.dueAt ? one : first), { kind: 'list', dueAt: Infinity });
 }
 

@@ -8,8 +8,11 @@ import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
 import { createRelay, isHeld, type Relay, type RelayDeps } from './relay.ts';
 
-/** What the directory does in turns: reads who was hinted at, the list of resellers, a page of the list, the audit records. */
-export const turnKinds = ['hints', 'resellers', 'list', 'changes'] as const;
+/**
+ * What the directory does in turns: reads who was hinted at, the resellers, through whom customers are served, a page of the list,
+ * the audit records.
+ */
+export const turnKinds = ['hints', 'resellers', 'served', 'list', 'changes'] as const;
 export type TurnKind = (typeof turnKinds)[number];
 
 /** When a kind of turn is due next (ISO), how often it failed in a row, and what stands in its way. */

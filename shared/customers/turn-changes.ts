@@ -9,7 +9,7 @@ import { SourceFailure, type AuditPage, type AuditRecord } from './customers-sou
 import type { ChangesRead, Turn } from './directory.ts';
 import { failed, type DirectoryDeps, type DirectoryLeg, type RunTurn, type TurnResult } from './directory-leg.ts';
 import { customerEvents } from './events.ts';
-import { putHints } from './hints.ts';
+import { putHints } from './hint.ts';
 
 /** Records appear late: those of the last hours are looked at again, and known by their ids. */
 const overlapMs = 2 * hourMs;
@@ -74,7 +74,7 @@ async function follow(deps: DirectoryDeps, leg: DirectoryLeg, { from, page }: Re
     head: { ...leg.baton.head.value, changes },
     turn: isEndless || page.skipped > 0 ? { ...turn, trouble: unreadableSince(leg, first) } : turn,
     calls: 1,
-    hasHints: leg.hints.length > 0 || hints.length > 0,
+    hinted: hints.length > 0 ? 'customer' : undefined,
     ...(!isSame && { ops: [followedOp(kept)] }),
     ...(isEndless ? { alsoDue: 'list' } : resellers && { alsoDue: 'resellers' }),
   };

@@ -1,23 +1,22 @@
 import pLimit from 'p-limit';
 import { toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
-import type { TableOp } from '../platform/table.ts';
 import { applyPage } from './apply-page.ts';
 import { customerIdOf, type Customer } from './customer.ts';
 import { isGone, isOwnTrouble, SourceFailure, type CustomerRead, type ListedCustomer } from './customers-source.ts';
 import { failed, type DirectoryDeps, type DirectoryLeg, type RunTurn } from './directory-leg.ts';
 import { customerEvents } from './events.ts';
-import { followResellers } from './follow-resellers.ts';
-import { hintOp, type Hint } from './hints.ts';
+import type { Hint } from './hint.ts';
+import { hintUnserved } from './hint-unserved.ts';
 import { markGone } from './mark-left.ts';
-
-/** A transaction has 100 steps; head, state, wakes and what is asked again need some. */
-const dropsMax = 60;
 
 /** Reads some customers that were hinted at: who is there joins or changes, who is not leaves. */
 export const hintsTurn: RunTurn = async (deps, leg) => {
   const { connection, scope } = leg;
-  const byTenant = Map.groupBy(leg.hints, ({ tenantId }) => tenantId);
+  const byTenant = Map.groupBy(
+    leg.hints.filter(({ what }) => what === 'customer'),
+    ({ tenantId }) => tenantId,
+  );
   const some = [...byTenant].slice(0, limits.hintedCustomers);
   const followed = await followHints(deps, leg, some);
   const { fresh, gone } = followed;
@@ -34,18 +33,16 @@ export const hintsTurn: RunTurn = async (deps, leg) => {
   scope.log(customerEvents.directoryHinted, { connectionId: connection.id, ...fields });
 
   // Whose details failed with all others' is read with the same hints once more.
-  const asked = applied.failure ? followed.done.filter((tenantId) => !fresh.has(tenantId)) : followed.done;
-  const present = asked.filter((tenantId) => !gone.includes(tenantId));
-  const resellers = await followResellers(deps, leg, present);
-  const drops = some.filter(([tenantId]) => asked.includes(tenantId)).flatMap(([, hints]) => hints);
-  const again = resellers.left.map((tenantId) => hintOp({ tenantId, what: 'reseller' }, leg.startedAt + 1));
-  const ops = [...drops.slice(0, dropsMax).map(({ rk }): TableOp => ({ kind: 'delete', rk })), ...again];
+  const done = applied.failure ? followed.done.filter((tenantId) => !fresh.has(tenantId)) : followed.done;
+  const dropped = some
+    .filter(([tenantId]) => done.includes(tenantId))
+    .flatMap(([, hints]) => hints.map(({ rk }) => rk));
+  const hinted = await hintUnserved(deps, leg, applied.unserved);
   const head = { ...leg.baton.head.value, lastShard: applied.lastShard };
-  const calls = followed.calls + applied.calls + resellers.calls;
-  const hasHints = drops.length < leg.hints.length || drops.length > dropsMax || again.length > 0;
-  const trouble = followed.failure ?? applied.failure ?? resellers.failure;
-  if (trouble) return { ...failed(deps, { leg, kind: 'hints', head, calls }, trouble), hasHints, ops };
-  return { head, turn: { dueAt: toIso(leg.startedAt), failures: 0 }, calls, hasHints, ops };
+  const calls = followed.calls + applied.calls;
+  const trouble = followed.failure ?? applied.failure;
+  if (trouble) return { ...failed(deps, { leg, kind: 'hints', head, calls }, trouble), dropped, hinted };
+  return { head, turn: { dueAt: toIso(leg.startedAt), failures: 0 }, calls, dropped, hinted };
 };
 
 /** An answer that does not say who a known customer is: it is who it was. */
@@ -71,13 +68,11 @@ async function followHints(
   some: readonly (readonly [tenantId: string, hints: readonly Hint[]])[],
 ): Promise<Followed> {
   const followed: Followed = { calls: 0, fresh: new Map(), gone: [], done: [] };
-  const one = async (tenantId: string, hints: readonly Hint[]): Promise<void> => {
+  const one = async (tenantId: string): Promise<void> => {
     if (followed.failure) return;
     try {
-      if (hints.some(({ what }) => what === 'customer')) {
-        followed.calls++;
-        followed.fresh.set(tenantId, await deps.source.customer(connection.id, tenantId));
-      }
+      followed.calls++;
+      followed.fresh.set(tenantId, await deps.source.customer(connection.id, tenantId));
     } catch (error) {
       if (!(error instanceof SourceFailure)) throw error;
       if (isGone(error)) followed.gone.push(tenantId);
@@ -92,6 +87,6 @@ async function followHints(
     followed.done.push(tenantId);
   };
   const limit = pLimit(limits.directoryConcurrency);
-  await Promise.all(some.map(([tenantId, hints]) => limit(async () => one(tenantId, hints))));
+  await Promise.all(some.map(([tenantId]) => limit(async () => one(tenantId))));
   return followed;
 }

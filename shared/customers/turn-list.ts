@@ -5,7 +5,7 @@ import { SourceFailure } from './customers-source.ts';
 import type { Directory } from './directory.ts';
 import { failed, type DirectoryDeps, type DirectoryLeg, type RunTurn, type TurnResult } from './directory-leg.ts';
 import { customerEvents } from './events.ts';
-import { putHints } from './hints.ts';
+import { hintUnserved } from './hint-unserved.ts';
 import { markLeft } from './mark-left.ts';
 
 /**
@@ -28,10 +28,10 @@ export const listTurn: RunTurn = async (deps, leg) => {
       unread: unread.length,
     });
     const calls = outcome.calls + 1;
-    const hinted = await hintNewcomers(deps, leg, outcome.newcomers);
+    const hinted = await hintUnserved(deps, leg, outcome.unserved);
     if (outcome.failure) {
       const delayed = failed(deps, { leg, kind: 'list', head: { ...before, lastShard }, calls }, outcome.failure);
-      return { ...delayed, hasHints: delayed.hasHints || hinted };
+      return { ...delayed, hinted };
     }
     for (const id of outcome.seen) seen.add(id);
     const head: Directory = {
@@ -42,25 +42,16 @@ export const listTurn: RunTurn = async (deps, leg) => {
       continuation,
       lastShard,
     };
-    const hasHints = leg.hints.length > 0 || hinted;
     const isEndless = head.pages >= limits.directoryPagesMax;
     if (continuation === undefined || isEndless)
-      return { ...(await finish(deps, { head, leg, isEndless })), calls, hasHints };
-    return { head, turn: { dueAt: toIso(leg.startedAt), failures: 0 }, calls, hasHints };
+      return { ...(await finish(deps, { head, leg, isEndless })), calls, hinted };
+    return { head, turn: { dueAt: toIso(leg.startedAt), failures: 0 }, calls, hinted };
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error;
     const head = error.status === 400 ? { ...before, continuation: undefined } : before;
     return failed(deps, { leg, kind: 'list', head, calls: 1 }, error);
   }
 };
-
-/** In a provider's list; nothing that came with their details says who their reseller is. */
-async function hintNewcomers(deps: DirectoryDeps, leg: DirectoryLeg, tenantIds: readonly string[]): Promise<boolean> {
-  if (leg.connection.role !== 'provider' || tenantIds.length === 0) return false;
-  const hints = tenantIds.map((tenantId) => ({ tenantId, what: 'reseller' as const }));
-  await putHints(deps.tables('customers'), leg.connection.id, { hints, now: leg.startedAt });
-  return true;
-}
 
 type Finishing = { head: Directory; leg: DirectoryLeg; isEndless: boolean };
 

@@ -9,7 +9,7 @@ export const resellersTurn: RunTurn = async (deps, leg) => {
   try {
     const resellers = await deps.resellers.all(leg.connection.id);
     const turn = { dueAt: toIso(leg.startedAt + dayMs), failures: 0 };
-    return { head, turn, calls: 1, hasHints: leg.hints.length > 0, ops: [resellersOp(resellers)] };
+    return { head, turn, calls: 1, ops: [resellersOp(resellers)] };
   } catch (error) {
     if (!(error instanceof SourceFailure)) throw error;
     return failed(deps, { leg, kind: 'resellers', head, calls: 1 }, error);
