@@ -17,6 +17,7 @@ export async function setExcluded(
   customerId: string,
   isExcluded: boolean,
 ): Promise<Customer> {
+  if (!(await store.get(customerId))) throw notFound();
   if (!isExcluded) await setMember({ store, shards }, customerId, isExcluded);
   await store.change([customerId], (customer) => {
     if ((customer.isExcluded ?? false) === isExcluded) return undefined;
