@@ -11,6 +11,7 @@ import {
 } from '../shared/customers/customer-queries.ts';
 import type { CustomerStore } from '../shared/customers/customer-store.ts';
 import { refsBodySchema, setRefs } from '../shared/customers/set-refs.ts';
+import { conditional } from '../shared/platform/conditional.ts';
 import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
 
 type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName };
@@ -22,20 +23,23 @@ const linksSchema = z
   .object({ customerId: z.string(), tenantId: z.string(), items: z.array(adminLinkSchema) })
   .meta({ id: 'AdminLinks' });
 
+const answers = (description: string, schema: z.ZodType): Route['answers'] => ({
+  200: { description, schema, headers: { ETag: 'Changes with the content.' } },
+  304: { description: 'Unchanged since the version named in If-None-Match.' },
+});
+
 export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] => [
   route({
     name: 'listCustomers',
     method: 'GET',
     path: 'api/customers',
-    summary: 'The directory, in order of id',
+    summary: 'The directory, in order of id, with delegated access and coverage',
     access,
     query: z.strictObject(pagingQuery),
-    answers: { 200: { description: 'A page', schema: customerPageSchema } },
+    answers: answers('A page', customerPageSchema),
     errors: ['invalid-cursor'],
-    handle: async ({ caller, query }) => ({
-      status: 200,
-      body: await listCustomers(store, knownCaller(caller), query),
-    }),
+    handle: async ({ caller, headers, query }) =>
+      conditional(headers, await listCustomers(store, knownCaller(caller), query)),
   }),
   route({
     name: 'readCustomer',
@@ -44,11 +48,9 @@ export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] =>
     summary: 'One customer, with the way the desk reads it and what stands in the way',
     access,
     params,
-    answers: { 200: { description: 'The customer', schema: customerViewSchema } },
-    handle: async ({ caller, params: { id } }) => ({
-      status: 200,
-      body: customerView(await visibleCustomer(store, knownCaller(caller), id)),
-    }),
+    answers: answers('The customer', customerViewSchema),
+    handle: async ({ caller, headers, params: { id } }) =>
+      conditional(headers, customerView(await visibleCustomer(store, knownCaller(caller), id))),
   }),
   route({
     name: 'setCustomerRefs',

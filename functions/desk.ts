@@ -7,11 +7,14 @@ import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { partnerCenterCustomers } from '../shared/customers/customers-source.partnercenter.ts';
 import { createDelegationState, createEnsureDelegation } from '../shared/customers/delegation.ts';
 import { graphDelegation } from '../shared/customers/delegation-source.graph.ts';
+import { partnerCenterAudit } from '../shared/customers/directory-changes.partnercenter.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
+import { partnerCenterResellers } from '../shared/customers/resellers.partnercenter.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { createRunConsents } from '../shared/customers/run-consents.ts';
 import { createSyncDelegation } from '../shared/customers/sync-delegation.ts';
 import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
+import { tenantRegion } from '../shared/customers/tenant-region.http.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
@@ -49,6 +52,7 @@ import { consentRoutes } from './consents.http.ts';
 import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
+import { directoryRoutes } from './directory.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthPolls } from './health-polls.queue.ts';
@@ -109,6 +113,7 @@ export function createDesk(given: Services, config: Config): Desk {
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
   const relay = { ...services, cloud, tokens };
+  const shards = createHealthShards(relay);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -126,6 +131,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
       ...consentRoutes(relay),
+      ...directoryRoutes({ tables, store: customers, shards }),
       ...healthRoutes({ tables, clock, cloud, customers }),
       ...readinessRoutes({
         tables,
@@ -164,9 +170,12 @@ export function createDesk(given: Services, config: Config): Desk {
         directory: createSyncDirectory({
           ...relay,
           store: customers,
-          shards: createHealthShards(relay),
+          shards,
           source: partnerCenterCustomers(relay),
+          audit: partnerCenterAudit(relay),
+          resellers: partnerCenterResellers(relay),
           azure: azureSubscriptions(relay),
+          isGcc: tenantRegion({ http, authority, cloud: cloud.cloud }),
         }),
         delegation: createSyncDelegation({
           ...relay,

@@ -77,8 +77,8 @@ async function directoryAges(services: Services, cloud: DeskCloud): Promise<Reco
   const read = createDirectoryState(services);
   return Promise.all(
     cloud.connections.map(async ({ id }) => {
-      const { shards, lastDoneAt } = await read(id);
-      return { connectionId: id, shards, lastSyncAt: lastDoneAt ?? null };
+      const { shards, lastDoneAt, troubles } = await read(id);
+      return { connectionId: id, shards, lastSyncAt: lastDoneAt ?? null, ...(troubles.length > 0 && { troubles }) };
     }),
   );
 }

@@ -52,6 +52,7 @@ function tenantOf(cloud: Cloud, request: ApiRequest): string {
 }
 
 function discovery(cloud: Cloud, tenantId: string): Reply {
+  const isGcc = customers.some((customer) => customer.tenantId === tenantId && customer.isGcc);
   const tenantUrl = `${cloud.baseUrl}/entra/${tenantId}`;
   return {
     status: 200,
@@ -65,6 +66,8 @@ function discovery(cloud: Cloud, tenantId: string): Reply {
       subject_types_supported: ['pairwise'],
       id_token_signing_alg_values_supported: ['RS256'],
       scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+      tenant_region_scope: isGcc ? 'NA' : 'EU',
+      ...(isGcc && { tenant_region_sub_scope: 'GCC' }),
     },
   };
 }

@@ -3,7 +3,8 @@ import { callerOfPartnerCenter, customerOf, link, partnerRefusal, withTracing } 
 import { jsonObject } from './reply.ts';
 import type { ApiRequest, Reply } from './reply.ts';
 import type { Route } from './router.ts';
-import { customers, guidOf, partner } from './seed-world.ts';
+import { subscriptionsOf } from './partner-center-subscriptions.ts';
+import { customers, guidOf } from './seed-world.ts';
 import type { SeedCustomer } from './seed-world.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -30,7 +31,7 @@ export function partnerCenterRoutes(cloud: Cloud, throttle: Throttle): Route[] {
       handle: guarded((request) => ({
         status: 200,
         withBom: true,
-        body: subscriptionsOf(customerOf(request), cloud.state.beganAt),
+        body: subscriptionsOf(customerOf(request), cloud.state),
       })),
     },
   ];
@@ -134,70 +135,5 @@ function customerDetails(customer: SeedCustomer) {
       links: { self: link(`/customers/${tenantId}/profiles/billing`) },
       attributes: { etag: '-4102338804855492001', objectType: 'CustomerBillingProfile' },
     },
-  };
-}
-
-function subscriptionsOf(customer: SeedCustomer, beganAt: number) {
-  const licences = subscription(customer, beganAt, {
-    offerId: 'CFQ7TTC0LCHC:0002:CFQ7TTC0K5BF',
-    offerName: 'Microsoft 365 Business Premium',
-    productType: 'OnlineServicesNCE',
-    quantity: 40,
-    unitType: 'Licenses',
-    billingType: 'license',
-    termDuration: 'P1Y',
-  });
-  const azurePlan = subscription(customer, beganAt, {
-    offerId: 'DZH318Z0BPS6:0001:DZH318Z0BMJX',
-    offerName: 'Azure plan',
-    productType: 'Azure',
-    quantity: 1,
-    unitType: 'Usage-based',
-    billingType: 'usage',
-  });
-  const items = customer.azureSubscriptionId === undefined ? [licences] : [licences, azurePlan];
-  return { totalCount: items.length, items, attributes: { objectType: 'Collection' } };
-}
-
-type Offer = {
-  offerId: string;
-  offerName: string;
-  productType: string;
-  quantity: number;
-  unitType: string;
-  billingType: string;
-  termDuration?: string;
-};
-
-/** Microsoft docs: subscription resources. */
-function subscription({ slug, tenantId, country }: SeedCustomer, beganAt: number, offer: Offer) {
-  const id = guidOf(`subscription:${slug}:${offer.offerName}`);
-  const dayMs = 24 * 60 * 60 * 1000;
-  const { productType, ...fields } = offer;
-  return {
-    id,
-    ...fields,
-    friendlyName: offer.offerName,
-    productType: { id: productType, displayName: productType },
-    hasPurchasableAddons: false,
-    creationDate: new Date(beganAt - 200 * dayMs).toISOString(),
-    effectiveStartDate: new Date(beganAt - 200 * dayMs).toISOString(),
-    commitmentEndDate: new Date(beganAt + 165 * dayMs).toISOString(),
-    status: 'active',
-    autoRenewEnabled: true,
-    isTrial: false,
-    billingCycle: 'monthly',
-    isMicrosoftProduct: true,
-    partnerId: partner.partnerId,
-    attentionNeeded: false,
-    actionTaken: false,
-    contractType: 'subscription',
-    publisherName: 'Microsoft Corporation',
-    links: {
-      product: link(`/products/${offer.offerId.split(':')[0] ?? ''}?country=${country}`),
-      self: link(`/customers/${tenantId}/subscriptions/${id}`),
-    },
-    orderId: guidOf(`order:${id}`).slice(0, 12),
-    attributes: { etag: Buffer.from(id).toString('base64'), objectType: 'Subscription' },
   };
 }

@@ -19,7 +19,7 @@ const customerTenantSchema = z
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
  * stop that person, until it is told `null`; `gdap.roles` are the template ids that
- * the access assignment of the relationship gives from now on.
+ * the access assignment of the relationship gives from now on; `subscription`: a customer buys or ends an offer.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -50,6 +50,13 @@ export const scenarioSchema = z
         error: 'endsAt or roles is needed',
       })
       .optional(),
+    subscription: z
+      .strictObject({
+        tenantId: customerTenantSchema,
+        offerName: z.string().min(1),
+        status: z.string().min(1).default('active'),
+      })
+      .optional(),
     ticket: z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
       .optional(),
@@ -73,7 +80,7 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, consent, gdap, ticket, mail, refreshToken, signInPolicy } = scenario;
+  const { incident, consent, gdap, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -84,6 +91,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
     const { tenantId, endsAt, roles } = gdap;
     changes.push({ at, type: 'gdap-set', tenantId, ...(endsAt && { endsAt: Date.parse(endsAt) }), roles });
   }
+  if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));

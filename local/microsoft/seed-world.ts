@@ -33,6 +33,12 @@ export const partner = {
   refreshTokenSecretName: 'lindmoor-emea-refresh-token',
 } as const;
 
+/** Indirect resellers, for a partner that is a provider; each serves the customers of one portal. */
+export const resellers = [
+  { tenantId: guidOf('tenant:reseller-harbour'), partnerId: '5501230', name: 'Harbour Business Systems' },
+  { tenantId: guidOf('tenant:reseller-meadow'), partnerId: '5501231', name: 'Meadow Cloud Services' },
+] as const;
+
 /** Value of the setting PARTNER_CONNECTIONS. */
 export const partnerConnections = [
   {
@@ -62,6 +68,9 @@ export type SeedCustomer = {
   consented: 'all' | 'delegated' | 'none';
   /** Graph service ids that this tenant has licences for. */
   serviceIds: readonly string[];
+  /** What the partner sold it, by the names of Partner Center. */
+  offers: readonly string[];
+  isGcc: boolean;
 };
 
 const slugsWithAzure = new Set(['aldercote', 'muellersdorf']);
@@ -69,6 +78,8 @@ const consentBySlug: Readonly<Record<string, SeedCustomer['consented']>> = {
   thistledown: 'delegated',
   umberleigh: 'none',
 };
+/** In the Government Community Cloud: a tenant of the global cloud with portals of its own. */
+const slugsInGcc = new Set(['junipervale']);
 
 const everyTenantHas = ['Exchange', 'OSDPPlatform', 'SharePoint', 'microsoftteams', 'OneDriveForBusiness', 'OrgLiveID'];
 const licensedExtras = [
@@ -76,6 +87,13 @@ const licensedExtras = [
   ['O365Client', 'Planner', 'Forms'],
   ['DynamicsCRM', 'PowerApps', 'MicrosoftFlow', 'PowerBIcom'],
   ['Intune', 'yammer', 'PowerBIcom'],
+];
+/** Offers that give just the extras of the same line, and what every tenant has. */
+const offersByLine = [
+  ['Microsoft 365 Business Premium'],
+  ['Microsoft 365 Business Standard'],
+  ['Office 365 E3', 'Dynamics 365 Sales Enterprise Edition', 'Power BI Pro'],
+  ['Office 365 E3', 'Enterprise Mobility + Security E3', 'Power BI Pro'],
 ];
 
 export const customers: readonly SeedCustomer[] = customerRows.map(
@@ -91,6 +109,8 @@ export const customers: readonly SeedCustomer[] = customerRows.map(
     ...(slugsWithAzure.has(slug) && { azureSubscriptionId: guidOf(`azure-subscription:${slug}`) }),
     consented: consentBySlug[slug] ?? 'all',
     serviceIds: [...everyTenantHas, ...(licensedExtras[index % licensedExtras.length] ?? [])],
+    offers: offersByLine[index % offersByLine.length] ?? [],
+    isGcc: slugsInGcc.has(slug),
   }),
 );
 

@@ -15,6 +15,7 @@ import { identityRoutes } from './identity.ts';
 import { memoryJournal, openJournal } from '../journal.ts';
 import type { Journal } from '../journal.ts';
 import { partnerThrottle } from './partner-center-access.ts';
+import { partnerCenterDirectoryRoutes } from './partner-center-directory.ts';
 import { partnerCenterRoutes } from './partner-center.ts';
 import { createRouter } from './router.ts';
 import type { Call } from './router.ts';
@@ -76,6 +77,7 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
       ...graphRoutes(cloud),
       ...relationshipRoutes(cloud),
       ...partnerCenterRoutes(cloud, throttle),
+      ...partnerCenterDirectoryRoutes(cloud, throttle),
       ...serviceRequestRoutes(cloud, throttle),
       ...armRoutes(cloud),
       ...armSupportRoutes(cloud),

@@ -40,7 +40,14 @@ export type State = {
   ticketSequence: number;
   serviceRequests: Map<string, ServiceRequest>;
   mails: { at: number; raw: string }[];
+  /** What changed at Partner Center, oldest first; its audit records. */
+  partnerChanges: PartnerChange[];
 };
+
+/** `subscription`: sold or ended meanwhile; `gdap`: the end of a delegated admin relationship moved. */
+export type PartnerChange = { at: number; tenantId: string } & (
+  { kind: 'subscription'; offerName: string; status: string } | { kind: 'gdap' }
+);
 
 /** Everything that may be accepted; one line of the journal each. */
 export type Change = { at: number } &
@@ -52,6 +59,7 @@ export type Change = { at: number } &
     | { type: 'consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
+    | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
     | { type: 'refresh-token-issued'; token: string }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
@@ -84,6 +92,7 @@ export function seedState(beganAt: number, round: number): State {
     ticketSequence: 0,
     serviceRequests: new Map(seedServiceRequests(beganAt).map((request) => [request.id, request])),
     mails: [],
+    partnerChanges: [],
   };
 }
 
@@ -117,9 +126,13 @@ const folds: Folds = {
     if (code === null) state.signInBlocks.delete(tenantId);
     else state.signInBlocks.set(tenantId, code);
   },
-  'gdap-set': (state, { tenantId, endsAt, roles }) => {
+  'gdap-set': (state, { at, tenantId, endsAt, roles }) => {
     if (endsAt !== undefined) state.gdapEndsAt.set(tenantId, endsAt);
     if (roles !== undefined) state.gdapRoles.set(tenantId, roles);
+    state.partnerChanges.push({ at, tenantId, kind: 'gdap' });
+  },
+  'subscription-set': (state, { at, tenantId, offerName, status }) => {
+    state.partnerChanges.push({ at, tenantId, kind: 'subscription', offerName, status });
   },
   'refresh-token-issued': (state, { token, at }) => {
     state.refreshTokens.set(token, at);

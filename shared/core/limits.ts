@@ -76,5 +76,13 @@ export const limits = {
   delegationLegMs: 50_000,
   /** Access assignments of a relationship that has not changed are read again after this time, spread over it. */
   delegationRolesDays: 7,
+  /** Audit records are looked at this often for what changed at Partner Center since. */
+  auditMinutes: 15,
+  auditPageRecords: 500,
+  /** Whoever did more than fits into so many pages did too much to be followed record by record: the list is read. */
+  auditPagesMax: 20,
+  /** Customers that are read again in one turn because something about them changed. */
+  hintedCustomers: 25,
+  discoveryBytes: 256 * 1024,
   claimMinutes: 30,
 } as const;

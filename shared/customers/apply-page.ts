@@ -2,76 +2,119 @@ import pLimit from 'p-limit';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
+import type { Tables } from '../platform/table.ts';
 import type { CloudName, PartnerConnection } from './cloud.ts';
 import { detailsAreDue, readDetails, type CustomerDetails, type DetailsDeps } from './customer-details.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { customerIdOf, parseShardKey, shardKey, type Customer } from './customer.ts';
-import type { ListedCustomer, SourceFailure } from './customers-source.ts';
+import type { CustomerRead, ListedCustomer, SourceFailure } from './customers-source.ts';
+import { readDirectoryDefaults } from './directory-defaults.ts';
+import { directoryPart, type DirectoryPart } from './directory-part.ts';
 import type { HealthShards } from './health-shards.ts';
 import { joinShards } from './join-shards.ts';
+import { readResellers } from './resellers.ts';
 
 export type ApplyPageDeps = DetailsDeps & {
+  tables: Tables<'customers'>;
   store: CustomerStore;
   shards: HealthShards;
   cloud: { cloud: CloudName };
 };
 
-type Page = { connection: PartnerConnection; lastShard: number; customers: readonly ListedCustomer[] };
+/** `fresh`: customers that were read by themselves just now, by tenant; their details are read whatever their age. */
+type Page = {
+  connection: PartnerConnection;
+  lastShard: number;
+  customers: readonly ListedCustomer[];
+  fresh?: ReadonlyMap<string, CustomerRead>;
+};
 
-/** What a page came to. `failure`: some details could not be read; everything else of the page is stored nevertheless. */
+/**
+ * What a page came to. `unread`: tenants of which Partner Center would not say all. `unserved`: tenants of whom nothing
+ * says through which reseller. `failure`: some details could not be read; everything else of the page is stored nevertheless.
+ */
 type PageOutcome = {
   seen: string[];
   joined: number;
   changed: number;
   lastShard: number;
   calls: number;
+  unread: string[];
+  unserved: string[];
   failure?: SourceFailure;
 };
 
 /** How a listed customer stands to the store. `moved`: it left another connection; one that two connections see stays with the first. */
 type Standing = 'new' | 'known' | 'returned' | 'moved' | 'elsewhere';
 
-type Listed = ListedCustomer & { customerId: string; known: Customer | undefined; standing: Standing };
+type Listed = ListedCustomer & {
+  customerId: string;
+  known: Customer | undefined;
+  standing: Standing;
+  isExcluded: boolean | undefined;
+};
 
 /** Brings one page of the partner's list into the store: joins who is new, changes what differs, leaves the rest alone. */
 export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOutcome> {
-  const connectionId = page.connection.id;
+  const { connection, fresh } = page;
   const listed = (await withStanding(deps, page)).filter((one) => one.standing !== 'elsewhere');
   const now = deps.clock.now();
-  const due = listed.filter((one) => one.standing !== 'known' || (one.known && detailsAreDue(one.known, now)));
-  const tenantIds = due.map((one) => one.tenantId);
-  const { byTenant, calls, failure } = await readDetails(deps, connectionId, tenantIds);
+  const isDue = ({ standing, known, tenantId }: Listed): boolean =>
+    standing !== 'known' || fresh?.has(tenantId) === true || (known !== undefined && detailsAreDue(known, now));
+  const due = listed.filter(isDue).map(({ tenantId }) => ({ tenantId, read: fresh?.get(tenantId) }));
+  const resellers = due.length > 0 ? await readResellers(deps, connection) : [];
+  const { byTenant, calls, failure } = await readDetails(deps, { connection, resellers }, due);
   const ready = listed.filter((one) => one.known !== undefined || byTenant.has(one.tenantId));
 
-  const joining = ready.filter((one) => one.standing === 'new' || one.standing === 'moved');
-  const place = { connectionId, lastShard: page.lastShard };
+  const joining = ready.filter(({ standing }) => standing === 'new' || standing === 'moved');
+  const place = { connectionId: connection.id, lastShard: page.lastShard };
   const { shardOf, lastShard } = await joinShards(deps.shards, place, joining.map(memberOf));
   const limit = pLimit(limits.directoryConcurrency);
   const changes = await Promise.all(
     ready.map((one) =>
       limit(async () => {
         const shard = shardOf.get(one.customerId);
-        const healthShard = shard === undefined ? undefined : shardKey(connectionId, shard);
-        const part = directoryPart(one, { details: byTenant.get(one.tenantId), connectionId, now });
+        const healthShard = shard === undefined ? undefined : shardKey(connection.id, shard);
+        const details = byTenant.get(one.tenantId);
+        const part = directoryPart({ ...one, connectionId: connection.id }, details, now);
         return one.known
           ? changeKnown(deps, { one, known: one.known, part: { ...part, ...(healthShard && { healthShard }) } })
-          : insertNew(deps, { one, part, healthShard: healthShard ?? shardKey(connectionId, 0) });
+          : insertNew(deps, { one, part, healthShard: healthShard ?? shardKey(connection.id, 0) });
       }),
     ),
   );
-  const changed = changes.reduce((sum, count) => sum + count, 0);
-  const seen = listed.map((one) => one.customerId);
-  return { seen, joined: joining.length, changed, lastShard, calls, ...(failure && { failure }) };
+  const detailsOf = (test: (details: CustomerDetails) => boolean) =>
+    [...byTenant].filter(([, details]) => test(details)).map(([tenantId]) => tenantId);
+  const served = new Set(
+    listed.filter(({ known, tenantId }) => known?.reseller && !fresh?.has(tenantId)).map(({ tenantId }) => tenantId),
+  );
+  return {
+    seen: listed.map((one) => one.customerId),
+    joined: joining.length,
+    changed: changes.reduce((sum, count) => sum + count, 0),
+    lastShard,
+    calls,
+    unread: detailsOf(({ trouble }) => trouble !== undefined),
+    unserved: detailsOf(({ reseller }) => reseller === undefined).filter((tenantId) => !served.has(tenantId)),
+    ...(failure && { failure }),
+  };
 }
 
-const memberOf = ({ customerId, tenantId }: Listed) => ({ customerId, tenantId });
+const memberOf = ({ customerId, tenantId, isExcluded }: Listed) => ({
+  customerId,
+  tenantId,
+  ...(isExcluded && { isExcluded }),
+});
 
-async function withStanding({ store, cloud }: ApplyPageDeps, { connection, customers }: Page): Promise<Listed[]> {
-  const byId = new Map(customers.map((customer) => [customerIdOf(cloud.cloud, customer.tenantId), customer]));
+async function withStanding({ store, cloud, tables }: ApplyPageDeps, page: Page): Promise<Listed[]> {
+  const byId = new Map(page.customers.map((customer) => [customerIdOf(cloud.cloud, customer.tenantId), customer]));
   const stored = await store.getMany(byId.keys());
+  const areNewExcluded =
+    stored.size < byId.size && (await readDirectoryDefaults({ tables })).newCustomers === 'excluded';
   return [...byId].map(([customerId, customer]) => {
     const known = stored.get(customerId);
-    return { ...customer, customerId, known, standing: standingOf(known, connection.id) };
+    const isExcluded = known ? known.isExcluded : areNewExcluded || undefined;
+    return { ...customer, customerId, known, standing: standingOf(known, page.connection.id), isExcluded };
   });
 }
 
@@ -79,25 +122,6 @@ function standingOf(known: Customer | undefined, connectionId: string): Standing
   if (known === undefined) return 'new';
   if (known.connectionId === connectionId) return known.leftAt === undefined ? 'known' : 'returned';
   return known.leftAt === undefined ? 'elsewhere' : 'moved';
-}
-
-type DirectoryPart = Pick<Customer, 'name' | 'initialDomain' | 'relationship' | 'connectionId' | 'domains'> &
-  Partial<Pick<Customer, 'azureSubscriptionIds' | 'detailsAt' | 'healthShard'>>;
-
-/** What the directory says of a customer; without new details, what it said before. */
-function directoryPart(
-  one: Listed,
-  { details, connectionId, now }: { details: CustomerDetails | undefined; connectionId: string; now: number },
-): DirectoryPart {
-  return {
-    connectionId,
-    name: one.name,
-    initialDomain: one.initialDomain,
-    relationship: one.relationship,
-    domains: [...new Set([one.initialDomain, ...(details?.domains ?? one.known?.domains ?? [])])],
-    ...(details && { detailsAt: toIso(now) }),
-    ...(details?.azureSubscriptionIds && { azureSubscriptionIds: details.azureSubscriptionIds }),
-  };
 }
 
 type Joining = { one: Listed; part: DirectoryPart; healthShard: string };
@@ -111,6 +135,7 @@ async function insertNew({ store, clock }: ApplyPageDeps, { one, part, healthSha
     ...part,
     customerId: one.customerId,
     tenantId: one.tenantId,
+    ...(one.isExcluded && { isExcluded: true }),
     healthShard,
     access: { way: 'app' },
     openIncidentIds: [],

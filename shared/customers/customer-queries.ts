@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maySeeCustomer, type Caller } from '../core/caller.ts';
+import { fromIso, toIso } from '../core/clock.ts';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
@@ -16,9 +17,36 @@ export const customerViewSchema = z
     initialDomain: z.string(),
     domains: z.array(z.string()),
     relationship: z.string(),
+    /** Graph service ids (and `azure`) that its subscriptions give; absent where that cannot be said: then all count. */
+    services: z.array(z.string()).optional(),
+    /** Through whom an indirect provider serves it. */
+    reseller: z
+      .object({ tenantId: z.string().optional(), partnerId: z.string().optional(), name: z.string().optional() })
+      .optional(),
+    isGcc: z.boolean().optional(),
+    /**
+     * The delegated admin relationship that reaches furthest; its status is `none` where there is no relationship. `roles` are
+     * template ids of Entra roles, absent where they are not known. Absent as a whole: the desk could not see any yet.
+     */
+    gdap: z
+      .object({
+        relationshipId: z.string().optional(),
+        status: z.string(),
+        endsAt: z.iso.datetime().optional(),
+        roles: z.array(z.string()).optional(),
+      })
+      .optional(),
+    excluded: z.boolean(),
     azureSubscriptionIds: z.array(z.string()),
     access: z.object({ way: z.enum(['app', 'gdap', 'none']) }),
-    coverage: z.object({ trouble: troubleViewSchema.optional() }),
+    coverage: z.object({ excluded: z.literal(true).optional(), trouble: troubleViewSchema.optional() }),
+    /** When Partner Center was asked last for domains, subscriptions and reseller, and what it would not say. */
+    directory: z.object({
+      readAt: z.iso.datetime(),
+      trouble: z
+        .object({ code: z.enum(['throttled', 'away', 'refused', 'unreadable']), since: z.iso.datetime() })
+        .optional(),
+    }),
     openIncidentIds: z.array(z.string()),
     leftAt: z.iso.datetime().optional(),
     externalRefs: z.array(externalRefSchema),
@@ -38,12 +66,28 @@ export const customerView = (customer: Customer): CustomerView => ({
   initialDomain: customer.initialDomain,
   domains: customer.domains,
   relationship: customer.relationship,
+  ...(customer.services && { services: customer.services }),
+  ...(customer.reseller && { reseller: customer.reseller }),
+  ...(customer.isGcc !== undefined && { isGcc: customer.isGcc }),
+  ...(customer.gdap && { gdap: gdapView(customer.gdap) }),
+  excluded: customer.isExcluded ?? false,
   azureSubscriptionIds: customer.azureSubscriptionIds,
   access: customer.access,
-  coverage: customer.coverage.trouble ? { trouble: troubleView(customer.coverage.trouble) } : {},
+  coverage: {
+    ...(customer.isExcluded && { excluded: true }),
+    ...(customer.coverage.trouble && { trouble: troubleView(customer.coverage.trouble) }),
+  },
+  directory: { readAt: customer.detailsAt, ...(customer.detailsTrouble && { trouble: customer.detailsTrouble }) },
   openIncidentIds: customer.openIncidentIds.map(({ id }) => id),
   ...(customer.leftAt !== undefined && { leftAt: customer.leftAt }),
   externalRefs: customer.externalRefs,
+});
+
+const gdapView = ({ relationshipId, status, endsAt, roleIds }: NonNullable<Customer['gdap']>) => ({
+  status,
+  ...(relationshipId !== undefined && { relationshipId }),
+  ...(endsAt !== undefined && { endsAt: toIso(fromIso(endsAt)) }),
+  ...(roleIds && { roles: roleIds }),
 });
 
 /** The customer, or the same 404 for one that does not exist and one that is not the caller's. */

@@ -71,6 +71,10 @@ export const customerSchema = z.object({
   healthAt: z.string().optional(),
   /** When details (domains, subscriptions) were read last. */
   detailsAt: z.string(),
+  /** Why Partner Center would not say all of them then: what was known before still stands. */
+  detailsTrouble: z
+    .object({ code: z.enum(['throttled', 'away', 'refused', 'unreadable']), since: z.string() })
+    .optional(),
   /** When the customer was found gone from the partner's list. Its history is kept; it is polled no more. */
   leftAt: z.string().optional(),
   externalRefs: z.array(externalRefSchema),

@@ -1,58 +1,38 @@
 import * as z from 'zod';
-import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
-import type { DeskCloud } from './cloud.ts';
-import { SourceFailure, type CustomersSource, type ListedCustomer } from './customers-source.ts';
-import { getJson, type UpstreamDeps } from './upstream-json.http.ts';
+import type { CustomerRead, CustomersSource, ListedCustomer, Subscription } from './customers-source.ts';
+import {
+  collectionSchema,
+  nextToken,
+  partnerCenterCall,
+  unreadable,
+  type PartnerCenterDeps,
+} from './partner-center-call.partnercenter.ts';
 
-const linkSchema = z.looseObject({
-  headers: z.array(z.looseObject({ key: z.string(), value: z.string() })).nullish(),
-});
-const collectionSchema = z.looseObject({
-  items: z.array(z.unknown()),
-  links: z.looseObject({ next: linkSchema.nullish() }).nullish(),
-  continuationToken: z.string().nullish(),
-});
 const customerItemSchema = z.looseObject({
   id: z.guid(),
-  companyProfile: z.looseObject({ domain: z.string(), companyName: z.string() }),
+  companyProfile: z.looseObject({ domain: z.string().min(1), companyName: z.string() }),
   relationshipToPartner: z.string().nullish(),
 });
-const detailsSchema = z.looseObject({ customDomains: z.array(z.string()).nullish() });
+const detailsSchema = z.looseObject({
+  id: z.string().nullish(),
+  customDomains: z.array(z.string()).nullish(),
+  associatedPartnerId: z.string().nullish(),
+});
 const subscriptionSchema = z.looseObject({
   status: z.string().nullish(),
-  productType: z.looseObject({ id: z.string() }).nullish(),
+  offerName: z.string().nullish(),
+  productType: z.looseObject({ id: z.string().nullish() }).nullish(),
+  isMicrosoftProduct: z.boolean().nullish(),
+  partnerId: z.string().nullish(),
 });
-
-const continuationHeader = 'MS-ContinuationToken';
 
 /**
  * Customers from Partner Center, read as the application of a connection.
- * Microsoft docs: "Get a list of customers", "Get a customer by ID", "Get all of a customer's subscriptions", "Headers".
+ * Microsoft docs: "Get a list of customers", "Get a customer by ID", "Get all of a customer's subscriptions".
  */
-export function partnerCenterCustomers(
-  deps: UpstreamDeps & { ids: Pick<Ids, 'newUuid'>; cloud: DeskCloud },
-): CustomersSource {
-  const read = async <T>(
-    connectionId: string,
-    call: { path: string; schema: z.ZodType<T>; token?: string | undefined },
-  ) => {
-    const connection = deps.cloud.connections.find((one) => one.id === connectionId);
-    if (!connection) throw new SourceFailure('refused', 'There is no such connection.');
-    return getJson(deps, {
-      want: { tenantId: connection.tenantId, resource: 'partnercenter', connectionId },
-      url: `${deps.cloud.endpoints.partnerCenterBaseUrl}/v1${call.path}`,
-      headers: {
-        'MS-RequestId': deps.ids.newUuid(),
-        'MS-CorrelationId': deps.ids.newUuid(),
-        'MS-Contract-Version': 'v1',
-        'X-Locale': 'en-US',
-        ...(call.token !== undefined && { [continuationHeader]: call.token }),
-      },
-      schema: call.schema,
-    });
-  };
-
+export function partnerCenterCustomers(deps: PartnerCenterDeps): CustomersSource {
+  const call = partnerCenterCall(deps);
   return {
     list: async (connectionId, token) => {
       // Built from the token alone: the link's own URI may lack /v1, be malformed, or name another host.
@@ -60,60 +40,61 @@ export function partnerCenterCustomers(
         token === undefined
           ? `/customers?size=${String(limits.directoryPageCustomers)}`
           : '/customers?seekOperation=Next';
-      const collection = await read(connectionId, { path, token, schema: collectionSchema });
-      const customers = collection.items.flatMap(toListed);
-      const next = nextToken(collection);
-      if (next !== undefined && next === token) {
-        throw new SourceFailure('unreadable', 'The list repeats its continuation token.', { status: 200 });
-      }
+      const collection = await call(connectionId, { path, token, schema: collectionSchema });
+      const customers = collection.items.flatMap((item) => toListed(item) ?? []);
+      const next = nextToken(collection, token);
       return {
         customers,
         skipped: collection.items.length - customers.length,
         ...(next !== undefined && { continuation: next }),
       };
     },
-    domains: async (connectionId, tenantId) => {
-      const details = await read(connectionId, { path: `/customers/${tenantId}`, schema: detailsSchema });
-      return details.customDomains?.map((domain) => domain.toLowerCase());
+    customer: async (connectionId, tenantId) => {
+      const details = await call(connectionId, { path: `/customers/${tenantId}`, schema: detailsSchema });
+      if (details.id != null && details.id.toLowerCase() !== tenantId) throw unreadable('It is another customer.');
+      return toRead(details);
     },
-    hasAzurePlan: async (connectionId, tenantId) => {
+    subscriptions: async (connectionId, tenantId) => {
       const path = `/customers/${tenantId}/subscriptions`;
-      const { items } = await read(connectionId, { path, schema: collectionSchema });
-      return items.some(isAzurePlan);
+      const { items, links } = await call(connectionId, { path, schema: collectionSchema });
+      const subscriptions = items.flatMap((item) => toSubscription(item) ?? []);
+      return { subscriptions, isWhole: subscriptions.length === items.length && !links?.next };
     },
   };
 }
 
-function toListed(item: unknown): ListedCustomer[] {
+function toListed(item: unknown): ListedCustomer | undefined {
   const parsed = customerItemSchema.safeParse(item);
-  if (!parsed.success) return [];
+  if (!parsed.success) return undefined;
   const { id, companyProfile, relationshipToPartner } = parsed.data;
-  return [
-    {
-      tenantId: id.toLowerCase(),
-      name: companyProfile.companyName,
-      initialDomain: companyProfile.domain.toLowerCase(),
-      relationship: (relationshipToPartner ?? 'none').toLowerCase(),
-    },
-  ];
+  return {
+    tenantId: id.toLowerCase(),
+    name: companyProfile.companyName,
+    initialDomain: companyProfile.domain.toLowerCase(),
+    relationship: (relationshipToPartner ?? 'none').toLowerCase(),
+  };
 }
 
-/**
- * Only `links.next` says that there is more: `links.self` of a later page carries a token too. One without a token is no last
- * page: whoever comes after it would be taken for gone.
- */
-function nextToken({ links, continuationToken }: z.output<typeof collectionSchema>): string | undefined {
-  if (!links?.next) return undefined;
-  const named = links.next.headers?.find(({ key }) => key.toLowerCase() === continuationHeader.toLowerCase());
-  const token = [named?.value, continuationToken].find((text) => text);
-  if (!token) {
-    throw new SourceFailure('unreadable', 'The list has a next page and no continuation token.', { status: 200 });
-  }
-  return token;
+function toRead(details: z.output<typeof detailsSchema>): CustomerRead {
+  const domains = details.customDomains?.filter((domain) => domain !== '').map((domain) => domain.toLowerCase());
+  return { listed: toListed(details), domains, resellerId: nonEmpty(details.associatedPartnerId)?.toLowerCase() };
 }
 
-function isAzurePlan(item: unknown): boolean {
+const nonEmpty = (text: string | null | undefined): string | undefined =>
+  text === '' ? undefined : (text ?? undefined);
+
+/** Every status but these may be in use: a new word must not hide a service. */
+const endedStatuses = new Set(['none', 'suspended', 'expired', 'disabled', 'deleted']);
+
+function toSubscription(item: unknown): Subscription | undefined {
   const parsed = subscriptionSchema.safeParse(item);
-  if (!parsed.success) return false;
-  return parsed.data.productType?.id.toLowerCase() === 'azure' && parsed.data.status?.toLowerCase() === 'active';
+  if (!parsed.success) return undefined;
+  const { status, offerName, productType, isMicrosoftProduct, partnerId } = parsed.data;
+  return {
+    product: offerName ?? undefined,
+    productType: productType?.id ?? undefined,
+    isActive: !endedStatuses.has((status ?? '').toLowerCase()),
+    isMicrosoft: isMicrosoftProduct !== false,
+    partnerId: nonEmpty(partnerId),
+  };
 }

@@ -8,6 +8,30 @@ import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
 import { createRelay, isHeld, type Relay, type RelayDeps } from './relay.ts';
 
+/**
+ * What the directory does in turns: reads who was hinted at, the resellers, through whom customers are served, a page of the list,
+ * the audit records.
+ */
+export const turnKinds = ['hints', 'resellers', 'served', 'list', 'changes'] as const;
+export type TurnKind = (typeof turnKinds)[number];
+
+/** When a kind of turn is due next (ISO), how often it failed in a row, and what stands in its way. */
+const turnSchema = z.object({
+  dueAt: z.string(),
+  failures: z.number(),
+  trouble: z.object({ code: z.enum(['throttled', 'away', 'refused', 'unreadable']), since: z.string() }).optional(),
+});
+export type Turn = z.output<typeof turnSchema>;
+
+/** How far audit records are read: those since `since` (ISO); inside a reading of several pages, when it began and where it stands. */
+const changesSchema = z.object({
+  since: z.string(),
+  startedAt: z.string().optional(),
+  continuation: z.string().optional(),
+  pages: z.number(),
+});
+export type ChangesRead = z.output<typeof changesSchema>;
+
 const headSchema = z.object({
   generation: z.number(),
   dueAt: z.string(),
@@ -22,6 +46,11 @@ const headSchema = z.object({
   /** Shards are numbered from 0; −1 before the first customer. */
   lastShard: z.number(),
   failures: z.number(),
+  /** Absent kinds: see `turnsOf`. */
+  turns: z.partialRecord(z.enum(turnKinds), turnSchema).optional(),
+  /** Partner Center is left alone until then (ISO): the calls of the last turn, or what it asked for. */
+  pacedUntil: z.string().optional(),
+  changes: changesSchema.optional(),
 });
 
 /** The directory of one connection: where its pass stands and when the next is due. */
@@ -80,8 +109,12 @@ export function createEnsureDirectory(deps: RelayDeps & { cloud: DeskCloud }): E
   };
 }
 
-/** How many shards a connection has, and when its directory was last read to the end. */
-type DirectoryState = { shards: number; lastDoneAt?: string | undefined };
+/** How many shards a connection has, when its directory was last read to the end, and which of its turns are in trouble. */
+type DirectoryState = {
+  shards: number;
+  lastDoneAt?: string | undefined;
+  troubles: (NonNullable<Turn['trouble']> & { turn: TurnKind })[];
+};
 
 type ReadDirectoryState = (connectionId: string) => Promise<DirectoryState>;
 
@@ -89,8 +122,12 @@ export const createDirectoryState = ({ tables }: { tables: Tables<'customers'> }
   const table = tables('customers');
   return async (connectionId) => {
     const row = await table.get(directoryPartition(connectionId), 'H');
-    if (!row) return { shards: 0 };
-    const { lastShard, lastDoneAt } = rowKind(headSchema).fromRow(row);
-    return { shards: lastShard + 1, lastDoneAt };
+    if (!row) return { shards: 0, troubles: [] };
+    const { lastShard, lastDoneAt, turns } = rowKind(headSchema).fromRow(row);
+    const troubles = turnKinds.flatMap((turn) => {
+      const trouble = turns?.[turn]?.trouble;
+      return trouble ? [{ turn, ...trouble }] : [];
+    });
+    return { shards: lastShard + 1, lastDoneAt, troubles };
   };
 };

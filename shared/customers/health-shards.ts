@@ -9,6 +9,8 @@ export type Member = {
   tenantId: string;
   leftAt?: string | undefined;
   missedAt?: string | undefined;
+  /** The partner does not want it polled. */
+  isExcluded?: boolean | undefined;
   /**
    * What is known of the partner's delegated way in: nothing (absent: it is tried), that there is no relationship (no `endsAt`), or
    * when it ends or ended (ISO).
@@ -25,3 +27,7 @@ export type HealthShards = {
   /** Begins to poll the shard where nobody does yet. */
   start(connectionId: string, shard: number, scope: Scope): Promise<void>;
 };
+
+/** Whoever left, or is not wanted, is not polled. */
+export const isPolled = ({ leftAt, isExcluded }: Pick<Member, 'leftAt' | 'isExcluded'>): boolean =>
+  leftAt === undefined && isExcluded !== true;

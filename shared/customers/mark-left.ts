@@ -1,5 +1,6 @@
 import { toIso, type Clock } from '../core/clock.ts';
 import type { CustomerStore } from './customer-store.ts';
+import { parseShardKey, type Customer } from './customer.ts';
 import type { HealthShards, Member } from './health-shards.ts';
 
 type MarkLeftDeps = { store: Pick<CustomerStore, 'change'>; shards: HealthShards; clock: Pick<Clock, 'now'> };
@@ -22,11 +23,36 @@ export async function markLeft(deps: MarkLeftDeps, pass: Pass, seen: ReadonlySet
     const gone = missing.filter((member) => wasMissedBefore(member, pass));
     left += await markCustomers(deps.store, pass.connectionId, { gone, leftAt: now });
     const changes = [
-      ...found.map(({ customerId, tenantId, delegation }) => ({ customerId, tenantId, delegation })),
+      ...found.map((member) => ({ ...member, missedAt: undefined })),
       ...missing.filter(({ missedAt }) => missedAt === undefined).map((member) => ({ ...member, missedAt: now })),
-      ...gone.map(({ customerId, tenantId }) => ({ customerId, tenantId, leftAt: now })),
+      ...gone.map((member) => ({ ...member, missedAt: undefined, leftAt: now })),
     ];
     if (changes.length > 0) await deps.shards.put(pass.connectionId, shard, changes);
+  }
+  return left;
+}
+
+/**
+ * Marks customers at once of whom Partner Center itself says that they are no longer the partner's. One who is listed again comes
+ * back with the next pass. Returns how many left.
+ */
+export async function markGone(
+  deps: MarkLeftDeps,
+  connectionId: string,
+  customers: readonly Customer[],
+): Promise<number> {
+  const leftAt = toIso(deps.clock.now());
+  const own = customers.filter((customer) => customer.connectionId === connectionId && customer.leftAt === undefined);
+  const left = await markCustomers(deps.store, connectionId, { gone: own, leftAt });
+  for (const [n, group] of Map.groupBy(own, ({ healthShard }) => parseShardKey(healthShard).shard)) {
+    const members = await deps.shards.members(connectionId, n);
+    const gone = group.flatMap(({ customerId }) => members.get(customerId) ?? []);
+    if (gone.length > 0)
+      await deps.shards.put(
+        connectionId,
+        n,
+        gone.map((member) => ({ ...member, leftAt })),
+      );
   }
   return left;
 }
@@ -38,7 +64,7 @@ const wasMissedBefore = ({ missedAt }: Member, { lastDoneAt }: Pass): boolean =>
 async function markCustomers(
   store: Pick<CustomerStore, 'change'>,
   connectionId: string,
-  { gone, leftAt }: { gone: readonly Member[]; leftAt: string },
+  { gone, leftAt }: { gone: readonly Pick<Member, 'customerId'>[]; leftAt: string },
 ): Promise<number> {
   return store.change(
     gone.map((member) => member.customerId),

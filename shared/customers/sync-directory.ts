@@ -1,107 +1,82 @@
 import * as z from 'zod';
-import { backoffMs } from '../core/backoff.ts';
-import { fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
-import type { Random } from '../core/ids.ts';
+import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
+import type { TableOp } from '../platform/table.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import type { Scope } from '../platform/telemetry.ts';
-import { applyPage, type ApplyPageDeps } from './apply-page.ts';
-import type { DeskCloud, PartnerConnection } from './cloud.ts';
-import { SourceFailure } from './customers-source.ts';
-import { directoryRelay, seenOf, seenOp, type Directory } from './directory.ts';
+import { directoryRelay, seenOf, seenOp, type Directory, type TurnKind } from './directory.ts';
+import type { DirectoryDeps, DirectoryLeg, RunTurn, TurnResult } from './directory-leg.ts';
+import { nextTurn, turnsOf } from './directory-turns.ts';
 import { customerEvents } from './events.ts';
-import { markLeft } from './mark-left.ts';
-import type { HeldBaton, RelayDeps } from './relay.ts';
-
-type SyncDirectoryDeps = RelayDeps & ApplyPageDeps & { random: Random; cloud: DeskCloud };
+import { hintOf, type Hint } from './hint.ts';
+import { changesTurn } from './turn-changes.ts';
+import { hintsTurn } from './turn-hints.ts';
+import { listTurn } from './turn-list.ts';
+import { resellersTurn } from './turn-resellers.ts';
+import { servedTurn } from './turn-served.ts';
 
 const messageSchema = z.object({ kind: z.literal('directory'), connectionId: z.string() });
 
-type Leg = { baton: HeldBaton<Directory>; connection: PartnerConnection; seen: Set<string> };
-type Next = { head: Directory; dueAt: number };
+const runTurn: Record<TurnKind, RunTurn> = {
+  hints: hintsTurn,
+  resellers: resellersTurn,
+  served: servedTurn,
+  list: listTurn,
+  changes: changesTurn,
+};
 
 /**
- * Reads a partner's customers, one page per message: where the pass stands is in the head, so a crash costs one page. The last
- * page marks who is missing or gone and owes the next pass. Trouble with Microsoft delays the page and is never thrown.
+ * Keeps a partner's customers, one turn per message: a page of the list, the audit records since, who was
+ * hinted at, the resellers.
+ * Where everything stands is in the head, so a crash costs one turn. Trouble with Microsoft delays that turn and is never thrown.
  */
-export function createSyncDirectory(deps: SyncDirectoryDeps): QueueHandler {
+export function createSyncDirectory(deps: DirectoryDeps): QueueHandler {
   const relay = directoryRelay(deps);
   return async (message, scope) => {
     const { connectionId } = messageSchema.parse(message.body);
     const baton = await relay.take(message);
     const connection = deps.cloud.connections.find((one) => one.id === connectionId);
     if (!baton || !connection) return;
-    const leg: Leg = { baton, connection, seen: seenOf(baton.state) };
-    const next = await runLeg(deps, leg, scope);
-    const passed = await relay.pass(baton, { ...next, ops: [seenOp(leg.seen)] }, scope);
+    const startedAt = deps.clock.now();
+    const turns = turnsOf(baton.head.value, startedAt);
+    const seen = seenOf(baton.state);
+    const hints = baton.members.map(hintOf);
+    const leg: DirectoryLeg = { baton, connection, turns, seen, hints, startedAt, scope };
+    const { kind } = nextTurn({ turns, hinted: whatOf(hints), role: connection.role }, startedAt);
+    const seenBefore = seen.size;
+    const result = await runTurn[kind](deps, leg);
+    const { head, dueAt } = headAfter(leg, kind, { result, now: deps.clock.now() });
+    const drops = (result.dropped ?? []).slice(0, dropsMax).map((rk): TableOp => ({ kind: 'delete', rk }));
+    const ops = [...drops, ...(result.ops ?? []), ...(seen.size === seenBefore ? [] : [seenOp(seen)])];
+    const passed = await relay.pass(baton, { head, dueAt, ops }, scope);
     if (!passed) scope.log(customerEvents.directoryRace, { connectionId });
     // The last shard may still be filling: its first cycle waits for the end of the pass, or for the timer.
-    const isPassOver = next.head.pages === 0;
-    const end = isPassOver ? next.head.lastShard + 1 : next.head.lastShard;
-    for (let shard = Math.max(0, baton.head.value.lastShard); shard < end; shard++) {
+    const end = head.pages === 0 ? head.lastShard + 1 : head.lastShard;
+    for (let shard = Math.max(0, baton.head.value.lastShard); mayStart(kind) && shard < end; shard++) {
       await deps.shards.start(connectionId, shard, scope);
     }
   };
 }
 
-async function runLeg(deps: SyncDirectoryDeps, leg: Leg, scope: Scope): Promise<Next> {
-  const before = leg.baton.head.value;
-  const { connection, seen } = leg;
-  const started = deps.clock.now();
-  try {
-    const { customers, skipped, continuation } = await deps.source.list(connection.id, before.continuation);
-    const outcome = await applyPage(deps, { connection, lastShard: before.lastShard, customers });
-    const lastShard = outcome.lastShard;
-    scope.log(customerEvents.directoryPage, {
-      connectionId: connection.id,
-      customers: customers.length,
-      skipped,
-      joined: outcome.joined,
-      changed: outcome.changed,
-    });
-    if (outcome.failure) return delayed(deps, { before: { ...before, lastShard }, failure: outcome.failure }, scope);
-    for (const id of outcome.seen) seen.add(id);
-    const head: Directory = {
-      ...before,
-      passStartedAt: before.passStartedAt ?? toIso(started),
-      pages: before.pages + 1,
-      skipped: before.skipped + skipped,
-      continuation,
-      lastShard,
-      failures: 0,
-    };
-    const isEndless = head.pages >= limits.directoryPagesMax;
-    if (continuation === undefined || isEndless) return await finish(deps, { head, leg, isWhole: !isEndless }, scope);
-    return { head, dueAt: started + ((outcome.calls + 1) / limits.partnerCenterPerMinute) * minuteMs };
-  } catch (error) {
-    if (error instanceof SourceFailure) return delayed(deps, { before, failure: error }, scope);
-    throw error;
-  }
-}
+/** A transaction has 100 steps; head, state and wakes need some. What is left is followed once more. */
+const dropsMax = 80;
 
-type Trouble = { before: Directory; failure: SourceFailure };
+const whatOf = (hints: readonly Hint[]): Set<Hint['what']> => new Set(hints.map(({ what }) => what));
 
-/** The same page again, later. A continuation that is refused has gone stale: then the pass begins anew. */
-function delayed({ clock, random }: SyncDirectoryDeps, { before, failure }: Trouble, scope: Scope): Next {
-  const { reason, status, retryAfterSeconds } = failure;
-  scope.log(customerEvents.directoryDelayed, { connectionId: before.connectionId, reason, status });
-  const backOff = backoffMs(before.failures, { baseMs: 30 * secondMs, maxMs: 30 * minuteMs }, random);
-  const head: Directory = { ...before, failures: before.failures + 1 };
-  if (status === 400) delete head.continuation;
-  return { head, dueAt: clock.now() + Math.max(backOff, (retryAfterSeconds ?? 0) * secondMs) };
-}
+const mayStart = (kind: TurnKind): boolean => kind === 'list' || kind === 'hints';
 
-type Finishing = { head: Directory; leg: Leg; isWhole: boolean };
+type Ending = { result: TurnResult; now: number };
 
-async function finish(deps: SyncDirectoryDeps, { head, leg, isWhole }: Finishing, scope: Scope): Promise<Next> {
-  const canTellWhoLeft = isWhole && head.skipped === 0 && leg.seen.size > 0;
-  const { connectionId, lastShard, lastDoneAt } = head;
-  const left = await markLeft(deps, { connectionId, lastShard, lastDoneAt, isWhole: canTellWhoLeft }, leg.seen);
-  scope.log(customerEvents.directoryDone, { connectionId, customers: leg.seen.size, left });
-  leg.seen.clear();
-  const started = fromIso(head.passStartedAt ?? toIso(deps.clock.now()));
-  return {
-    head: { connectionId, lastShard, pages: 0, skipped: 0, failures: 0, lastDoneAt: toIso(deps.clock.now()) },
-    dueAt: started + deps.cloud.customerSyncMinutes * minuteMs,
-  };
+/** What is due next. All turns share one pace, whichever of them comes next. */
+function headAfter(leg: DirectoryLeg, kind: TurnKind, { result, now }: Ending): { head: Directory; dueAt: number } {
+  const { startedAt, connection } = leg;
+  const turns = { ...leg.turns, [kind]: result.turn };
+  if (result.alsoDue) turns[result.alsoDue] = { ...turns[result.alsoDue], dueAt: toIso(startedAt) };
+  const paced = startedAt + (result.calls / limits.partnerCenterPerMinute) * minuteMs;
+  const pacedUntil = Math.max(paced, fromIso(result.pausedUntil ?? toIso(0)));
+  const left = leg.hints.filter(({ rk }) => result.dropped?.slice(0, dropsMax).includes(rk) !== true);
+  const hinted = whatOf(left);
+  if (result.hinted) hinted.add(result.hinted);
+  const due = nextTurn({ turns, hinted, role: connection.role }, now);
+  const head = { ...result.head, turns, failures: turns.list.failures, pacedUntil: toIso(Math.ceil(pacedUntil)) };
+  return { head, dueAt: Math.max(pacedUntil, due.dueAt, startedAt) };
 }

@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { HttpFailure, retryAfterSeconds, type Http, type HttpAnswer } from '../platform/http.ts';
@@ -25,11 +25,13 @@ export async function getJson<T>(deps: UpstreamDeps, call: JsonCall<T>): Promise
   const answer = await exchange(deps, call);
   if (answer.status !== 200) throw refusal(answer, deps.clock.now());
   try {
-    return call.schema.parse(JSON.parse(answer.body.replace(/^\uFEFF/, '')));
+    return call.schema.parse(jsonOf(answer.body));
   } catch (cause) {
     throw new SourceFailure('unreadable', 'The answer is not what it must be.', { status: 200, cause });
   }
 }
+
+const jsonOf = (body: string): unknown => JSON.parse(body.replace(/^\uFEFF/, ''));
 
 /** One authorised call and whatever was answered. Throws {@link SourceFailure} where there is no token or no whole answer. */
 export async function exchange({ http, tokens }: UpstreamDeps, call: UpstreamCall): Promise<HttpAnswer> {
@@ -73,6 +75,16 @@ export function refusal(answer: HttpAnswer, now: number): SourceFailure {
   const reason = status === 429 ? 'throttled' : status >= 500 || status === 408 ? 'away' : 'refused';
   return new SourceFailure(reason, `Answered ${String(status)}.`, {
     status,
+    code: codeOf(answer.body),
     retryAfterSeconds: retryAfterSeconds(answer, now),
   });
+}
+
+/** Partner Center's business code; other answers, and gateways in front of it, have none. */
+function codeOf(body: string): string | undefined {
+  try {
+    return z.looseObject({ code: z.string().max(20) }).safeParse(jsonOf(body)).data?.code;
+  } catch {
+    return undefined;
+  }
 }

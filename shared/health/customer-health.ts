@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { visibleCustomer } from '../customers/customer-queries.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { parseShardKey } from '../customers/customer.ts';
+import { isPolled } from '../customers/health-shards.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
 import { servicesOf } from './count-levels.ts';
@@ -30,15 +31,19 @@ export async function customerHealth(
   const { head, state } = await readShard(deps.tables('health'), pk);
   const tenant = state.tenants[customerId];
   const goodAt = lastGoodAt(head ?? {}, tenant) ?? null;
-  const isPolled = head !== undefined && customer.leftAt === undefined;
+  const isRead = head !== undefined && isPolled(customer);
   const now = deps.clock.now();
   const isUnknown = isStale(goodAt ?? undefined, now, deps.cloud.healthPollMinutes);
   const trouble = coverageTrouble(head ?? {}, tenant);
-  const coverage = { lastGoodAt: goodAt, nextDueAt: isPolled ? head.dueAt : null, ...(trouble && { trouble }) };
+  const coverage = { lastGoodAt: goodAt, nextDueAt: isRead ? head.dueAt : null, ...(trouble && { trouble }) };
   return {
     customerId,
     asOf: goodAt,
-    coverage: { ...coverage, feeds: [{ feed: 'microsoft365', ...coverage }] },
+    coverage: {
+      ...coverage,
+      ...(customer.isExcluded && { excluded: true }),
+      feeds: [{ feed: 'microsoft365', ...coverage }],
+    },
     services: shownServices(servicesOf(state, tenant, { isUnknown, now }), state, {
       services: customer.services,
       unused,

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Caller } from '../core/caller.ts';
 import { createDirectoryState } from '../customers/directory.ts';
+import { isPolled } from '../customers/health-shards.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import type { Table, Tables } from '../platform/table.ts';
 import { countLevels, type Counted } from './count-levels.ts';
@@ -79,7 +80,7 @@ function countNow({ clock, cloud }: FleetDeps, { head, state }: Shard, ids: Iter
 
 async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<ShardCount[]> {
   const table = deps.tables('health');
-  const customers = [...(await deps.customers.getMany(own)).values()].filter(({ leftAt }) => leftAt === undefined);
+  const customers = [...(await deps.customers.getMany(own)).values()].filter(isPolled);
   const byShard = Map.groupBy(customers, (customer) => customer.healthShard);
   const limit = pLimit(concurrentReads);
   const count = async (key: string, group: Customer[]): Promise<ShardCount> => {

@@ -21,6 +21,8 @@ export const customerHealthSchema = z
     /** Of service health, and then of each feed. */
     coverage: z.object({
       ...feedFields,
+      /** The partner does not want this customer polled: nothing current is known of it. */
+      excluded: z.literal(true).optional(),
       feeds: z.array(z.object({ feed: z.enum(['microsoft365']), ...feedFields })),
     }),
     services: z.array(

@@ -4,7 +4,7 @@ import { fromIso, minuteMs, toIso, type Clock } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { shardKey } from '../customers/customer.ts';
-import type { Member } from '../customers/health-shards.ts';
+import { isPolled, type Member } from '../customers/health-shards.ts';
 import type { HeldBaton, RelayDeps } from '../customers/relay.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -53,7 +53,7 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     const late = await tellCustomers(deps, committed, owed);
 
     const before = committed.state;
-    const members = baton.members.map(memberOf).filter((member) => member.leftAt === undefined);
+    const members = baton.members.map(memberOf).filter(isPolled);
     const { connectionId, findings } = baton.head.value;
     const plan = planCycle({ head: baton.head.value, state: before, now }, members);
     const outcomes = await readTenants(deps, plan, findings !== undefined);

@@ -123,6 +123,7 @@ const memberRow = rowKind(
     tenantId: z.string(),
     leftAt: z.string().optional(),
     missedAt: z.string().optional(),
+    isExcluded: z.boolean().optional(),
     delegation: z.object({ endsAt: z.string().optional() }).optional(),
   }),
 );

@@ -1,13 +1,11 @@
 import type { CloudName } from '../customers/cloud.ts';
+import { isUnused } from '../customers/product-services.ts';
 import type { ServiceHealth } from './count-levels.ts';
 import type { HealthLevel } from './severity.ts';
 import type { ShardState } from './shard.ts';
 
 /** A service as the customer's own answer shows it. */
 export type ShownService = Omit<ServiceHealth, 'status'> & { status: HealthLevel | 'not-offered' };
-
-/** Whoever has any subscription signs in and has the suite around it. */
-const everybodys: ReadonlySet<string> = new Set(['OrgLiveID', 'OSDPPlatform']);
 
 /**
  * Services of the global cloud that another one lacks, by Graph's id. Microsoft docs: "Office 365 US Government" and "Office 365
@@ -37,12 +35,9 @@ export function shownServices(
       .map(([id, name]): ShownService => ({ id, name, status: 'not-offered', incidentIds: [] }));
     return [...all, ...lacking].sort((a, b) => (a.id < b.id ? -1 : 1));
   }
-  if (services === undefined) return [...all];
-  const used = new Set(services.map((id) => id.toLowerCase()));
   return all.filter(
     ({ id, status, incidentIds }) =>
-      used.has(id.toLowerCase()) ||
-      everybodys.has(id) ||
+      !isUnused(services, id) ||
       status === 'degraded' ||
       status === 'down' ||
       incidentIds.some((incident) => state.issues[incident]?.classification === 'incident'),

@@ -30,6 +30,7 @@ const promised = [
   'GET /api/customers/{id}/admin-links',
   'GET /api/customers/{id}/health',
   'GET /api/customers/{id}/incidents',
+  'GET /api/directory-defaults',
   'GET /api/escalations',
   'GET /api/escalations/{id}',
   'GET /api/health',
@@ -45,6 +46,7 @@ const promised = [
   'GET /api/requests/{id}/escalation/preview',
   'GET /api/requests/{id}/timeline',
   'GET /api/support-statement',
+  'PATCH /api/customers/{id}',
   'PATCH /api/requests/{id}',
   'POST /api/consent-runs',
   'POST /api/escalations/{id}/claim',
@@ -56,6 +58,7 @@ const promised = [
   'POST /api/requests/{id}/escalation',
   'POST /api/requests/{id}/transitions',
   'PUT /api/customers/{id}/refs',
+  'PUT /api/directory-defaults',
 ];
 
 describe('the API document', () => {

@@ -43,6 +43,8 @@ const goodBodies: Record<string, readonly unknown[]> = {
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
+  changeCustomer: [{ excluded: true }],
+  setDirectoryDefaults: [{ newCustomers: 'excluded' }],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
     return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };
   }),

@@ -226,6 +226,9 @@ describe('the row of a customer', () => {
   it('is told twice of news, because nobody knows whether a run came to it, and then costs nothing', async () => {
     const desk = aHealthDesk();
     await desk.begin(250);
+    // The directory reads in its own turns; only the poll is looked at here.
+    for (const held of desk.bus.all())
+      if (JSON.stringify(held.message.body).includes('"directory"')) desk.bus.complete(held);
     await desk.cycle();
     const { counts } = desk.memory.of('customers');
     const before = { ...counts };

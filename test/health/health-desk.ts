@@ -1,14 +1,18 @@
 import { healthPolls } from '../../functions/health-polls.queue.ts';
-import type { DeskCloud } from '../../shared/customers/cloud.ts';
+import type { DeskCloud, PartnerConnection } from '../../shared/customers/cloud.ts';
 import { createCustomerStore } from '../../shared/customers/customer-store.ts';
 import { customerIdOf } from '../../shared/customers/customer.ts';
 import { azureSubscriptions } from '../../shared/customers/azure-subscriptions.http.ts';
 import { partnerCenterCustomers } from '../../shared/customers/customers-source.partnercenter.ts';
+import { partnerCenterAudit } from '../../shared/customers/directory-changes.partnercenter.ts';
 import { createDirectoryState, createEnsureDirectory } from '../../shared/customers/directory.ts';
 import { createEnsureDelegation } from '../../shared/customers/delegation.ts';
 import { graphDelegation } from '../../shared/customers/delegation-source.graph.ts';
 import { createSyncDelegation } from '../../shared/customers/sync-delegation.ts';
+import { createDirectoryHints } from '../../shared/customers/hints.ts';
+import { partnerCenterResellers } from '../../shared/customers/resellers.partnercenter.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
+import { tenantRegion } from '../../shared/customers/tenant-region.http.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
 import { createIncidentDetail } from '../../shared/health/incident-detail.ts';
@@ -30,6 +34,8 @@ import { scriptedMicrosoft } from './scripted-microsoft.ts';
 type HealthDeskOptions = {
   tables?: TableTrouble;
   bus?: BusTrouble;
+  /** Of the partner connection. */
+  role?: PartnerConnection['role'];
   /** Where tokens come from; without it, the scripted Microsoft hands them out. */
   tokens?: (clock: Clock) => TokenSource;
 };
@@ -49,7 +55,7 @@ export function aHealthDesk(
   const tables = (name: string) => withWriteTokens(memory.tables(name), ids);
   const cloud: DeskCloud = {
     cloud: 'global',
-    connections: [{ id: 'emea', tenantId: 'partner', clientId: 'client', role: 'direct' }],
+    connections: [{ id: 'emea', tenantId: 'partner', clientId: 'client', role: trouble.role ?? 'direct' }],
     endpoints: {
       graphBaseUrl: microsoft.root.graph,
       partnerCenterBaseUrl: microsoft.root.pc,
@@ -72,7 +78,10 @@ export function aHealthDesk(
     store: customers,
     shards,
     source: partnerCenterCustomers({ ...upstream, ids }),
+    audit: partnerCenterAudit({ ...upstream, ids }),
+    resellers: partnerCenterResellers({ ...upstream, ids }),
     azure: azureSubscriptions(upstream),
+    isGcc: tenantRegion({ http: microsoft.http, authority: microsoft.root.login, cloud: 'global' }),
   };
   const pollShard = createPollShard({ ...relay, ...ports, cloud, customers, source: graphServiceHealth(upstream) });
   const incidentDetail = createIncidentDetail({ ...relay, customers, readIssue: graphIssue(upstream) });
@@ -98,6 +107,7 @@ export function aHealthDesk(
     polls,
     pollShard,
     queryDeps: { tables, clock, cloud, customers },
+    hints: createDirectoryHints({ ...relay, cloud, store: customers }),
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
     ensureDelegation: createEnsureDelegation({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),

@@ -170,7 +170,7 @@ describe('a tenant in trouble', () => {
       const { coverage, asOf } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(neighbour) });
       expect({ trouble: coverage.trouble, asOf }).toEqual({ trouble: undefined, asOf: desk.now() });
     }
-    expect(desk.microsoft.calls.every(({ url }) => /^https:\/\/(graph|pc|arm)\.example\//.test(url))).toBe(true);
+    expect(desk.microsoft.calls.every(({ url }) => /^https:\/\/(graph|pc|arm|login)\.example\//.test(url))).toBe(true);
   });
 
   it('is unknown past the deadline, never healthy, and recovers by itself', async () => {

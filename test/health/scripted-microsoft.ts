@@ -17,11 +17,27 @@ type ScriptedIssue = {
   posts: { createdDateTime: string; postType: string; description: { contentType: string; content: string } }[];
 };
 
-type ScriptedTenant = { id: string; domain: string; name: string; hasAzure: boolean; services: string[] };
+type ScriptedTenant = {
+  id: string;
+  domain: string;
+  name: string;
+  hasAzure: boolean;
+  services: string[];
+  /** Members of the answers about it, in Partner Center's shape. */
+  subscriptions?: object[];
+  details?: object;
+  relationships?: object[];
+  isGcc?: boolean;
+};
 
 export type Fault = { status?: number; retryAfter?: string; body?: string; network?: boolean; token?: TokenFailure };
 
-const root = { graph: 'https://graph.example', pc: 'https://pc.example', arm: 'https://arm.example' };
+const root = {
+  graph: 'https://graph.example',
+  pc: 'https://pc.example',
+  arm: 'https://arm.example',
+  login: 'https://login.example',
+};
 
 const json = (status: number, body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
   status,
@@ -55,8 +71,12 @@ export function scriptedMicrosoft() {
     pageSize: 100,
     partnerCenter: undefined as Fault | undefined,
     nextLink: undefined as object | undefined,
+    resellers: [] as object[],
+    /** Tried before everything else of Partner Center: an answer, or undefined to go on. */
+    instead: undefined as ((url: URL, call: HttpCall) => HttpAnswer | undefined) | undefined,
   };
   const relationships = scriptedRelationships(root.graph);
+  const audit: object[] = [];
   let tokens = 0;
 
   /** Of a tenant, or of one way into it (`app tenant`, `delegated tenant`), or of all (`*`). */
@@ -74,7 +94,9 @@ export function scriptedMicrosoft() {
     calls.push({ url: call.url, headers: call.headers ?? {} });
     const url = new URL(call.url);
     const [, tenantId = '', way = ''] = (call.headers?.authorization ?? '').replace('Bearer ', '').split(' ');
-    if (url.origin === root.pc) return options.partnerCenter ? faulty(options.partnerCenter) : partnerCenter(url, call);
+    if (url.origin === root.pc)
+      return options.partnerCenter ? faulty(options.partnerCenter) : atPartnerCenter(url, call);
+    if (url.origin === root.login) return discovery(url);
     if (url.origin === root.arm) return azure(tenantId);
     if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
     const fault = faultOf(tenantId, way);
@@ -124,15 +146,35 @@ export function scriptedMicrosoft() {
     relationshipToPartner: 'reseller',
   });
 
+  const atPartnerCenter = (url: URL, call: HttpCall): HttpAnswer => {
+    const answer = options.instead?.(url, call) ?? beside(url) ?? partnerCenter(url, call);
+    if (answer.body.length > call.maxBytes) throw new HttpFailure('too-large', 'more than was allowed');
+    return answer;
+  };
+
+  const beside = (url: URL): HttpAnswer | undefined => {
+    if (url.pathname === '/v1/auditrecords') return json(200, { totalCount: audit.length, items: audit });
+    if (url.pathname === '/v1/relationships') return json(200, { items: options.resellers });
+    return undefined;
+  };
+
+  const discovery = (url: URL): HttpAnswer => {
+    const tenant = tenants.find(({ id }) => id === url.pathname.split('/')[1]);
+    if (!tenant) return json(400, { error: 'invalid_tenant' });
+    return json(200, { issuer: url.origin, tenant_region_sub_scope: tenant.isGcc ? 'GCC' : null });
+  };
+
   const partnerCenter = (url: URL, call: HttpCall): HttpAnswer => {
     const [, tenantId, what] = /^\/v1\/customers(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(url.pathname) ?? [];
     if (tenantId === undefined) return customerPage(Number(call.headers?.['MS-ContinuationToken'] ?? '0'));
     const tenant = tenants.find(({ id }) => id === tenantId);
     if (!tenant) return json(404, { code: '1000' });
     if (what === undefined) {
-      return json(200, { ...item(tenant), customDomains: [tenant.domain, `${tenant.name}.Example`] });
+      const customDomains = [tenant.domain, `${tenant.name}.Example`];
+      return json(200, { ...item(tenant), customDomains, ...tenant.details });
     }
-    const plans = tenant.hasAzure ? [{ status: 'active', productType: { id: 'Azure' } }] : [];
+    if (what === 'relationships') return json(200, { items: tenant.relationships ?? [] });
+    const plans = tenant.subscriptions ?? (tenant.hasAzure ? [{ status: 'active', productType: { id: 'Azure' } }] : []);
     return { status: 200, headers: {}, body: `\uFEFF${JSON.stringify({ totalCount: plans.length, items: plans })}` };
   };
 
@@ -159,6 +201,7 @@ export function scriptedMicrosoft() {
     relationships,
     faults,
     options,
+    audit,
     calls,
     tokenCount: () => tokens,
     /** Reads of one issue in full. */

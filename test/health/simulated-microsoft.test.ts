@@ -35,6 +35,24 @@ describe('the desk at the simulated Microsoft', () => {
     expect((await listIncidents(queries, aPerson, { state: 'open' })).items.length).toBeGreaterThanOrEqual(2);
   });
 
+  it('learns what a customer uses and where it lives, and follows what it buys within a quarter of an hour', async () => {
+    const { microsoft, queries, cycle, idOf } = await aDeskAtMicrosoft();
+    const { tenantId } = customers.find(({ slug }) => slug === 'aldercote')!;
+    const services = async () => (await queries.customers.get(idOf('aldercote')))!.services;
+    expect(await services()).toContain('azure');
+    expect(await services()).not.toContain('DynamicsCRM');
+    expect((await queries.customers.get(idOf('junipervale')))!.isGcc).toBe(true);
+    const offerName = 'Dynamics 365 Sales Professional';
+    await microsoft.control({ scenario: { subscription: { tenantId, offerName } } });
+    await cycle(15);
+    await cycle(1);
+    expect(await services()).toContain('DynamicsCRM');
+    await microsoft.control({ scenario: { subscription: { tenantId, offerName, status: 'suspended' } } });
+    await cycle(16);
+    await cycle(1);
+    expect(await services()).not.toContain('DynamicsCRM');
+  });
+
   it('follows a consent, an incident and a jump of three hours by itself', async () => {
     const { microsoft, queries, cycle, idOf } = await aDeskAtMicrosoft();
     const tenantId = customers.find(({ slug }) => slug === 'umberleigh')!.tenantId;

@@ -258,3 +258,17 @@ describe('the vault', () => {
     expect([missing.status, missing.at('error/code')]).toEqual([404, 'SecretNotFound']);
   });
 });
+
+describe('the discovery document', () => {
+  it('tells the one customer in the Government Community Cloud from the others', async () => {
+    const microsoft = await runningMicrosoft();
+    const scopes = await Promise.all(
+      customers.map(async ({ tenantId }) => {
+        const answer = await microsoft.call(`/entra/${tenantId}/v2.0/.well-known/openid-configuration`);
+        return answer.at('tenant_region_sub_scope');
+      }),
+    );
+    expect(scopes.filter((scope) => scope === 'GCC')).toHaveLength(1);
+    expect(scopes[customers.findIndex(({ isGcc }) => isGcc)]).toBe('GCC');
+  });
+});

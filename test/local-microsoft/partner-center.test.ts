@@ -201,3 +201,43 @@ describe('service requests', () => {
     expect([unknown.status, unknown.at('code')]).toEqual([400, '900126']);
   });
 });
+
+describe('what changed at Partner Center', () => {
+  it('stands in the audit records, and in the subscriptions', async () => {
+    const microsoft = await runningMicrosoft();
+    const headers = await applicationHeaders(microsoft);
+    const { tenantId } = customers[0]!;
+    const day = new Date(microsoft.clock.now()).toISOString().slice(0, 10);
+    const records = async () => microsoft.call(`/partnercenter/v1/auditrecords?startDate=${day}`, { headers });
+    expect((await records()).at('items')).toEqual([]);
+    await microsoft.control({ scenario: { subscription: { tenantId, offerName: 'Power BI Pro' } } });
+    await microsoft.control({ scenario: { gdap: { tenantId, endsAt: '2030-01-01' } } });
+    expect((await records()).at('items/*/resourceType')).toEqual(['subscription', 'granular_admin_relationship']);
+    expect((await records()).at('items/*/customerId')).toEqual([tenantId, tenantId]);
+    const sold = await microsoft.call(`/partnercenter/v1/customers/${tenantId}/subscriptions`, { headers });
+    expect(sold.at('items/*/offerName')).toContain('Power BI Pro');
+  });
+
+  it('is not told from more than 90 days ago', async () => {
+    const microsoft = await runningMicrosoft();
+    const headers = await applicationHeaders(microsoft);
+    const answer = await microsoft.call('/partnercenter/v1/auditrecords?startDate=2020-01-01', { headers });
+    expect({ status: answer.status, data: answer.at('data') }).toEqual({ status: 400, data: ['startDate'] });
+  });
+});
+
+describe('the resellers', () => {
+  it('of the partner and of each customer are its relationships', async () => {
+    const microsoft = await runningMicrosoft();
+    const headers = await applicationHeaders(microsoft);
+    const all = await microsoft.call(
+      '/partnercenter/v1/relationships?relationship_type=IsIndirectCloudSolutionProviderOf',
+      { headers },
+    );
+    expect(all.at('items/*/mpnId')).toEqual(['5501230', '5501231']);
+    const one = await microsoft.call(`/partnercenter/v1/customers/${customers[23]!.tenantId}/relationships`, {
+      headers,
+    });
+    expect(one.at('items/*/mpnId')).toEqual(['5501231']);
+  });
+});
