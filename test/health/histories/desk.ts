@@ -25,7 +25,7 @@ export const shardCount = 2;
 const perShard = 3;
 const startedAt = Date.parse('2026-11-02T09:00:00.000Z');
 
-/** Sixteen letters that make an id of a tenant. */
+/** The id of the n-th tenant, of ten at most. */
 const tenantOf = (n: number): string => `0000000${String(n)}-0000-4000-8000-000000000000`;
 
 type DeskDeps = { stories: Story[]; random: Random; plant: Plant };
