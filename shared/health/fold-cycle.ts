@@ -71,8 +71,10 @@ function withReading(folding: Folding, reading: TenantReading): TenantState {
   const { open, past, unlisted } = takeIssues(folding, reading);
   for (const service of reading.services) next.names[service.id] = service.name;
   const services = Object.fromEntries(reading.services.map((service) => [service.id, service.status]));
-  // An open issue of a service that is shown as healthy may have ceased to concern this tenant: only a whole read can tell.
-  const recheck = !reading.full && unlisted.some((id) => contradicts(next, services, id));
+  // An open issue of a service that is shown as healthy may have ceased to concern this tenant, and one that nobody changed may
+  // have begun to, where a service is shown as broken: only a whole read can tell.
+  const hasLeft = unlisted.some((id) => contradicts(next, services, id));
+  const recheck = !reading.full && (hasLeft || isUnexplained(next, services, open));
   return { good: 'cycle', services, open: [...open].sort(), past: [...past].sort(), ...(recheck && { recheck }) };
 }
 
@@ -107,6 +109,13 @@ const contradicts = (next: ShardState, services: Record<string, string>, id: str
 
 const shownByMax = 32;
 
+const isUnexplained = (next: ShardState, services: Record<string, string>, open: ReadonlySet<string>): boolean => {
+  const explained = new Set([...open].map((id) => next.issues[id]?.service));
+  return Object.entries(services).some(
+    ([id, status]) => severityOf(status, 'incident') !== 'healthy' && !explained.has(id),
+  );
+};
+
 function noteIssue(folding: Folding, issue: Issue): void {
   const { next, news, before } = folding;
   const known = next.issues[issue.id];
@@ -120,7 +129,9 @@ function noteIssue(folding: Folding, issue: Issue): void {
   const item = news.get(issue.id) ?? { issue, shownBy: [], links: [] };
   if (item.issue.revision < issue.revision) Object.assign(item, { issue, shownBy: [] });
   noteShown(item, issue, folding.customerId);
-  if (!isLinked) item.links.push(linkOf(folding, issue));
+  // A row that comes twice is one sighting.
+  const isNoted = item.links.some(({ customerId }) => customerId === folding.customerId);
+  if (!isLinked && !isNoted) item.links.push(linkOf(folding, issue));
   if (isNewer || !isLinked) news.set(issue.id, item);
 }
 

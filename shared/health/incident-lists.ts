@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fromIso } from '../core/clock.ts';
 import { afterPrefix, encodeKey, newestFirst } from '../core/key.ts';
 import { rowKind } from '../platform/row.ts';
-import { firstRows, type Table, type TableOp } from '../platform/table.ts';
+import { firstRows, isRefusal, type Table, type TableOp } from '../platform/table.ts';
 import { incidentKey, incidentOf, incidentPartition, incidentSchema, type Incident } from './incident.ts';
 
 /** What a list says of an incident; its posts and customers stand with the incident itself. */
@@ -47,11 +47,16 @@ async function writeLists(table: Table, incident: Incident): Promise<void> {
   for (const service of [incident.service, undefined]) {
     const open = listPartition('open', service);
     if (incident.state === 'open') await table.transact(open, [present]);
-    else if (await table.get(open, rk)) await table.transact(open, [{ kind: 'delete', rk }]);
+    else if (await table.get(open, rk)) await table.transact(open, [{ kind: 'delete', rk }]).catch(ifGone);
   }
   await table.transact(listPartition('all', incident.service), [present]);
   await table.transact(listPartition('all'), [present]);
 }
+
+/** Another writer of the same news took it away first. */
+const ifGone = (error: unknown): void => {
+  if (!isRefusal(error, 'missing')) throw error;
+};
 
 type ListQuery = {
   state?: 'open' | 'resolved' | undefined;

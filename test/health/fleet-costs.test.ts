@@ -147,11 +147,6 @@ describe('a fleet of 1,000 customers', () => {
       expect(cost.gets).toBe(tenants + 1);
       expect(cost.result).toBeGreaterThan(0);
       expect(cost.result).toBeLessThanOrEqual(portalIds.length * transitions * shards);
-      console.log(
-        cost,
-        cost.health.transactions + cost.customers.transactions,
-        cost.health.operations + cost.customers.operations,
-      );
       // Transactions of polls, of the reader of details and of the projection: every customer's row, and its place in the lists.
       const transactions = cost.health.transactions + cost.customers.transactions;
       expect(transactions).toBeLessThanOrEqual((2 * tenants) / 100 + 4 * shards + 12);

@@ -202,6 +202,23 @@ describe('a customer’s own row', () => {
     expect((await desk.customers.get(desk.id(0)))!.openIncidentIds).toEqual([{ id: 'EX1', revision: later }]);
   });
 
+  it('gains an incident that has come to it without a change, by one whole read', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(2);
+    const at = desk.now();
+    desk.microsoft.issue({ id: 'EX1', at, tenants: [desk.tenant(1)] });
+    for (let cycle = 0; cycle < 4; cycle++) await desk.cycle();
+    desk.microsoft.issue({ id: 'EX1', at, tenants: [desk.tenant(0), desk.tenant(1)], post: false });
+    await desk.cycle();
+    expect((await desk.customers.get(desk.id(0)))!.openIncidentIds).toEqual([]);
+    await desk.cycle();
+    expect((await desk.customers.get(desk.id(0)))!.openIncidentIds).toEqual([{ id: 'EX1', revision: at }]);
+    expect(await told(desk)).toEqual([
+      { type: 'incident.opened', count: 1 },
+      { type: 'incident.customers-affected', count: 1 },
+    ]);
+  });
+
   it('loses an incident that no longer concerns it, by one whole read', async () => {
     const desk = aHealthDesk();
     await desk.begin(2);
