@@ -142,6 +142,7 @@ describe('the partner’s dead refresh token', () => {
     await desk.begin(6);
     for (const n of [0, 1]) desk.microsoft.faults.set(`app ${desk.tenant(n)}`, { status: 403 });
     await desk.cycle();
+    await desk.cycle();
     const written = desk.memory.of('customers').counts.written;
     for (const n of [0, 1]) {
       desk.microsoft.faults.set(`delegated ${desk.tenant(n)}`, { token: new TokenFailure('grant-dead', 'no') });
