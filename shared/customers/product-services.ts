@@ -110,9 +110,15 @@ export function servicesOfSubscriptions(subscriptions: readonly Subscription[]):
   return services.size === 0 ? undefined : [...services].sort();
 }
 
-/** Whether a customer is known to have no use of a service. Unknown is never hidden. */
+/**
+ * Whether a customer is known to have no use of a service. Unknown is never hidden: whoever bought nothing but Azure through this
+ * partner may have bought the rest elsewhere.
+ */
 export const isUnused = (services: readonly string[] | undefined, service: string): boolean =>
-  services !== undefined && tableIds.has(service) && !services.includes(service);
+  services !== undefined &&
+  services.some((used) => used !== 'azure') &&
+  tableIds.has(service) &&
+  !services.includes(service);
 
 export const isAzurePlan = ({ productType, isActive }: Subscription): boolean =>
   isActive && productType?.toLowerCase() === 'azure';

@@ -1,5 +1,5 @@
 import { dayMs, fromIso, minuteMs } from '../core/clock.ts';
-import { shardOf } from '../core/hash.ts';
+import { hashOf, shardOf } from '../core/hash.ts';
 import type { Member } from '../customers/health-shards.ts';
 import type { Planned } from './read-tenants.ts';
 import { lastGoodAt, type ShardHead, type ShardState, type TenantState } from './shard.ts';
@@ -23,7 +23,7 @@ export function planCycle(
   members: readonly Member[],
 ): Planned[] {
   const rank = (tenant: TenantState | undefined): number => (tenant?.good === 'cycle' ? 1 : tenant?.trouble ? 2 : 0);
-  const from = head.findings ? Math.floor(now / minuteMs) % Math.max(1, members.length) : 0;
+  const from = head.findings ? anyOf(members.length, now) : 0;
   return [...members.slice(from), ...members.slice(0, from)]
     .map((member) => ({ member, tenant: state.tenants[member.customerId] }))
     .filter(({ tenant }) => tenant?.notBefore === undefined || fromIso(tenant.notBefore) <= now)
@@ -42,6 +42,12 @@ export function planCycle(
         changedAfter: isFull ? undefined : since - overlapMs,
       };
     });
+}
+
+/** Some number below `count`, another one at another time. */
+function anyOf(count: number, now: number): number {
+  const hash = hashOf(String(now));
+  return (shardOf(hash) * 32 + shardOf(hash.slice(1))) % Math.max(1, count);
 }
 
 /** Once a day every tenant is read whole, each at its own time of day, so that the large answers do not come all at once. */

@@ -72,7 +72,7 @@ export async function readTenants(
     };
     await Promise.all(tenants.map((tenant) => limit(async () => one(tenant))));
   };
-  const probes = isProbing ? limits.healthProbeTenants : 0;
+  const probes = isProbing && plan.length > limits.healthSampleTenants ? limits.healthProbeTenants : 0;
   await read(plan.slice(0, probes), limits.healthProbeTenants);
   await read(plan.slice(probes), limits.healthSampleTenants);
   return outcomes;

@@ -48,7 +48,8 @@ export const groups: readonly Group[] = [
       SERVICE_BUS__fullyQualifiedNamespace: 'The namespace, such as `desk.servicebus.windows.net`.',
       SERVICE_BUS__credential: '`managedidentity`. Read by the Functions host for its triggers, not by the desk.',
       SERVICE_BUS__clientId: 'Client id of a user-assigned identity for the bus; unset means the system-assigned one.',
-      KEY_VAULT_URI: 'The vault with the secrets of others: webhook keys of portals. The desk has none of its own.',
+      KEY_VAULT_URI:
+        'The vault with the secrets of others: webhook keys of portals, and for each connection that reads customers through GDAP `{id}-refresh-token`, which the desk renews daily and must be allowed to set. The desk has none of its own.',
     },
   },
   {

@@ -4,6 +4,7 @@ import { systemClock, type Clock } from '../../shared/core/clock.ts';
 import { createCustomerStore } from '../../shared/customers/customer-store.ts';
 import { customerIdOf } from '../../shared/customers/customer.ts';
 import { readConfig } from '../../shared/platform/config.ts';
+import { createGrantRows } from '../../shared/platform/partner-grant.ts';
 import { createHttp } from '../../shared/platform/node-http.http.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import { runningMicrosoft } from '../local-microsoft/running-microsoft.ts';
@@ -56,5 +57,6 @@ export async function aDeskAtMicrosoft() {
   } as const;
   const queries = { tables, clock, cloud, customers: createCustomerStore({ tables }) };
   const idOf = (slug: string) => customerIdOf('global', customers.find((one) => one.slug === slug)!.tenantId);
-  return { microsoft, queries, cycle, sweep, entries, idOf, now: () => new Date(clock.now()).toISOString() };
+  const grants = createGrantRows({ table: tables('desk'), clock });
+  return { microsoft, queries, cycle, sweep, grants, entries, idOf, now: () => new Date(clock.now()).toISOString() };
 }

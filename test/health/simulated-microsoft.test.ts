@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { customers } from '../../local/microsoft/seed-world.ts';
+import { customers, partner } from '../../local/microsoft/seed-world.ts';
 import { customerHealth } from '../../shared/health/customer-health.ts';
 import { fleetHealth } from '../../shared/health/fleet.ts';
 import { listIncidents, readIncident } from '../../shared/health/incident-queries.ts';
@@ -82,5 +82,127 @@ describe('the desk at the simulated Microsoft', () => {
     expect(incident.posts.at(-1)!.text).toBe('Over.');
     await cycle(180);
     expect(await teams()).toMatchObject({ status: 'healthy' });
+  });
+});
+
+describe('two ways into the tenants of the simulated Microsoft', () => {
+  const coverageOf = async ({ queries, idOf }: Awaited<ReturnType<typeof aDeskAtMicrosoft>>, slug: string) => {
+    const { asOf, coverage } = await customerHealth(queries, aPerson, { customerId: idOf(slug) });
+    const { access } = (await queries.customers.get(idOf(slug)))!;
+    return { asOf, way: access.way, code: coverage.trouble?.code, since: coverage.trouble?.since };
+  };
+  const tenantOf = (slug: string) => customers.find((one) => one.slug === slug)!.tenantId;
+
+  it('lead, for a customer that consented to the delegated one alone, through GDAP by one GET', async () => {
+    const desk = await aDeskAtMicrosoft();
+    await desk.cycle();
+    expect(await coverageOf(desk, 'thistledown')).toEqual({
+      asOf: desk.now(),
+      way: 'gdap',
+      code: undefined,
+      since: undefined,
+    });
+    expect(await coverageOf(desk, 'aldercote')).toMatchObject({ asOf: desk.now(), way: 'app', code: undefined });
+    const calls = async () => {
+      const { body } = await desk.microsoft.told();
+      const told = body as { calls: { api: string; tenantId?: string }[] };
+      return told.calls.filter(({ api, tenantId }) => api === 'graph' && tenantId === tenantOf('thistledown')).length;
+    };
+    const before = await calls();
+    await desk.cycle();
+    expect((await calls()) - before).toBe(1);
+  });
+
+  it('are a trouble of that customer alone when its policy stops the partner’s person, its role or consent is gone', async () => {
+    const desk = await aDeskAtMicrosoft();
+    const tenantId = tenantOf('thistledown');
+    const shut = async (scenario: Record<string, unknown>, code: string) => {
+      await desk.microsoft.control({ scenario });
+      // The access token of the person lives on for an hour; the next one is refused.
+      await desk.cycle(80);
+      const since = desk.now();
+      await desk.cycle();
+      expect(await coverageOf(desk, 'thistledown')).toMatchObject({ way: 'none', code, since });
+      expect(await coverageOf(desk, 'aldercote')).toMatchObject({ asOf: desk.now(), code: undefined });
+      expect((await fleetHealth(desk.queries, aPerson, {})).findings).toEqual([]);
+    };
+    const opens = async (scenario: Record<string, unknown>) => {
+      await desk.microsoft.control({ scenario });
+      await desk.cycle();
+      expect(await coverageOf(desk, 'thistledown')).toMatchObject({ asOf: desk.now(), way: 'gdap', code: undefined });
+    };
+    await opens({ signInPolicy: { tenantId, code: null } });
+    await shut({ signInPolicy: { tenantId, code: 53003 } }, 'token');
+    await opens({ signInPolicy: { tenantId, code: null } });
+    await shut({ gdap: { tenantId, endsAt: '2020-01-01T00:00:00Z' } }, 'role-lacking');
+    await opens({ gdap: { tenantId, endsAt: '2099-01-01T00:00:00Z' } });
+    await shut({ consent: { tenantId, granted: false } }, 'not-consented');
+    await desk.microsoft.control({ scenario: { consent: { tenantId, granted: true } } });
+    await desk.cycle();
+    expect(await coverageOf(desk, 'thistledown')).toMatchObject({ asOf: desk.now(), code: undefined });
+  });
+
+  it('lose one when the partner’s refresh token is revoked: one finding, one alarm, well again after a new sign-in', async () => {
+    const desk = await aDeskAtMicrosoft();
+    await desk.cycle();
+    await desk.microsoft.control({ scenario: { refreshToken: { revoked: true } } });
+    await desk.cycle(80);
+    const since = desk.now();
+    await desk.cycle();
+    await desk.sweep();
+    expect(await coverageOf(desk, 'thistledown')).toMatchObject({ code: 'token', since });
+    expect(await coverageOf(desk, 'aldercote')).toMatchObject({ asOf: desk.now(), code: undefined });
+    expect((await fleetHealth(desk.queries, aPerson, {})).findings).toMatchObject([
+      { code: 'token', since, connectionId: partner.id, share: 0.042 },
+    ]);
+    const alarms = desk.entries.filter(({ event }) => event === 'partner.grant-dead');
+    expect(alarms).toMatchObject([{ level: 'error', fields: { connectionId: partner.id, code: 'AADSTS50173' } }]);
+    expect((await desk.grants.all())[0]!.dead).toMatchObject({ code: 'AADSTS50173' });
+
+    await desk.microsoft.control({ scenario: { refreshToken: { issued: true } } });
+    // The vault is believed for half a minute of the machine's own time.
+    await desk.microsoft.advance(60);
+    await desk.sweep();
+    await desk.cycle();
+    await desk.sweep();
+    expect(await coverageOf(desk, 'thistledown')).toMatchObject({ asOf: desk.now(), way: 'gdap', code: undefined });
+    expect((await fleetHealth(desk.queries, aPerson, {})).findings).toEqual([]);
+    expect((await desk.grants.all())[0]!.dead).toBeUndefined();
+  });
+
+  it('keep the refresh token young: each day a new version on top, of which the next day’s is made', async () => {
+    const desk = await aDeskAtMicrosoft();
+    const made: string[] = [];
+    for (let day = 0; day < 3; day++) {
+      await desk.cycle(24 * 60 + 1);
+      await desk.sweep();
+      made.push((await desk.grants.all())[0]!.createdAt!);
+    }
+    expect(made.map((at) => at.slice(0, 10))).toEqual([...new Set(made.map((at) => at.slice(0, 10)))]);
+    expect(desk.entries.filter(({ event }) => event === 'partner.grant-renewed')).toHaveLength(3);
+    expect(await coverageOf(desk, 'thistledown')).toMatchObject({ code: undefined, way: 'gdap' });
+  });
+
+  it.each([
+    ['Graph fails', { match: 'graph.healthOverviews.get', status: 500 }],
+    ['Graph cuts every connection', { match: 'graph.healthOverviews.get', status: 0 }],
+    ['sign-in fails', { match: 'entra.token.post', status: 503 }],
+  ])('are both shut when %s for all: one finding about Microsoft, over by itself', async (_what, fault) => {
+    const desk = await aDeskAtMicrosoft();
+    await desk.cycle(80);
+    await desk.microsoft.control({ fault: { ...fault, times: 10_000 } });
+    await desk.cycle(80);
+    const since = desk.now();
+    await desk.cycle();
+    expect((await fleetHealth(desk.queries, aPerson, {})).findings).toMatchObject([{ code: 'microsoft-down', since }]);
+    expect(await coverageOf(desk, 'aldercote')).toMatchObject({ code: 'microsoft-down', since, way: 'app' });
+    const row = (await desk.queries.customers.get(desk.idOf('aldercote')))!;
+    expect(row.coverage.trouble).toBeUndefined();
+    expect(await coverageOf(desk, 'umberleigh')).toMatchObject({ code: 'not-consented' });
+    await desk.microsoft.control({ reset: true });
+    await desk.cycle();
+    await desk.cycle();
+    expect((await fleetHealth(desk.queries, aPerson, {})).findings).toEqual([]);
+    expect(await coverageOf(desk, 'aldercote')).toMatchObject({ asOf: desk.now(), code: undefined });
   });
 });

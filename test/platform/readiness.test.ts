@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
+import { createGrantRows } from '../../shared/platform/partner-grant.ts';
 import { createReadiness, type Part } from '../../shared/platform/readiness.ts';
 import { aDesk, type Called, type Desk } from '../support/a-desk.ts';
 import { movedClock } from '../support/moved-clock.ts';
@@ -114,6 +115,28 @@ describe('GET /api/readyz', () => {
         { name: 'bus', ready: true, detail: { deadLetters: { deliveries: 2 } } },
         { name: 'microsoft', ready: true, detail: { health: { shards: 0 } } },
       ],
+    });
+  });
+
+  it('tells how old each partner’s refresh token is, and that one is dead, without being away for it', async () => {
+    const desk = await aDesk();
+    desk.outside.secrets.set('contoso-emea-refresh-token', 'refresh-1');
+    const sweep = desk.catalogue.timers.find(({ name }) => name === 'sweep')!;
+    await sweep.handle(desk.log.scope);
+    await desk.moved.advance(150_000);
+    const grantsOf = async () => {
+      const { status, json } = await readyz(desk, desk.tokens.reader);
+      const microsoft = (json as { parts: { name: string; detail: { grants: unknown } }[] }).parts.at(-1)!;
+      return { status, grants: microsoft.detail.grants };
+    };
+    expect(await grantsOf()).toEqual({ status: 200, grants: [{ connectionId: 'contoso-emea', ageDays: 0 }] });
+    const rows = createGrantRows({ table: desk.tables('desk'), clock: desk.moved.clock });
+    await rows.changed('contoso-emea', 'AADSTS50173');
+    const deadSince = new Date(desk.moved.clock.now()).toISOString();
+    await desk.moved.advance(3_000);
+    expect(await grantsOf()).toEqual({
+      status: 200,
+      grants: [{ connectionId: 'contoso-emea', ageDays: 0, deadSince, code: 'AADSTS50173' }],
     });
   });
 

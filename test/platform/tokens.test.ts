@@ -15,6 +15,7 @@ function aSource(answer: (form: URLSearchParams, call: HttpCall) => Scripted | E
   const { http, calls } = scriptedHttp((call) => answer(new URLSearchParams(call.body), call));
   const secrets = new Map([['main-refresh-token', 'refresh-1']]);
   const told: [connectionId: string, code: string | undefined][] = [];
+  const trouble = { telling: undefined as Error | undefined };
   const { tokens, counts, exchange } = createEntraTokens({
     http,
     clock,
@@ -29,10 +30,11 @@ function aSource(answer: (form: URLSearchParams, call: HttpCall) => Scripted | E
       return secret;
     },
     grantChanged: async (...change) => {
+      if (trouble.telling) throw trouble.telling;
       told.push(change);
     },
   });
-  return { tokens, counts, exchange, calls, advance, secrets, told };
+  return { tokens, counts, exchange, calls, advance, secrets, told, trouble };
 }
 
 let issued = 0;
@@ -201,6 +203,15 @@ describe('tokens of the partner’s person', () => {
     await advance(5 * minuteMs);
     expect(await tokens(inCustomer)).toMatch(/^token-/);
     expect(told.at(-1)).toEqual(['main', undefined]);
+  });
+
+  it('tell a death again that could not be told', async () => {
+    const { tokens, told, trouble } = aSource(() => aRefusal('invalid_grant', 50173));
+    trouble.telling = new Error('storage is away');
+    await expect(tokens(inCustomer)).rejects.toThrow('storage is away');
+    trouble.telling = undefined;
+    await expect(tokens(inCustomer)).rejects.toMatchObject({ reason: 'grant-dead' });
+    expect(told).toEqual([['main', 'AADSTS50173']]);
   });
 
   it('are asked for at once with a new refresh token', async () => {

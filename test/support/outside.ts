@@ -27,7 +27,8 @@ export async function anOutside(clock: Clock) {
     }
     if (call.url.startsWith(vaultUri)) {
       const value = secretAt(call.url);
-      return value === undefined ? json({}, 404) : json({ value });
+      const attributes = { created: Math.floor(clock.now() / 1_000) };
+      return value === undefined ? json({}, 404) : json({ value, id: `${call.url}/version-1`, attributes });
     }
     throw new HttpFailure('network', 'nobody answers there');
   };
