@@ -9,6 +9,11 @@ import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
+import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
+import { createEnsureAzure } from '../shared/health/azure-ensure.ts';
+import { azureServiceHealth } from '../shared/health/azure-events.http.ts';
+import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { createPollAzure } from '../shared/health/azure-poll.ts';
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
@@ -41,7 +46,7 @@ import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthPolls } from './health-polls.queue.ts';
 import { healthRoutes } from './health.http.ts';
-import { hookRoutes } from './hooks.http.ts';
+import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
@@ -114,6 +119,7 @@ export function createDesk(services: Services, config: Config): Desk {
       ...healthRoutes({ tables, clock, cloud, customers }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
+      ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
     ],
     queues: [
@@ -134,12 +140,14 @@ export function createDesk(services: Services, config: Config): Desk {
       }),
       healthPolls({
         shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
+        azure: createPollAzure({ ...relay, customers, source: azureServiceHealth(relay) }),
         directory: createSyncDirectory({
           ...relay,
           store: customers,
           shards: createHealthShards(relay),
           source: partnerCenterCustomers(relay),
           azure: azureSubscriptions(relay),
+          azureFeed: createAzureFeed({ tables, store: customers }),
         }),
       }),
     ].map((fn) => postponing(fn, services)),
@@ -148,6 +156,7 @@ export function createDesk(services: Services, config: Config): Desk {
       sweepHealth: createSweepHealth(relay),
       ensureDirectory: createEnsureDirectory(relay),
       ensurePolling: createEnsurePolling(relay),
+      ensureAzure: createEnsureAzure(relay),
     }),
   };
   return { catalogue, authenticate, takeTurn };

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
+import type { AzureFeed } from './azure-feed.ts';
 import type { CloudName, PartnerConnection } from './cloud.ts';
 import { detailsAreDue, readDetails, type CustomerDetails, type DetailsDeps } from './customer-details.ts';
 import type { CustomerStore } from './customer-store.ts';
@@ -13,6 +14,7 @@ import { joinShards } from './join-shards.ts';
 export type ApplyPageDeps = DetailsDeps & {
   store: CustomerStore;
   shards: HealthShards;
+  azureFeed: AzureFeed;
   cloud: { cloud: CloudName };
 };
 
@@ -46,6 +48,7 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
   const joining = ready.filter((one) => one.standing === 'new' || one.standing === 'moved');
   const place = { connectionId, lastShard: page.lastShard };
   const { shardOf, lastShard } = await joinShards(deps.shards, place, joining.map(memberOf));
+  await keepAzure(deps, { connectionId, shardOf, ready, byTenant });
   const limit = pLimit(limits.directoryConcurrency);
   const changes = await Promise.all(
     ready.map((one) =>
@@ -62,6 +65,36 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
   const changed = changes.reduce((sum, count) => sum + count, 0);
   const seen = listed.map((one) => one.customerId);
   return { seen, joined: joining.length, changed, lastShard, calls, ...(failure && { failure }) };
+}
+
+type Azure = {
+  connectionId: string;
+  shardOf: ReadonlyMap<string, number>;
+  ready: readonly Listed[];
+  byTenant: ReadonlyMap<string, CustomerDetails>;
+};
+
+/** Ahead of the customers' rows: what this run does not come to still differs in the next. Shards without Azure are not asked. */
+async function keepAzure(
+  { azureFeed }: ApplyPageDeps,
+  { connectionId, shardOf, ready, byTenant }: Azure,
+): Promise<void> {
+  const placed = ready.map(({ customerId, tenantId, known }) => {
+    const shard = shardOf.get(customerId);
+    const before = known?.azureSubscriptionIds ?? [];
+    const subscriptionIds = byTenant.get(tenantId)?.azureSubscriptionIds ?? before;
+    const healthShard = shard === undefined ? known?.healthShard : shardKey(connectionId, shard);
+    return {
+      healthShard,
+      member: { customerId, tenantId, subscriptionIds },
+      concerns: before.length + subscriptionIds.length > 0,
+    };
+  });
+  const concerned = placed.filter(({ concerns }) => concerns);
+  for (const [healthShard, group] of Map.groupBy(concerned, (one) => one.healthShard)) {
+    const members = group.map(({ member }) => member);
+    if (healthShard !== undefined) await azureFeed.keep(healthShard, members);
+  }
 }
 
 const memberOf = ({ customerId, tenantId }: Listed) => ({ customerId, tenantId });

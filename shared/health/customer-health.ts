@@ -6,6 +6,7 @@ import { parseShardKey } from '../customers/customer.ts';
 import { troubleView } from '../customers/coverage.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
+import { azureHealth } from './azure-customer.ts';
 import { servicesOf } from './count-levels.ts';
 import type { CustomerHealth } from './health-answers.ts';
 import { isStale, lastGoodAt, readShard, shardPartition } from './shard.ts';
@@ -17,7 +18,7 @@ export type HealthQueryDeps = {
   customers: Pick<CustomerStore, 'get' | 'getMany'>;
 };
 
-/** A customer's services now, with the age of the answer. Three point reads, however many customers there are. */
+/** A customer's services now, with the age of the answer. Three point reads, five where the customer has Azure, however many customers there are. */
 export async function customerHealth(
   deps: HealthQueryDeps,
   caller: Caller,
@@ -38,6 +39,9 @@ export async function customerHealth(
       nextDueAt: isPolled ? head.dueAt : null,
       ...(tenant?.trouble && { trouble: troubleView(tenant.trouble) }),
     },
-    services: servicesOf(state, tenant, isStale(goodAt ?? undefined, deps.clock.now(), deps.cloud.healthPollMinutes)),
+    services: [
+      ...servicesOf(state, tenant, isStale(goodAt ?? undefined, deps.clock.now(), deps.cloud.healthPollMinutes)),
+      ...(await azureHealth(deps, customer)),
+    ],
   };
 }

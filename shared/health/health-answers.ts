@@ -1,23 +1,33 @@
 import * as z from 'zod';
 import { troubleViewSchema } from '../customers/coverage.ts';
 import type { IncidentSummary } from './incident-lists.ts';
-import { healthLevels } from './severity.ts';
+import { classifications, healthLevels } from './severity.ts';
 
 const levelSchema = z.enum(healthLevels);
 const time = z.iso.datetime();
+
+const coverageViewSchema = z.object({
+  lastGoodAt: time.nullable(),
+  nextDueAt: time.nullable(),
+  trouble: troubleViewSchema.optional(),
+});
 
 export const customerHealthSchema = z
   .object({
     customerId: z.string(),
     /** When Microsoft was read well for the last time; null when it never was. */
     asOf: time.nullable(),
-    coverage: z.object({
-      lastGoodAt: time.nullable(),
-      nextDueAt: time.nullable(),
-      trouble: troubleViewSchema.optional(),
-    }),
+    coverage: coverageViewSchema,
     services: z.array(
-      z.object({ id: z.string(), name: z.string(), status: levelSchema, incidentIds: z.array(z.string()) }),
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        status: levelSchema,
+        incidentIds: z.array(z.string()),
+        /** Of a service with a feed of its own (`azure`), its age and trouble; of any other they are the customer's. */
+        asOf: time.nullable().optional(),
+        coverage: coverageViewSchema.optional(),
+      }),
     ),
   })
   .meta({ id: 'CustomerHealth' });
@@ -27,7 +37,15 @@ export const fleetSchema = z
   .object({
     /** The oldest of the cycles that the counts come from; null before the first. */
     asOf: time.nullable(),
-    services: z.array(z.object({ id: z.string(), name: z.string(), counts: z.record(levelSchema, z.number()) })),
+    services: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        counts: z.record(levelSchema, z.number()),
+        /** Of `azure`, which has a feed of its own: the oldest of its cycles. */
+        asOf: time.nullable().optional(),
+      }),
+    ),
     /** Customers of whom nothing current is known. */
     notCovered: z.number(),
   })
@@ -43,7 +61,7 @@ const incidentSummaryViewSchema = z
     feature: z.string(),
     title: z.string(),
     impact: z.string(),
-    classification: z.enum(['incident', 'advisory']),
+    classification: z.enum(classifications),
     status: z.string(),
     state: z.enum(['open', 'resolved']),
     startedAt: time,

@@ -6,7 +6,7 @@ import { firstRows, type Table, type TableOp } from '../platform/table.ts';
 import { incidentKey, incidentOf, incidentPartition, incidentSchema, type Incident } from './incident.ts';
 
 /** What a list says of an incident; its posts and customers stand with the incident itself. */
-export const incidentSummarySchema = incidentSchema.omit({ postKeys: true, listedAt: true });
+export const incidentSummarySchema = incidentSchema.omit({ postKeys: true, listedAt: true, polledRevision: true });
 export type IncidentSummary = z.output<typeof incidentSummarySchema>;
 
 const summaryRow = rowKind(incidentSummarySchema);

@@ -23,6 +23,7 @@ import {
   type Incident,
   type IncidentEventRow,
 } from './incident.ts';
+import { azureTransition } from './azure-transition.ts';
 import { transition } from './transitions.ts';
 
 /** Incidents that may owe a wake. Incidents have a partition each, so the sweep needs to be told where to look. */
@@ -78,7 +79,8 @@ async function prepare(table: Table, pk: string, { news, healthShard, now }: Rec
   const known = affected ? affectedRow.fromRow(affected).customers : {};
   const links = news.links.filter((link) => !(link.customerId in known));
   const announced = links.filter((link) => link.announced).map((link) => link.customerId);
-  const { next, kinds } = transition(stored, news.issue, announced.length > 0);
+  const decide = news.issue.source === 'azure' ? azureTransition : transition;
+  const { next, kinds } = decide(stored, news.issue, announced.length > 0);
   const incident = next ?? stored;
   if (!incident) throw new Error('an incident that is not stored is always new');
 
@@ -88,7 +90,9 @@ async function prepare(table: Table, pk: string, { news, healthShard, now }: Rec
     incident,
     events,
     ops: [
-      ...(next ? [headOp(head, next), postsOp(news.issue.posts)] : []),
+      ...(next ? [headOp(head, next)] : []),
+      // An alert brings no posts: those that are stored stay.
+      ...(next && news.issue.isAlert !== true ? [postsOp(news.issue.posts)] : []),
       ...(links.length > 0 ? [affectedOp(affected, { healthShard, known, links, now })] : []),
       ...events.map(({ eventId, row }): TableOp => {
         return { kind: 'insert', rk: eventKey(eventId), columns: eventRow.toColumns(row) };

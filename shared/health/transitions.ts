@@ -2,7 +2,7 @@ import type { EventKind, Incident } from './incident.ts';
 import { nextUpdateBy } from './plain-text.ts';
 import type { Issue, Post } from './service-health.ts';
 
-type Transition = {
+export type Transition = {
   /** The incident from now on; undefined where the issue brings nothing new. */
   next: Incident | undefined;
   /** What happened to the incident itself, in order. */
@@ -33,7 +33,7 @@ function stateChange(before: Incident, after: Incident): EventKind | undefined {
   return after.status === 'postIncidentReviewPublished' ? 'review-published' : 'status-changed';
 }
 
-const postKey = (post: Post): string => `${post.at}|${post.kind}`;
+export const postKey = (post: Post): string => `${post.at}|${post.kind}`;
 
 /** Service and place in the lists stay as first seen. */
 function incidentFrom(issue: Issue, first: Pick<Incident, 'service' | 'startedAt'> & Partial<Incident>): Incident {

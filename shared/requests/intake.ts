@@ -110,7 +110,7 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
   const { caller, kind, key, input } = taking;
   const [statement, incidents] = await Promise.all([
     deps.currentStatement(),
-    deps.liveIncidents(customer.openIncidentIds),
+    deps.liveIncidents([...customer.openIncidentIds, ...(customer.openAzureIncidentIds ?? [])]),
   ]);
   const receivedAt = deps.clock.now();
   const due = await firstResponseDue(statement, { severity: input.severity, receivedAt });

@@ -6,6 +6,11 @@ import { azureSubscriptions } from '../../shared/customers/azure-subscriptions.h
 import { partnerCenterCustomers } from '../../shared/customers/customers-source.partnercenter.ts';
 import { createDirectoryState, createEnsureDirectory } from '../../shared/customers/directory.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
+import { createTakeAzureAlert } from '../../shared/health/azure-alert-hook.ts';
+import { createEnsureAzure } from '../../shared/health/azure-ensure.ts';
+import { azureServiceHealth } from '../../shared/health/azure-events.http.ts';
+import { createAzureFeed } from '../../shared/health/azure-members.ts';
+import { createPollAzure } from '../../shared/health/azure-poll.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
 import { createPollShard } from '../../shared/health/poll-shard.ts';
@@ -56,9 +61,11 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     shards,
     source: partnerCenterCustomers({ ...upstream, ids }),
     azure: azureSubscriptions(upstream),
+    azureFeed: createAzureFeed({ tables, store: customers }),
   };
   const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
-  const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
+  const pollAzure = createPollAzure({ ...relay, cloud, customers, source: azureServiceHealth(upstream) });
+  const polls = healthPolls({ shard: pollShard, azure: pollAzure, directory: createSyncDirectory(directory) });
 
   const desk = {
     ...moved,
@@ -76,6 +83,8 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     queryDeps: { tables, clock, cloud, customers },
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
+    ensureAzure: createEnsureAzure({ ...relay, cloud }),
+    takeAlert: createTakeAzureAlert({ ...relay, cloud, customers }),
     sweep: createSweepHealth({ ...relay, cloud }),
     incidentEvent: createIncidentEvent({ tables }),
     id: (n: number) => customerIdOf('global', microsoft.tenants[n]?.id ?? ''),
@@ -103,15 +112,17 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
       await moved.advance(minutes * 60_000);
       await desk.drain();
     },
-    /** The directory read and every shard polled once, with this many customers. */
-    begin: async (count: number): Promise<void> => {
+    /** The directory read and every shard polled once, with this many customers, the first of them with Azure. */
+    begin: async (count: number, withAzure = 0): Promise<void> => {
       microsoft.addTenants(count);
+      for (const [n, tenant] of microsoft.tenants.entries()) tenant.hasAzure = n < withAzure;
       await desk.ensureDirectory(scope);
       const directory = createDirectoryState({ tables });
       do {
         await desk.drain();
         await moved.advance(1_000);
       } while ((await directory('emea')).lastDoneAt === undefined);
+      await desk.ensureAzure(scope);
       await desk.drain();
     },
     /** Every incident event whose wake is on the bus, in the order it was sent. */

@@ -2,6 +2,7 @@ import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
 import { HttpFailure } from '../../shared/platform/http.ts';
 import type { TokenFailure } from '../../shared/platform/tokens.ts';
 import { type TokenSource } from '../../shared/platform/tokens.ts';
+import { scriptedAzure } from './scripted-azure.ts';
 
 type ScriptedIssue = {
   id: string;
@@ -40,6 +41,7 @@ export function scriptedMicrosoft() {
     partnerCenter: undefined as Fault | undefined,
     nextLink: undefined as object | undefined,
   };
+  const azure = scriptedAzure();
   let tokens = 0;
 
   const source: TokenSource = async ({ tenantId, resource }) => {
@@ -54,7 +56,7 @@ export function scriptedMicrosoft() {
     const url = new URL(call.url);
     const [, tenantId = ''] = (call.headers?.authorization ?? '').replace('Bearer ', '').split(' ');
     if (url.origin === root.pc) return options.partnerCenter ? faulty(options.partnerCenter) : partnerCenter(url, call);
-    if (url.origin === root.arm) return azure(tenantId);
+    if (url.origin === root.arm) return azure.answer(url, call, tenantId);
     if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
     const fault = faults.get(tenantId);
     return fault ? faulty(fault) : graph(url, tenantId);
@@ -115,14 +117,12 @@ export function scriptedMicrosoft() {
     });
   };
 
-  const azure = (tenantId: string): HttpAnswer =>
-    json(200, { value: [{ subscriptionId: tenantId.replace(/^0/, 'a'), state: 'Enabled' }] });
-
   return {
     http,
     tokens: source,
     root,
     tenants,
+    azure,
     faults,
     options,
     calls,
