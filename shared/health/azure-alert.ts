@@ -24,7 +24,7 @@ const propertiesSchema = z.looseObject({
   incidentType: text,
   impactStartTime: text,
   impactMitigationTime: text,
-  impactedServices: z.unknown(),
+  impactedServices: z.unknown().optional(),
   defaultLanguageTitle: text,
   defaultLanguageContent: text,
   stage: text,

@@ -3,7 +3,7 @@ import type { CloudName } from '../customers/cloud.ts';
 import { toAzureTime } from './microsoft-time.ts';
 import { plainText } from './plain-text.ts';
 import type { Issue, Post } from './service-health.ts';
-import type { Classification } from './severity.ts';
+import { canonicalStatus, type Classification } from './severity.ts';
 
 /** The one service under which the desk shows everything of Azure; what is hurt in it stands in `feature`. */
 export const azureService = { service: 'azure', serviceName: 'Azure' } as const;
@@ -28,11 +28,11 @@ const eventSchema = z.looseObject({
     status: text,
     title: text,
     summary: text,
-    iseventsensitive: z.unknown(),
+    iseventsensitive: z.unknown().optional(),
     impactstarttime: time,
     impactmitigationtime: time,
     lastupdatetime: time,
-    impact: z.unknown(),
+    impact: z.unknown().optional(),
   }),
 });
 
@@ -53,8 +53,11 @@ export const isOver = (status: string): boolean => overStatuses.has(status.toLow
 export const reviewStatus = 'postIncidentReviewPublished';
 
 /** Microsoft's word as the desk writes it: in camelCase. */
-export const azureStatus = (word: string | null | undefined): string =>
-  word ? word.charAt(0).toLowerCase() + word.slice(1) : 'unknown';
+export function azureStatus(word: string | null | undefined): string {
+  if (!word) return 'unknown';
+  const known = canonicalStatus(word);
+  return known === word ? word.charAt(0).toLowerCase() + word.slice(1) : known;
+}
 
 export const shortTitle = (words: string): string => plainText(words).slice(0, titleCharacters);
 export const shortText = (html: string): string => plainText(html).slice(0, textCharacters);

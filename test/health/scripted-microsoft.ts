@@ -1,7 +1,7 @@
 import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
 import { HttpFailure } from '../../shared/platform/http.ts';
 import type { TokenFailure } from '../../shared/platform/tokens.ts';
-import { type TokenSource } from '../../shared/platform/tokens.ts';
+import { type TokenSource, type TokenWant } from '../../shared/platform/tokens.ts';
 import { scriptedAzure } from './scripted-azure.ts';
 
 type ScriptedIssue = {
@@ -40,12 +40,19 @@ export function scriptedMicrosoft() {
     pageSize: 100,
     partnerCenter: undefined as Fault | undefined,
     nextLink: undefined as object | undefined,
+    /** Why the application gets no token for Azure. */
+    azureTokenFailure: undefined as TokenFailure | undefined,
   };
   const azure = scriptedAzure();
   let tokens = 0;
 
-  const source: TokenSource = async ({ tenantId, resource }) => {
+  const wants: TokenWant[] = [];
+
+  const source: TokenSource = async (want) => {
+    const { tenantId, resource } = want;
     tokens++;
+    wants.push(want);
+    if (resource === 'azure' && want.way !== 'delegated' && options.azureTokenFailure) throw options.azureTokenFailure;
     const fault = faults.get(tenantId);
     if (fault?.token && resource === 'graph') throw fault.token;
     return `${resource} ${tenantId}`;
@@ -120,6 +127,7 @@ export function scriptedMicrosoft() {
   return {
     http,
     tokens: source,
+    wants,
     root,
     tenants,
     azure,
