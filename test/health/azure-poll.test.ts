@@ -234,6 +234,7 @@ describe('a tenant whose Azure cannot be read', () => {
     ['pages without end', (desk) => graphPages(desk, (n) => `page ${String(n)}`), 'microsoft-down'],
     ['a page that repeats its token', (desk) => graphPages(desk, () => 'same'), 'microsoft-down'],
     ['a next link to another host', (desk) => listAnswers(desk, elsewhere), 'microsoft-down'],
+    ['10 MB', (desk) => graphAnswers(desk, { ...json({}), body: ' '.repeat(10 * 1024 * 1024) }), 'microsoft-down'],
     ['an answer that nests without end', (desk) => graphAnswers(desk, { ...json({}), body: deep() }), 'microsoft-down'],
   ];
 

@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
+import { HttpFailure, type HttpAnswer, type HttpCall } from '../../shared/platform/http.ts';
 
 /** An event as Azure Resource Manager lists it, and the tenants whose subscriptions it is listed for. */
 type ScriptedEvent = { name: string; tenants: Set<string>; properties: Record<string, unknown> };
@@ -12,6 +12,11 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   headers,
   body: JSON.stringify(body),
 });
+
+const bounded = (answer: HttpAnswer, { maxBytes }: HttpCall): HttpAnswer => {
+  if (answer.body.length > maxBytes) throw new HttpFailure('too-large', 'more than was allowed');
+  return answer;
+};
 
 const pascal = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(pascal);
@@ -71,8 +76,8 @@ export function scriptedAzure() {
     options,
     calls,
     answer: (url: URL, call: HttpCall, tenantId: string): HttpAnswer => {
-      if (url.pathname.endsWith('/Microsoft.ResourceGraph/resources')) return graph(call, tenantId);
-      if (url.pathname.endsWith('/Microsoft.ResourceHealth/events')) return list(url, tenantId);
+      if (url.pathname.endsWith('/Microsoft.ResourceGraph/resources')) return bounded(graph(call, tenantId), call);
+      if (url.pathname.endsWith('/Microsoft.ResourceHealth/events')) return bounded(list(url, tenantId), call);
       const value = subscriptionsOf(tenantId).map((subscriptionId) => ({ subscriptionId, state: 'Enabled' }));
       return json(200, { value });
     },
