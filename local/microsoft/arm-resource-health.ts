@@ -122,27 +122,32 @@ function resourceGraphPage(cloud: Cloud, tenantId: string, request: ApiRequest):
   if (own === undefined || !isAsked) {
     throw armRefusal({ status: 403, code: 'AccessDenied', message: 'Access to the subscriptions is denied.' });
   }
-  const after = Date.parse(/>\s*datetime\(([^)]+)\)/i.exec(query)?.[1] ?? '');
-  const rows = incidentsOf(cloud, tenantId)
-    .filter(({ isResolved, lastModifiedAt }) => !isResolved || Number.isNaN(after) || lastModifiedAt > after)
-    .map((incident) => {
-      const { properties, ...event } = eventView(incident, own);
-      return { ...event, type: 'microsoft.resourcehealth/events', subscriptionId: own, properties: pascal(properties) };
-    });
-  const top = options?.$top ?? defaultTop;
-  const offset = Number(options?.$skipToken ?? 0) || 0;
-  const data = rows.slice(offset, offset + top);
-  const hasMore = offset + top < rows.length;
   return {
     status: 200,
     headers: { 'x-ms-user-quota-remaining': '14', 'x-ms-user-quota-resets-after': '00:00:05' },
-    body: {
-      totalRecords: rows.length,
-      count: data.length,
-      data,
-      facets: [],
-      resultTruncated: 'false',
-      ...(hasMore && { $skipToken: String(offset + top) }),
-    },
+    body: pageOf(rowsOf(incidentsOf(cloud, tenantId), query, own), options),
+  };
+}
+
+function rowsOf(incidents: readonly IncidentNow[], query: string, subscriptionId: string) {
+  const after = Date.parse(/>\s*datetime\(([^)]+)\)/i.exec(query)?.[1] ?? '');
+  return incidents
+    .filter(({ isResolved, lastModifiedAt }) => !isResolved || Number.isNaN(after) || lastModifiedAt > after)
+    .map((incident) => {
+      const { properties, ...event } = eventView(incident, subscriptionId);
+      return { ...event, type: 'microsoft.resourcehealth/events', subscriptionId, properties: pascal(properties) };
+    });
+}
+
+function pageOf(rows: readonly object[], { $top = defaultTop, $skipToken = '0' }: GraphQuery['options'] = {}) {
+  const end = Number($skipToken) + $top;
+  const data = rows.slice(Number($skipToken), end);
+  return {
+    totalRecords: rows.length,
+    count: data.length,
+    data,
+    facets: [],
+    resultTruncated: 'false',
+    ...(end < rows.length && { $skipToken: String(end) }),
   };
 }

@@ -5,11 +5,13 @@ import {
   azureService,
   azureStatus,
   eventLink,
+  firstText,
   isOver,
   jsonOf,
   reviewStatus,
   shortText,
   shortTitle,
+  trackingIdSchema,
 } from './azure-event.ts';
 import { toAzureTime } from './microsoft-time.ts';
 import type { Issue } from './service-health.ts';
@@ -73,20 +75,11 @@ const classifications: Readonly<Record<string, Classification>> = {
 
 /** The event behind an alert; undefined where it is about something else than service health. Throws `invalid-body`. */
 export function readAlert(body: AlertBody, cloud: CloudName): AzureAlert | undefined {
-  const { source, activity, condition, firedAt, targets } = partsOf(body);
-  if (source?.toLowerCase() !== 'servicehealth') return undefined;
-  const event: Partial<z.output<typeof propertiesSchema>> = activity?.properties ?? {};
-  const id = event.trackingId ?? '';
-  const subscriptionIds = [...new Set(targets.flatMap(subscriptionOf))];
-  const times = [activity?.eventTimestamp, activity?.submissionTimestamp, firedAt];
-  const revision = times.map(toAzureTime).find((at) => at !== undefined);
-  if (id === '' || id.length > 100 || revision === undefined || subscriptionIds.length === 0) {
-    throw new AppError('invalid-body', 'An alert names a tracking id, a time and a subscription.');
-  }
-  const stage = event.stage || (condition?.toLowerCase() === 'resolved' ? condition : activity?.status);
-  const isResolved = isOver(stage ?? '');
-  const endedAt = isResolved ? toAzureTime(event.impactMitigationTime) : undefined;
-  const type = event.incidentType?.toLowerCase() ?? '';
+  const parts = partsOf(body);
+  if (parts.source?.toLowerCase() !== 'servicehealth') return undefined;
+  const event: Event = parts.activity?.properties ?? {};
+  const { id, revision, subscriptionIds } = requireKeys(event, parts);
+  const ended = parts.condition?.toLowerCase() === 'resolved' ? parts.condition : undefined;
   return {
     subscriptionIds,
     issue: {
@@ -94,20 +87,52 @@ export function readAlert(body: AlertBody, cloud: CloudName): AzureAlert | undef
       isAlert: true,
       id,
       ...azureService,
-      title: shortTitle(event.title || event.defaultLanguageTitle || '') || id,
-      classification: classifications[type] ?? 'incident',
-      status: stage?.toLowerCase() === 'rca' ? reviewStatus : azureStatus(stage),
-      isResolved,
+      ...stateOf(event, firstText(event.stage, ended, parts.activity?.status)),
+      ...wordsOf(event, eventLink(cloud, id), id),
       startedAt: toAzureTime(event.impactStartTime) ?? revision,
-      ...(endedAt !== undefined && { endedAt }),
       revision,
       posts: [],
-      // An alert does not say whether a security event is sensitive: its texts stay in Azure.
-      ...(type === 'security'
-        ? { feature: '', impact: eventLink(cloud, id) }
-        : { feature: featureOf(event), impact: shortText(event.communication || event.defaultLanguageContent || '') }),
     },
   };
+}
+
+/** What an alert cannot do without: which event, as of when, for whom. */
+function requireKeys({ trackingId }: Event, { activity, firedAt, targets }: ReturnType<typeof partsOf>) {
+  const subscriptionIds = [...new Set(targets.flatMap(subscriptionOf))];
+  const times = [activity?.eventTimestamp, activity?.submissionTimestamp, firedAt];
+  const revision = times.map(toAzureTime).find((at) => at !== undefined);
+  const id = trackingIdSchema.safeParse(trackingId).data;
+  if (id === undefined || revision === undefined || subscriptionIds.length === 0) {
+    throw new AppError('invalid-body', 'An alert names a tracking id, a time and a subscription.');
+  }
+  return { id, revision, subscriptionIds };
+}
+
+type Event = Partial<z.output<typeof propertiesSchema>>;
+
+const typeOf = ({ incidentType }: Event): string => incidentType?.toLowerCase() ?? '';
+
+function stateOf(
+  event: Event,
+  stage: string | undefined,
+): Pick<Issue, 'classification' | 'status' | 'isResolved' | 'endedAt'> {
+  const isResolved = isOver(stage ?? '');
+  const endedAt = isResolved ? toAzureTime(event.impactMitigationTime) : undefined;
+  return {
+    classification: classifications[typeOf(event)] ?? 'incident',
+    status: stage?.toLowerCase() === 'rca' ? reviewStatus : azureStatus(stage),
+    isResolved,
+    ...(endedAt !== undefined && { endedAt }),
+  };
+}
+
+function wordsOf(event: Event, link: string, id: string): Pick<Issue, 'title' | 'feature' | 'impact'> {
+  const { title, communication, defaultLanguageTitle, defaultLanguageContent } = event;
+  const shown = firstText(shortTitle(firstText(title, defaultLanguageTitle) ?? '')) ?? id;
+  // An alert does not say whether a security event is sensitive: its texts stay in Azure.
+  if (typeOf(event) === 'security') return { title: shown, feature: '', impact: link };
+  const words = firstText(communication, defaultLanguageContent) ?? '';
+  return { title: shown, feature: featureOf(event), impact: shortText(words) };
 }
 
 function partsOf(body: AlertBody) {
@@ -143,7 +168,8 @@ const subscriptionOf = (target: string): string[] => {
 const impactedSchema = z.array(z.looseObject({ servicename: z.string() }));
 
 /** `impactedServices` is JSON in a text; where that is broken there is still the one service. */
-function featureOf({ impactedServices, service }: Partial<z.output<typeof propertiesSchema>>): string {
+function featureOf({ impactedServices, service }: Event): string {
   const impacted = impactedSchema.safeParse(jsonOf(impactedServices)).data ?? [];
-  return shortTitle(impacted.map(({ servicename }) => servicename).join(', ')) || shortTitle(service ?? '');
+  const names = impacted.map(({ servicename }) => servicename).join(', ');
+  return shortTitle(firstText(names, service) ?? '');
 }

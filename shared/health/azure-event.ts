@@ -50,6 +50,9 @@ const classifications: Readonly<Record<string, Classification>> = {
 const overStatuses = new Set(['resolved', 'complete', 'completed', 'canceled', 'cancelled', 'rca']);
 export const isOver = (status: string): boolean => overStatuses.has(status.toLowerCase());
 
+/** Microsoft's id of an event, opaque. */
+export const trackingIdSchema = z.string().min(1).max(100);
+
 export const reviewStatus = 'postIncidentReviewPublished';
 
 /** Microsoft's word as the desk writes it: in camelCase. */
@@ -58,6 +61,10 @@ export function azureStatus(word: string | null | undefined): string {
   const known = canonicalStatus(word);
   return known === word ? word.charAt(0).toLowerCase() + word.slice(1) : known;
 }
+
+/** The first of these that says something: Azure writes empty texts for what it leaves out elsewhere. */
+export const firstText = (...texts: (string | null | undefined)[]): string | undefined =>
+  texts.find((words) => words !== undefined && words !== null && words !== '') ?? undefined;
 
 export const shortTitle = (words: string): string => plainText(words).slice(0, titleCharacters);
 export const shortText = (html: string): string => plainText(html).slice(0, textCharacters);
@@ -75,42 +82,52 @@ export const eventLink = (cloud: CloudName, trackingId: string): string =>
  */
 export function azureEvent(item: unknown, cloud: CloudName): { issue: Issue; subscriptionId: string | undefined } {
   const { name, subscriptionid, properties } = eventSchema.parse(withLowerKeys(item));
-  const id = z
-    .string()
-    .min(1)
-    .max(100)
-    .parse(properties.trackingid || name);
+  const id = trackingIdSchema.parse(firstText(properties.trackingid, name));
   const impacts = itemsOf(impactSchema, jsonOf(properties.impact));
   const posts = postsOf(impacts);
   const startedAt = toAzureTime(properties.impactstarttime);
   const revision = toAzureTime(properties.lastupdatetime) ?? posts.at(-1)?.at ?? startedAt;
   if (revision === undefined) throw new Error(`event ${id} has no time`);
-  const type = properties.eventtype?.toLowerCase() ?? '';
-  const isResolved = type === 'rca' || isOver(properties.status ?? '');
-  const hasReview = type === 'rca' || (isResolved && posts.some(({ kind }) => kind.endsWith('-pir')));
-  const endedAt = isResolved ? toAzureTime(properties.impactmitigationtime) : undefined;
-  const isSensitive = String(properties.iseventsensitive).toLowerCase() === 'true';
-  const services = [...new Set(impacts.flatMap(({ impactedservice }) => impactedservice ?? []))];
   return {
     subscriptionId: subscriptionid?.toLowerCase(),
     issue: {
       source: 'azure',
       id,
       ...azureService,
-      title: shortTitle(properties.title ?? '') || id,
-      classification: classifications[type] ?? 'incident',
-      status: hasReview ? reviewStatus : azureStatus(properties.status),
-      isResolved,
+      title: firstText(shortTitle(properties.title ?? '')) ?? id,
+      ...stateOf(properties, posts),
       startedAt: startedAt ?? revision,
-      ...(endedAt !== undefined && { endedAt }),
       revision,
-      // Texts of a sensitive event are for whom Azure lets read them.
-      ...(isSensitive
+      ...(isSensitive(properties)
         ? { feature: '', impact: eventLink(cloud, id), posts: [] }
-        : { feature: shortTitle(services.join(', ')), impact: shortText(properties.summary ?? ''), posts }),
+        : { feature: featureOf(impacts), impact: shortText(properties.summary ?? ''), posts }),
     },
   };
 }
+
+type Properties = z.output<typeof eventSchema>['properties'];
+
+function stateOf(
+  { eventtype, status, impactmitigationtime }: Properties,
+  posts: readonly Post[],
+): Pick<Issue, 'classification' | 'status' | 'isResolved' | 'endedAt'> {
+  const type = eventtype?.toLowerCase() ?? '';
+  const isResolved = type === 'rca' || isOver(status ?? '');
+  const hasReview = type === 'rca' || (isResolved && posts.some(({ kind }) => kind.endsWith('-pir')));
+  const endedAt = isResolved ? toAzureTime(impactmitigationtime) : undefined;
+  return {
+    classification: classifications[type] ?? 'incident',
+    status: hasReview ? reviewStatus : azureStatus(status),
+    isResolved,
+    ...(endedAt !== undefined && { endedAt }),
+  };
+}
+
+/** Texts of a sensitive event are for whom Azure lets read them. */
+const isSensitive = ({ iseventsensitive }: Properties): boolean => String(iseventsensitive).toLowerCase() === 'true';
+
+const featureOf = (impacts: readonly z.output<typeof impactSchema>[]): string =>
+  shortTitle([...new Set(impacts.flatMap(({ impactedservice }) => impactedservice ?? []))].join(', '));
 
 /** One issue for each tracking id, however many subscriptions list it: the newest, and of two as new the review. */
 export function newestIssues(issues: readonly Issue[]): Issue[] {

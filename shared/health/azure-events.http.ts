@@ -3,7 +3,7 @@ import { dayMs, secondMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { HttpAnswer } from '../platform/http.ts';
 import { azureSession, AzureRefusal, type AzureDeps, type AzureSession } from './azure-call.http.ts';
-import { azureEvent, azureService, newestIssues } from './azure-event.ts';
+import { azureEvent, azureService, firstText, newestIssues } from './azure-event.ts';
 import type { AzureHealthSource, AzureTenant } from './azure-health-source.ts';
 import { ReadFailure, type Issue } from './service-health.ts';
 
@@ -64,7 +64,7 @@ async function queried(session: AzureSession, tenant: AzureTenant): Promise<Issu
       const page = parsed(answer, graphPageSchema);
       const events = eventsOf(session, page.data);
       all.push(...events.filter(({ subscriptionId = '' }) => own.has(subscriptionId)).map(({ issue }) => issue));
-      const next = page.$skipToken || undefined;
+      const next = firstText(page.$skipToken);
       const isLast = next === undefined && at + subscriptionsPerQuery >= tenant.subscriptionIds.length;
       if (!isLast) await breathe(session, answer);
       if (next === undefined) break;

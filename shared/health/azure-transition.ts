@@ -3,7 +3,7 @@ import { fromIso, toIso } from '../core/clock.ts';
 import type { EventKind, Incident } from './incident.ts';
 import { reviewStatus } from './azure-event.ts';
 import { postKey, type Transition } from './transitions.ts';
-import type { Issue } from './service-health.ts';
+import type { Issue, Post } from './service-health.ts';
 
 /**
  * What a reading or an alert does to the stored incident of Azure. The two come with clocks of their own and in any order, so
@@ -17,7 +17,10 @@ export function azureTransition(stored: Incident | undefined, issue: Issue, anno
 
 function firstSight(issue: Issue, announced: boolean): Transition {
   const next: Incident = {
-    ...fieldsOf(issue),
+    ...textsOf(issue),
+    ...stateOf(issue),
+    revision: issue.revision,
+    startedAt: issue.startedAt,
     listedAt: issue.startedAt,
     postKeys: issue.posts.map(postKey),
     ...(issue.isAlert !== true && { polledRevision: issue.revision }),
@@ -29,46 +32,53 @@ function firstSight(issue: Issue, announced: boolean): Transition {
 /** An alert may be late: that something is wrong again is believed from a reading only. */
 function fromAlert(stored: Incident, issue: Issue): Transition {
   const isOld = issue.revision <= stored.revision;
-  if (isOld || (stored.state === 'resolved' && !issue.isResolved)) return { next: undefined, kinds: [] };
-  const fields = fieldsOf(issue);
-  const { status, state, endedAt, revision, ...texts } = fields;
+  if (isOld || (stored.state === 'resolved' && !issue.isResolved)) return nothing;
   const next: Incident = {
     ...stored,
-    ...(stored.polledRevision === undefined && { ...texts, startedAt: stored.startedAt }),
-    state,
-    status: statusAfter(stored, fields),
-    ...(endedAt !== undefined && { endedAt }),
+    ...(stored.polledRevision === undefined && textsOf(issue)),
+    ...stateAfter(stored, issue),
   };
-  if (canonicalJson(next) === canonicalJson(stored)) return { next: undefined, kinds: [] };
-  return { next: { ...next, revision }, kinds: changes(stored, next) };
+  if (canonicalJson(next) === canonicalJson(stored)) return nothing;
+  return { next: { ...next, revision: issue.revision }, kinds: changes(stored, next) };
 }
+
+const nothing: Transition = { next: undefined, kinds: [] };
 
 function fromReading(stored: Incident, issue: Issue): Transition {
   const { polledRevision } = stored;
-  if (polledRevision !== undefined && issue.revision <= polledRevision) return { next: undefined, kinds: [] };
+  if (polledRevision !== undefined && issue.revision <= polledRevision) return nothing;
   const isAhead = issue.revision > stored.revision;
-  const fields = fieldsOf(issue);
   // Readings lag by minutes: one from before the alert that ended it does not open it again.
-  const isStale = !isAhead && stored.state === 'resolved' && fields.state === 'open';
-  const postKeys = issue.posts.map(postKey);
+  const isStale = !isAhead && stored.state === 'resolved' && !issue.isResolved;
   const next: Incident = {
-    ...fields,
-    ...(isStale
-      ? { state: stored.state, status: stored.status, endedAt: stored.endedAt }
-      : {
-          status: statusAfter(stored, fields),
-          endedAt: issue.endedAt ?? (issue.isResolved ? stored.endedAt : undefined),
-        }),
-    listedAt: stored.listedAt,
-    postKeys,
+    ...stored,
+    ...textsOf(issue),
+    ...(!isStale && stateAfter(stored, issue)),
+    startedAt: issue.startedAt,
+    postKeys: issue.posts.map(postKey),
     polledRevision: issue.revision,
     revision: isAhead ? issue.revision : toIso(fromIso(stored.revision) + 1),
   };
-  // What the first reading brings was said before the alert, unless it is younger.
-  const isNew = (key: string, at: string): boolean =>
-    !stored.postKeys.includes(key) && (polledRevision !== undefined || at > stored.revision);
-  const hasNewPost = issue.posts.some((post) => isNew(postKey(post), post.at));
-  return { next, kinds: [...changes(stored, next), ...(hasNewPost ? (['posted'] as const) : [])] };
+  const kinds = changes(stored, next);
+  return { next, kinds: hasNewPost(stored, issue.posts) ? [...kinds, 'posted'] : kinds };
+}
+
+/** What the first reading brings was said before the alert, unless it is younger. */
+const hasNewPost = ({ postKeys, polledRevision, revision }: Incident, posts: readonly Post[]): boolean =>
+  posts.some((post) => !postKeys.includes(postKey(post)) && (polledRevision !== undefined || post.at > revision));
+
+type State = Pick<Incident, 'state' | 'status' | 'endedAt'>;
+
+const stateOf = ({ isResolved, status, endedAt }: Issue): State => ({
+  state: isResolved ? 'resolved' : 'open',
+  status,
+  endedAt,
+});
+
+function stateAfter(stored: Incident, issue: Issue): State {
+  const after = stateOf(issue);
+  const endedAt = issue.isResolved ? (issue.endedAt ?? stored.endedAt) : undefined;
+  return { ...after, status: statusAfter(stored, after), endedAt };
 }
 
 /** Readings know two words only; those of an alert, such as `planned`, say more and stay. */
@@ -87,7 +97,13 @@ function changes(before: Incident, after: Incident): EventKind[] {
 const endKinds = ({ status }: Incident): EventKind[] =>
   status === reviewStatus ? ['resolved', 'review-published'] : ['resolved'];
 
-function fieldsOf(issue: Issue): Omit<Incident, 'listedAt' | 'postKeys'> {
-  const { posts: _posts, isResolved, isAlert: _isAlert, source: _source, ...fields } = issue;
-  return { ...fields, source: 'azure', state: isResolved ? 'resolved' : 'open' };
-}
+const textsOf = ({ id, service, serviceName, feature, title, impact, classification }: Issue) => ({
+  source: 'azure' as const,
+  id,
+  service,
+  serviceName,
+  feature,
+  title,
+  impact,
+  classification,
+});
