@@ -5,7 +5,7 @@ import { notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { troubleView, troubleViewSchema } from './coverage.ts';
 import type { CustomerStore } from './customer-store.ts';
-import { externalRefSchema, type Customer } from './customer.ts';
+import { externalRefSchema, openIncidents, type Customer } from './customer.ts';
 
 export const customerViewSchema = z
   .object({
@@ -41,7 +41,7 @@ export const customerView = (customer: Customer): CustomerView => ({
   azureSubscriptionIds: customer.azureSubscriptionIds,
   access: customer.access,
   coverage: customer.coverage.trouble ? { trouble: troubleView(customer.coverage.trouble) } : {},
-  openIncidentIds: customer.openIncidentIds.map(({ id }) => id),
+  openIncidentIds: openIncidents(customer).map(({ id }) => id),
   ...(customer.leftAt !== undefined && { leftAt: customer.leftAt }),
   externalRefs: customer.externalRefs,
 });

@@ -72,6 +72,15 @@ export const customerSchema = z.object({
 });
 export type Customer = z.output<typeof customerSchema>;
 
+/** Open incidents of every feed. */
+export const openIncidents = ({
+  openIncidentIds,
+  openAzureIncidentIds = [],
+}: Pick<Customer, 'openIncidentIds' | 'openAzureIncidentIds'>): Customer['openIncidentIds'] => [
+  ...openIncidentIds,
+  ...openAzureIncidentIds,
+];
+
 export const customerRow = rowKind(customerSchema);
 export const customerPartition = 'customer';
 

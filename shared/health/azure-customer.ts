@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { troubleView } from '../customers/coverage.ts';
+import { troubleView, type Trouble } from '../customers/coverage.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import type { Tables } from '../platform/table.ts';
 import { azureService } from './azure-event.ts';
@@ -9,6 +9,15 @@ import { serviceLevel } from './severity.ts';
 import { isStale, lastGoodAt } from './shard.ts';
 
 type AzureHealthDeps = { tables: Tables<'health'>; clock: Pick<Clock, 'now'>; cloud: { healthPollMinutes: number } };
+
+/** Rights in Azure are roles on its subscriptions, not those of Microsoft 365. */
+const azureTroubleView = (trouble: Trouble): ReturnType<typeof troubleView> => ({
+  ...troubleView(trouble),
+  ...(trouble.code === 'role-lacking' && {
+    remedy:
+      'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.',
+  }),
+});
 
 /**
  * Azure among a customer's services, with the age and trouble of its own feed; none for a customer without subscriptions. Two
@@ -34,7 +43,7 @@ export async function azureHealth(deps: AzureHealthDeps, customer: Customer): Pr
       coverage: {
         lastGoodAt: goodAt ?? null,
         nextDueAt: isPolled ? head.dueAt : null,
-        ...(tenant?.trouble && { trouble: troubleView(tenant.trouble) }),
+        ...(tenant?.trouble && { trouble: azureTroubleView(tenant.trouble) }),
       },
     },
   ];

@@ -149,7 +149,7 @@ describe('the desk at the simulated Microsoft', () => {
     for (let n = 0; n < 4; n++) await cycle();
     expect(await azure('aldercote')).toMatchObject({
       status: 'unknown',
-      coverage: { trouble: { code: 'role-lacking' } },
+      coverage: { trouble: { code: 'role-lacking', remedy: expect.stringContaining('Reader') as string } },
     });
     expect(await customerHealth(queries, aPerson, idOf('aldercote'))).toMatchObject({ asOf: now() });
     expect(await readIncident(queries, aPerson, '7VX2-L9G')).toMatchObject({ state: 'resolved' });
