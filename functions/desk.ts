@@ -18,6 +18,11 @@ import { tenantRegion } from '../shared/customers/tenant-region.http.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
+import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
+import { createEnsureAzure } from '../shared/health/azure-ensure.ts';
+import { azureServiceHealth } from '../shared/health/azure-events.http.ts';
+import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { createPollAzure } from '../shared/health/azure-poll.ts';
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
 import { createIncidentDetail } from '../shared/health/incident-detail.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
@@ -57,7 +62,7 @@ import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthPolls } from './health-polls.queue.ts';
 import { healthRoutes } from './health.http.ts';
-import { hookRoutes } from './hooks.http.ts';
+import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
@@ -114,6 +119,7 @@ export function createDesk(given: Services, config: Config): Desk {
   };
   const relay = { ...services, cloud, tokens };
   const shards = createHealthShards(relay);
+  const azureFeed = createAzureFeed({ tables, store: customers });
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -131,7 +137,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
       ...consentRoutes(relay),
-      ...directoryRoutes({ tables, store: customers, shards }),
+      ...directoryRoutes({ tables, store: customers, shards, azureFeed }),
       ...healthRoutes({ tables, clock, cloud, customers }),
       ...readinessRoutes({
         tables,
@@ -145,6 +151,7 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
+      ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
     ],
     queues: [
@@ -167,6 +174,7 @@ export function createDesk(given: Services, config: Config): Desk {
         'incident-detail': createIncidentDetail({ ...relay, customers, readIssue: graphIssue(relay) }),
         shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay), tellGrant: grants.tell }),
         consents: createRunConsents({ ...relay, store: customers, grant: partnerCenterConsents(relay) }),
+        azure: createPollAzure({ ...relay, customers, source: azureServiceHealth(relay) }),
         directory: createSyncDirectory({
           ...relay,
           store: customers,
@@ -176,11 +184,12 @@ export function createDesk(given: Services, config: Config): Desk {
           resellers: partnerCenterResellers(relay),
           azure: azureSubscriptions(relay),
           isGcc: tenantRegion({ http, authority, cloud: cloud.cloud }),
+          azureFeed,
         }),
         delegation: createSyncDelegation({
           ...relay,
           store: customers,
-          shards: createHealthShards(relay),
+          shards,
           source: graphDelegation(relay),
         }),
       }),
@@ -192,6 +201,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ensureDirectory: createEnsureDirectory(relay),
       ensureDelegation: createEnsureDelegation(relay),
       ensurePolling: createEnsurePolling(relay),
+      ensureAzure: createEnsureAzure(relay),
     }),
   };
   return { catalogue, authenticate, takeTurn };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AzureFeed } from '../shared/customers/azure-feed.ts';
 import { customerView, customerViewSchema } from '../shared/customers/customer-queries.ts';
 import type { CustomerStore } from '../shared/customers/customer-store.ts';
 import {
@@ -11,13 +12,18 @@ import { customerPatchSchema, setExcluded } from '../shared/customers/set-exclud
 import { route, type Route } from '../shared/platform/route.ts';
 import type { Tables } from '../shared/platform/table.ts';
 
-type DirectoryRoutesDeps = { tables: Tables<'customers'>; store: CustomerStore; shards: HealthShards };
+type DirectoryRoutesDeps = {
+  tables: Tables<'customers'>;
+  store: CustomerStore;
+  shards: HealthShards;
+  azureFeed: AzureFeed;
+};
 
 const params = z.object({ id: z.string().max(64) });
 const access = { portals: false, role: 'Desk.Admin' } as const;
 
 /** Whom the partner wants polled. */
-export const directoryRoutes = ({ tables, store, shards }: DirectoryRoutesDeps): Route[] => [
+export const directoryRoutes = ({ tables, store, shards, azureFeed }: DirectoryRoutesDeps): Route[] => [
   route({
     name: 'changeCustomer',
     method: 'PATCH',
@@ -29,7 +35,7 @@ export const directoryRoutes = ({ tables, store, shards }: DirectoryRoutesDeps):
     answers: { 200: { description: 'The customer', schema: customerViewSchema } },
     handle: async ({ params: { id }, body }) => ({
       status: 200,
-      body: customerView(await setExcluded({ store, shards }, id, body.excluded)),
+      body: customerView(await setExcluded({ store, shards, azureFeed }, id, body.excluded)),
     }),
   }),
   route({

@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { azureAlertSchema } from '../shared/health/azure-alert.ts';
+import { azureAlertAnswerSchema, type createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { route, type Route } from '../shared/platform/route.ts';
 import type { createPortalHook } from '../shared/portals/portal-hook.ts';
 import { sentRequestSchema } from '../shared/requests/request.ts';
 
 export type HookDeps = { receivePortalHook: ReturnType<typeof createPortalHook> };
+export type AzureHookDeps = { takeAzureAlert: ReturnType<typeof createTakeAzureAlert> };
 
 const hookBody = z.strictObject({
   type: z.literal('support_request.created'),
@@ -36,5 +39,21 @@ export const hookRoutes = (deps: HookDeps): Route[] => [
       status: 202,
       body: await deps.receivePortalHook({ portalId: params.portalId, headers, raw }, scope),
     }),
+  }),
+];
+
+/** Alerts that Azure Monitor sends, as an application with a token of its own. */
+export const azureHookRoutes = (deps: AzureHookDeps): Route[] => [
+  route({
+    name: 'takeAzureServiceHealthAlert',
+    method: 'POST',
+    path: 'api/hooks/azure-service-health',
+    summary: 'Take an alert of Azure Service Health from an action group (secure webhook)',
+    access: { portals: false, role: 'Desk.Operate', applicationRole: 'ActionGroupsSecureWebhook' },
+    body: azureAlertSchema,
+    answers: {
+      202: { description: 'Taken in, or of no subscription that the desk knows', schema: azureAlertAnswerSchema },
+    },
+    handle: async ({ body, scope }) => ({ status: 202, body: await deps.takeAzureAlert(body, scope) }),
   }),
 ];

@@ -1,5 +1,6 @@
 import type { EnsureDelegation } from '../shared/customers/delegation.ts';
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
+import type { EnsureAzure } from '../shared/health/azure-ensure.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
 import type { KeepGrants } from '../shared/platform/keep-grants.ts';
@@ -12,6 +13,7 @@ export type TimerDeps = Omit<SweepDeps, 'places'> & {
   ensureDirectory: EnsureDirectory;
   ensureDelegation: EnsureDelegation;
   ensurePolling: EnsurePolling;
+  ensureAzure: EnsureAzure;
 };
 
 /** What the clock does: starts what is missing and sends again what is owed. Everything else keeps itself going on the bus. */
@@ -19,7 +21,11 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
   {
     name: 'pollServiceHealth',
     scheduleSetting: 'HEALTH_POLL_SCHEDULE',
-    handle: async (scope) => deps.ensurePolling(scope),
+    handle: async (scope) => {
+      // Neither feed waits for the other, nor fails with it.
+      const [health, azure] = await Promise.allSettled([deps.ensurePolling(scope), deps.ensureAzure(scope)]);
+      return { ...valueOf(health), ...valueOf(azure) };
+    },
   },
   {
     name: 'sweep',

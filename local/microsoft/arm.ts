@@ -59,7 +59,7 @@ export async function callerOfSubscription(cloud: Cloud, request: ApiRequest) {
   return { claims, subscriptionId, tenantId: customer.tenantId };
 }
 
-/** Subscriptions, the catalogue of support services, and resource health, which stays empty here. */
+/** Subscriptions, and the catalogue of support services. */
 export function armRoutes(cloud: Cloud): Route[] {
   const guarded = (handle: (request: ApiRequest, claims: Claims) => Reply) => async (request: ApiRequest) =>
     handle(request, await callerOfArm(cloud, request));
@@ -82,14 +82,6 @@ export function armRoutes(cloud: Cloud): Route[] {
         if (value) return { status: 200, body: { value } };
         throw armRefusal({ status: 404, code: 'ResourceNotFound', message: 'The service was not found.' });
       }),
-    },
-    {
-      name: 'arm.events.get',
-      path: '/subscriptions/:subscription/providers/Microsoft.ResourceHealth/events',
-      handle: async (request) => {
-        await callerOfSubscription(cloud, request);
-        return { status: 200, body: { value: [] } };
-      },
     },
   ];
 }

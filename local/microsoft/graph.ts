@@ -1,3 +1,4 @@
+import { azureServiceName } from './arm-resource-health.ts';
 import { authorize } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import { mayReadHealth } from './delegation.ts';
@@ -143,7 +144,7 @@ function incidentsOf(cloud: Cloud, tenantId: string): IncidentNow[] {
   return [...cloud.state.incidents.values()]
     .map((incident) => incidentAt(incident, cloud.now()))
     .filter((incident) => incident !== undefined)
-    .filter((incident) => incident.customers.includes(tenantId));
+    .filter(({ service, customers: affected }) => service !== azureServiceName && affected.includes(tenantId));
 }
 
 function issuesOf(cloud: Cloud, tenantId: string) {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Part, StartPart } from '../part.ts';
 import { armCommunicationRoutes } from './arm-communications.ts';
 import { armSupportRoutes } from './arm-support.ts';
+import { resourceHealthRoutes } from './arm-resource-health.ts';
 import { armRoutes } from './arm.ts';
 import type { Cloud } from './cloud.ts';
 import { controlRoutes } from './control.ts';
@@ -81,6 +82,7 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
       ...serviceRequestRoutes(cloud, throttle),
       ...armRoutes(cloud),
       ...armSupportRoutes(cloud),
+      ...resourceHealthRoutes(cloud),
       ...armCommunicationRoutes(cloud),
       ...controlRoutes({ cloud, world, faults, calls }),
     ],

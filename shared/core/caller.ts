@@ -1,6 +1,7 @@
 import { AppError, notFound } from './errors.ts';
 
-export type Role = 'Desk.Read' | 'Desk.Operate' | 'Desk.Admin';
+/** `ActionGroupsSecureWebhook` is what Azure Monitor calls the role under which its action groups send; it includes nothing. */
+export type Role = 'Desk.Read' | 'Desk.Operate' | 'Desk.Admin' | 'ActionGroupsSecureWebhook';
 
 /** Which customers a caller may see: every one, or those listed (the desk's own customer ids). */
 export type CustomerScope = 'all' | ReadonlySet<string>;
@@ -18,12 +19,12 @@ export function withIncludedRoles(roles: readonly Role[]): ReadonlySet<Role> {
   return all;
 }
 
-/** Who may use a route: portals (for what is theirs), people from a role upwards, or both. */
-export type Access = { portals: boolean; role?: Role };
+/** Who may use a route: portals (for what is theirs), people from a role upwards, or both; or an application by a role of its own. */
+export type Access = { portals: boolean; role?: Role; applicationRole?: Role };
 
 export function requireAccess(caller: Caller, access: Access): void {
-  const allowed =
-    caller.kind === 'portal' ? access.portals : access.role !== undefined && caller.roles.has(access.role);
+  const roles = [access.role, access.applicationRole].filter((role) => role !== undefined);
+  const allowed = caller.kind === 'portal' ? access.portals : roles.some((role) => caller.roles.has(role));
   if (!allowed) throw new AppError('forbidden', 'This call is not open to you.');
 }
 

@@ -3,6 +3,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import { toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { Tables } from '../platform/table.ts';
+import type { AzureFeed } from './azure-feed.ts';
 import type { CloudName, PartnerConnection } from './cloud.ts';
 import { detailsAreDue, readDetails, type CustomerDetails, type DetailsDeps } from './customer-details.ts';
 import type { CustomerStore } from './customer-store.ts';
@@ -18,6 +19,7 @@ export type ApplyPageDeps = DetailsDeps & {
   tables: Tables<'customers'>;
   store: CustomerStore;
   shards: HealthShards;
+  azureFeed: AzureFeed;
   cloud: { cloud: CloudName };
 };
 
@@ -69,6 +71,7 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
   const joining = ready.filter(({ standing }) => standing === 'new' || standing === 'moved');
   const place = { connectionId: connection.id, lastShard: page.lastShard };
   const { shardOf, lastShard } = await joinShards(deps.shards, place, joining.map(memberOf));
+  await keepAzure(deps, { connectionId: connection.id, shardOf, ready, byTenant });
   const limit = pLimit(limits.directoryConcurrency);
   const changes = await Promise.all(
     ready.map((one) =>
@@ -98,6 +101,37 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     unserved: detailsOf(({ reseller }) => reseller === undefined).filter((tenantId) => !served.has(tenantId)),
     ...(failure && { failure }),
   };
+}
+
+type Azure = {
+  connectionId: string;
+  shardOf: ReadonlyMap<string, number>;
+  ready: readonly Listed[];
+  byTenant: ReadonlyMap<string, CustomerDetails>;
+};
+
+/** Ahead of the customers' rows: what this run does not come to still differs in the next. Shards without Azure are not asked. */
+async function keepAzure(
+  { azureFeed }: ApplyPageDeps,
+  { connectionId, shardOf, ready, byTenant }: Azure,
+): Promise<void> {
+  const placed = ready.map(({ customerId, tenantId, known, isExcluded }) => {
+    const shard = shardOf.get(customerId);
+    const before = known?.azureSubscriptionIds ?? [];
+    const seen = byTenant.get(tenantId)?.azureSubscriptionIds ?? before;
+    const subscriptionIds = isExcluded ? [] : seen;
+    const healthShard = shard === undefined ? known?.healthShard : shardKey(connectionId, shard);
+    return {
+      healthShard,
+      member: { customerId, tenantId, subscriptionIds },
+      concerns: before.length + subscriptionIds.length > 0,
+    };
+  });
+  const concerned = placed.filter(({ concerns }) => concerns);
+  for (const [healthShard, group] of Map.groupBy(concerned, (one) => one.healthShard)) {
+    const members = group.map(({ member }) => member);
+    if (healthShard !== undefined) await azureFeed.keep(healthShard, members);
+  }
 }
 
 const memberOf = ({ customerId, tenantId, isExcluded }: Listed) => ({

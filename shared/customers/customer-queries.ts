@@ -6,7 +6,7 @@ import { notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { troubleView, troubleViewSchema } from './coverage.ts';
 import type { CustomerStore } from './customer-store.ts';
-import { externalRefSchema, type Customer } from './customer.ts';
+import { externalRefSchema, openIncidents, type Customer } from './customer.ts';
 
 export const customerViewSchema = z
   .object({
@@ -78,7 +78,7 @@ export const customerView = (customer: Customer): CustomerView => ({
     ...(customer.coverage.trouble && { trouble: troubleView(customer.coverage.trouble) }),
   },
   directory: { readAt: customer.detailsAt, ...(customer.detailsTrouble && { trouble: customer.detailsTrouble }) },
-  openIncidentIds: customer.openIncidentIds.map(({ id }) => id),
+  openIncidentIds: openIncidents(customer).map(({ id }) => id),
   ...(customer.leftAt !== undefined && { leftAt: customer.leftAt }),
   externalRefs: customer.externalRefs,
 });

@@ -9,6 +9,7 @@ import {
   domainPartition,
   pointerRow,
   refPartition,
+  subscriptionPartition,
   type Customer,
   type ExternalRef,
 } from './customer.ts';
@@ -42,8 +43,10 @@ export type CustomerStore = {
   merge(parts: ReadonlyMap<string, Partial<Customer>>, mayGoOn: () => boolean): Promise<string[]>;
   pointDomains(customerId: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<void>;
   pointRefs(customerId: string, change: { add: readonly ExternalRef[]; remove: readonly ExternalRef[] }): Promise<void>;
+  pointSubscriptions(customerId: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<void>;
   byDomain(domain: string): Promise<string | undefined>;
   byRef(ref: ExternalRef): Promise<string | undefined>;
+  bySubscription(subscriptionId: string): Promise<string | undefined>;
 };
 
 const keyPartCharacters = 400;
@@ -56,7 +59,7 @@ function namePart(name: string): string {
 
 export const refKey = (ref: ExternalRef): string => `${namePart(ref.system)}|${namePart(ref.id)}`;
 
-const domainKey = (domain: string): string => namePart(domain.toLowerCase());
+const lowerKey = (domain: string): string => namePart(domain.toLowerCase());
 
 export function createCustomerStore({ tables }: { tables: Tables<'customers'> }): CustomerStore {
   const table = tables('customers');
@@ -116,11 +119,14 @@ export function createCustomerStore({ tables }: { tables: Tables<'customers'> })
       return unwritten;
     },
     pointDomains: async (customerId, { add, remove }) =>
-      repoint(table, { pk: domainPartition, customerId, add: add.map(domainKey), remove: remove.map(domainKey) }),
+      repoint(table, { pk: domainPartition, customerId, add: add.map(lowerKey), remove: remove.map(lowerKey) }),
     pointRefs: async (customerId, { add, remove }) =>
       repoint(table, { pk: refPartition, customerId, add: add.map(refKey), remove: remove.map(refKey) }),
-    byDomain: async (domain) => pointed(domainPartition, domainKey(domain)),
+    pointSubscriptions: async (customerId, { add, remove }) =>
+      repoint(table, { pk: subscriptionPartition, customerId, add: add.map(lowerKey), remove: remove.map(lowerKey) }),
+    byDomain: async (domain) => pointed(domainPartition, lowerKey(domain)),
     byRef: async (ref) => pointed(refPartition, refKey(ref)),
+    bySubscription: async (id) => pointed(subscriptionPartition, lowerKey(id)),
   };
 }
 

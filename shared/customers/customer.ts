@@ -65,6 +65,10 @@ export const customerSchema = z.object({
   /** `connectionId|n`, fixed when the customer joins. */
   healthShard: z.string(),
   openIncidentIds: z.array(z.object({ id: z.string(), revision: z.string() })),
+  /** The same of Azure, which is read apart; absent where there is nothing. Planned changes are not among them. */
+  openAzureIncidentIds: z.array(z.object({ id: z.string(), revision: z.string() })).optional(),
+  /** Which Azure cycle (its beginning) wrote them. */
+  azureHealthAt: z.string().optional(),
   /** `lastGoodAt` is the last good read before the trouble began; without a trouble, see the shard. */
   coverage: z.object({ lastGoodAt: z.string().optional(), trouble: troubleSchema.optional() }),
   /** Which poll cycle (its beginning) wrote the two. */
@@ -82,15 +86,25 @@ export const customerSchema = z.object({
 export type Customer = z.output<typeof customerSchema>;
 export type Delegation = z.output<typeof delegationSchema>;
 
+/** Open incidents of every feed. */
+export const openIncidents = ({
+  openIncidentIds,
+  openAzureIncidentIds = [],
+}: Pick<Customer, 'openIncidentIds' | 'openAzureIncidentIds'>): Customer['openIncidentIds'] => [
+  ...openIncidentIds,
+  ...openAzureIncidentIds,
+];
+
 export const customerRow = rowKind(customerSchema);
 /** Some members of a customer, to be merged into its row. */
 export const customerPart = rowKind(customerSchema.partial());
 export const customerPartition = 'customer';
 
-/** The row of a domain or a reference, pointing at its customer. */
+/** The row of a domain, a reference or an Azure subscription, pointing at its customer. */
 export const pointerRow = rowKind(z.object({ customerId: z.string() }));
 export const domainPartition = 'domain';
 export const refPartition = 'ref';
+export const subscriptionPartition = 'subscription';
 
 /** The desk's own id of a tenant: names nobody, and is found without a look-up. */
 export const customerIdOf = (cloud: CloudName, tenantId: string): string =>

@@ -1,9 +1,15 @@
 import { toIso, type Clock } from '../core/clock.ts';
+import type { AzureFeed, AzureMember } from './azure-feed.ts';
 import type { CustomerStore } from './customer-store.ts';
-import { parseShardKey, type Customer } from './customer.ts';
+import { parseShardKey, shardKey, type Customer } from './customer.ts';
 import type { HealthShards, Member } from './health-shards.ts';
 
-type MarkLeftDeps = { store: Pick<CustomerStore, 'change'>; shards: HealthShards; clock: Pick<Clock, 'now'> };
+type MarkLeftDeps = {
+  store: Pick<CustomerStore, 'change'>;
+  shards: HealthShards;
+  azureFeed: AzureFeed;
+  clock: Pick<Clock, 'now'>;
+};
 
 /** A pass at its end. `lastDoneAt`: when the pass before it ended (ISO). `isWhole`: who is missing from it is missing from the list. */
 type Pass = { connectionId: string; lastShard: number; lastDoneAt: string | undefined; isWhole: boolean };
@@ -21,6 +27,7 @@ export async function markLeft(deps: MarkLeftDeps, pass: Pass, seen: ReadonlySet
     const found = members.filter((member) => member.missedAt !== undefined && seen.has(member.customerId));
     const missing = pass.isWhole ? members.filter((member) => !seen.has(member.customerId)) : [];
     const gone = missing.filter((member) => wasMissedBefore(member, pass));
+    if (gone.length > 0) await deps.azureFeed.keep(shardKey(pass.connectionId, shard), gone.map(withoutAzure));
     left += await markCustomers(deps.store, pass.connectionId, { gone, leftAt: now });
     const changes = [
       ...found.map((member) => ({ ...member, missedAt: undefined })),
@@ -47,15 +54,14 @@ export async function markGone(
   for (const [n, group] of Map.groupBy(own, ({ healthShard }) => parseShardKey(healthShard).shard)) {
     const members = await deps.shards.members(connectionId, n);
     const gone = group.flatMap(({ customerId }) => members.get(customerId) ?? []);
-    if (gone.length > 0)
-      await deps.shards.put(
-        connectionId,
-        n,
-        gone.map((member) => ({ ...member, leftAt })),
-      );
+    if (gone.length === 0) continue;
+    await deps.azureFeed.keep(shardKey(connectionId, n), gone.map(withoutAzure));
+    const left = gone.map((member) => ({ ...member, leftAt }));
+    await deps.shards.put(connectionId, n, left);
   }
   return left;
 }
+const withoutAzure = ({ customerId, tenantId }: Member): AzureMember => ({ customerId, tenantId, subscriptionIds: [] });
 
 /** A pass whose end is written again, because its first run died, does not count twice. */
 const wasMissedBefore = ({ missedAt }: Member, { lastDoneAt }: Pass): boolean =>
@@ -70,7 +76,7 @@ async function markCustomers(
     gone.map((member) => member.customerId),
     (customer) =>
       customer.leftAt === undefined && customer.connectionId === connectionId
-        ? { ...customer, leftAt, openIncidentIds: [], coverage: {} }
+        ? { ...customer, leftAt, openIncidentIds: [], openAzureIncidentIds: undefined, coverage: {} }
         : undefined,
   );
 }

@@ -6,6 +6,7 @@ import { parseShardKey } from '../customers/customer.ts';
 import { isPolled } from '../customers/health-shards.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
+import { azureHealth } from './azure-customer.ts';
 import { servicesOf } from './count-levels.ts';
 import { coverageTrouble } from './customer-coverage.ts';
 import type { CustomerHealth } from './health-answers.ts';
@@ -19,7 +20,7 @@ export type HealthQueryDeps = {
   customers: Pick<CustomerStore, 'get' | 'getMany'>;
 };
 
-/** A customer's services now, with the age of the answer. Three point reads, however many customers there are. */
+/** A customer's services now, with the age of the answer. Three point reads, five where the customer has Azure, however many customers there are. */
 export async function customerHealth(
   deps: HealthQueryDeps,
   caller: Caller,
@@ -36,18 +37,25 @@ export async function customerHealth(
   const isUnknown = isStale(goodAt ?? undefined, now, deps.cloud.healthPollMinutes);
   const trouble = coverageTrouble(head ?? {}, tenant);
   const coverage = { lastGoodAt: goodAt, nextDueAt: isRead ? head.dueAt : null, ...(trouble && { trouble }) };
+  const azure = await azureHealth(deps, customer);
   return {
     customerId,
     asOf: goodAt,
     coverage: {
       ...coverage,
       ...(customer.isExcluded && { excluded: true }),
-      feeds: [{ feed: 'microsoft365', ...coverage }],
+      feeds: [
+        { feed: 'microsoft365', ...coverage },
+        ...azure.map((one) => ({ feed: 'azure' as const, ...one.coverage })),
+      ],
     },
-    services: shownServices(servicesOf(state, tenant, { isUnknown, now }), state, {
-      services: customer.services,
-      unused,
-      cloud: deps.cloud.cloud,
-    }),
+    services: [
+      ...shownServices(servicesOf(state, tenant, { isUnknown, now }), state, {
+        services: customer.services,
+        unused,
+        cloud: deps.cloud.cloud,
+      }),
+      ...azure,
+    ],
   };
 }

@@ -4,6 +4,8 @@ import { createDirectoryState } from '../customers/directory.ts';
 import { isPolled } from '../customers/health-shards.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import type { Table, Tables } from '../platform/table.ts';
+import { azureService } from './azure-event.ts';
+import { ownAzureCounts, storedAzureCounts, type ShardPlace } from './azure-fleet.ts';
 import { countLevels, type Counted } from './count-levels.ts';
 import type { HealthQueryDeps } from './customer-health.ts';
 import type { Fleet } from './health-answers.ts';
@@ -27,14 +29,18 @@ export type FleetDeps = HealthQueryDeps & { tables: Tables<'health' | 'customers
  */
 export async function fleetHealth(deps: FleetDeps, caller: Caller, query: FleetQuery): Promise<Fleet> {
   const own = caller.kind === 'portal' ? caller.customers : 'all';
-  const shards = own === 'all' ? await storedCounts(deps) : await ownCounts(deps, own);
+  const customers = own === 'all' ? undefined : await presentCustomers(deps, own);
+  const places = customers ? [] : await allPlaces(deps);
+  const shards = customers ? await ownCounts(deps, customers) : await storedCounts(deps, places);
+  const azure = customers ? await ownAzureCounts(deps, customers) : await storedAzureCounts(deps, places);
   const current = shards.flatMap(({ cycleAt }) => cycleAt ?? []);
-  const services = [...summed(shards)]
+  const services = [...summed([...shards, ...azure])]
     .filter(([id]) => query.service === undefined || id === query.service)
     .filter(([, { levels }]) => query.status === undefined || (levels[query.status] ?? 0) > 0)
     .map(([id, { name, levels }]) => ({
       id,
       name,
+      ...(id === azureService.service && { asOf: azure.flatMap(({ cycleAt }) => cycleAt ?? []).sort()[0] ?? null }),
       counts: { healthy: 0, advisory: 0, degraded: 0, down: 0, unknown: 0, ...levels },
     }));
   return {
@@ -45,17 +51,26 @@ export async function fleetHealth(deps: FleetDeps, caller: Caller, query: FleetQ
   };
 }
 
-async function storedCounts(deps: FleetDeps): Promise<ShardCount[]> {
+async function allPlaces(deps: FleetDeps): Promise<ShardPlace[]> {
   const directory = createDirectoryState(deps);
-  const limit = pLimit(concurrentReads);
-  const table = deps.tables('health');
-  const places: string[] = [];
+  const places: ShardPlace[] = [];
   for (const { id } of deps.cloud.connections) {
     const { shards } = await directory(id);
-    for (let shard = 0; shard < shards; shard++) places.push(shardPartition(id, shard));
+    for (let shard = 0; shard < shards; shard++) places.push({ connectionId: id, shard });
   }
-  const counted = await Promise.all(places.map((pk) => limit(async () => storedCount(deps, table, pk))));
-  return counted.flat();
+  return places;
+}
+
+const presentCustomers = async (deps: FleetDeps, own: ReadonlySet<string>): Promise<Customer[]> =>
+  [...(await deps.customers.getMany(own)).values()].filter(isPolled);
+
+async function storedCounts(deps: FleetDeps, places: readonly ShardPlace[]): Promise<ShardCount[]> {
+  const limit = pLimit(concurrentReads);
+  const table = deps.tables('health');
+  const counted = places.map(({ connectionId, shard }) =>
+    limit(async () => storedCount(deps, table, shardPartition(connectionId, shard))),
+  );
+  return (await Promise.all(counted)).flat();
 }
 
 async function storedCount(deps: FleetDeps, table: Table, pk: string): Promise<ShardCount[]> {
@@ -78,9 +93,8 @@ function countNow({ clock, cloud }: FleetDeps, { head, state }: Shard, ids: Iter
   return { ...countLevels({ head: { cycleAt }, state }, customerIds, at), cycleAt, wide };
 }
 
-async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<ShardCount[]> {
+async function ownCounts(deps: FleetDeps, customers: readonly Customer[]): Promise<ShardCount[]> {
   const table = deps.tables('health');
-  const customers = [...(await deps.customers.getMany(own)).values()].filter(isPolled);
   const byShard = Map.groupBy(customers, (customer) => customer.healthShard);
   const limit = pLimit(concurrentReads);
   const count = async (key: string, group: Customer[]): Promise<ShardCount> => {
@@ -92,7 +106,7 @@ async function ownCounts(deps: FleetDeps, own: ReadonlySet<string>): Promise<Sha
   return Promise.all([...byShard].map(([key, group]) => limit(async () => count(key, group))));
 }
 
-function summed(shards: readonly ShardCount[]): Map<string, ServiceCounts[string]> {
+function summed(shards: readonly Pick<ShardCount, 'counts'>[]): Map<string, ServiceCounts[string]> {
   const sums = new Map<string, ServiceCounts[string]>();
   for (const { counts } of shards) {
     for (const [id, { name, levels }] of Object.entries(counts)) {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { findingCodeSchema, troubleViewSchema } from '../customers/coverage.ts';
 import type { IncidentSummary } from './incident-lists.ts';
-import { healthLevels } from './severity.ts';
+import { classifications, healthLevels } from './severity.ts';
 
 const levelSchema = z.enum(healthLevels);
 const time = z.iso.datetime();
@@ -12,6 +12,7 @@ const feedFields = {
   nextDueAt: time.nullable(),
   trouble: troubleViewSchema.optional(),
 };
+const coverageViewSchema = z.object(feedFields);
 
 export const customerHealthSchema = z
   .object({
@@ -23,7 +24,7 @@ export const customerHealthSchema = z
       ...feedFields,
       /** The partner does not want this customer polled: nothing current is known of it. */
       excluded: z.literal(true).optional(),
-      feeds: z.array(z.object({ feed: z.enum(['microsoft365']), ...feedFields })),
+      feeds: z.array(z.object({ feed: z.enum(['microsoft365', 'azure']), ...feedFields })),
     }),
     services: z.array(
       z.object({
@@ -31,6 +32,9 @@ export const customerHealthSchema = z
         name: z.string(),
         status: z.enum([...healthLevels, 'not-offered']),
         incidentIds: z.array(z.string()),
+        /** Of a service with a feed of its own (`azure`), its age and trouble; of any other they are the customer's. */
+        asOf: time.nullable().optional(),
+        coverage: coverageViewSchema.optional(),
       }),
     ),
   })
@@ -41,7 +45,15 @@ export const fleetSchema = z
   .object({
     /** The oldest of the cycles that the counts come from; null before the first. */
     asOf: time.nullable(),
-    services: z.array(z.object({ id: z.string(), name: z.string(), counts: z.record(levelSchema, z.number()) })),
+    services: z.array(
+      z.object({
+        id: z.string(),
+        name: z.string(),
+        counts: z.record(levelSchema, z.number()),
+        /** Of `azure`, which has a feed of its own: the oldest of its cycles. */
+        asOf: time.nullable().optional(),
+      }),
+    ),
     /** Customers of whom nothing current is known. */
     notCovered: z.number(),
     /** What explains why many customers are not read, once and not for each of them; `share` of the customers counted here. */
@@ -67,7 +79,7 @@ const incidentSummaryViewSchema = z
     feature: z.string(),
     title: z.string(),
     impact: z.string(),
-    classification: z.enum(['incident', 'advisory']),
+    classification: z.enum(classifications),
     status: z.string(),
     state: z.enum(['open', 'resolved']),
     startedAt: time,

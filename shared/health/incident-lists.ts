@@ -6,7 +6,12 @@ import { firstRows, isRefusal, type Table, type TableOp } from '../platform/tabl
 import { incidentKey, incidentOf, incidentPartition, incidentSchema, type Incident } from './incident.ts';
 
 /** What a list says of an incident; its posts and customers stand with the incident itself. */
-export const incidentSummarySchema = incidentSchema.omit({ postKeys: true, listedAt: true, openedRevision: true });
+export const incidentSummarySchema = incidentSchema.omit({
+  postKeys: true,
+  listedAt: true,
+  openedRevision: true,
+  polledRevision: true,
+});
 export type IncidentSummary = z.output<typeof incidentSummarySchema>;
 
 const summaryRow = rowKind(incidentSummarySchema);

@@ -4,19 +4,20 @@ import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Row, TableOp } from '../platform/table.ts';
 import type { Post } from './service-health.ts';
+import { classifications } from './severity.ts';
 
 /** A Microsoft incident or advisory, stored once per cloud however many customers it concerns. Times are ISO texts. */
 export const incidentSchema = z.object({
   /** Microsoft's id, opaque. */
   id: z.string(),
   source: z.enum(['microsoft365', 'azure']),
-  /** Graph's service id, such as `Exchange`. */
+  /** Graph's service id, such as `Exchange`, or `azure`. */
   service: z.string(),
   serviceName: z.string(),
   feature: z.string(),
   title: z.string(),
   impact: z.string(),
-  classification: z.enum(['incident', 'advisory']),
+  classification: z.enum(classifications),
   /** Microsoft's word, in camelCase. */
   status: z.string(),
   state: z.enum(['open', 'resolved']),
@@ -24,6 +25,8 @@ export const incidentSchema = z.object({
   endedAt: z.string().optional(),
   /** Microsoft's last-modified time: the newest revision that any tenant has shown. */
   revision: z.string(),
+  /** Of Azure: the last revision that was read, and not brought by an alert. */
+  polledRevision: z.string().optional(),
   nextUpdateBy: z.string().optional(),
   /** Where lists keep it: its start as first seen, because Microsoft corrects start times. */
   listedAt: z.string(),
@@ -79,7 +82,7 @@ const eventSchema = z.object({
   at: z.string(),
   revision: z.string(),
   service: z.string(),
-  classification: z.enum(['incident', 'advisory']),
+  classification: z.enum(classifications),
   status: z.string(),
   customers: z.array(z.string()).optional(),
 });

@@ -18,6 +18,7 @@ import {
   type EventKind,
   type Incident,
 } from './incident.ts';
+import { azureTransition } from './azure-transition.ts';
 import { knowsDetails, transition } from './transitions.ts';
 
 export type Recording = { news: IssueNews; healthShard: string; now: number };
@@ -68,7 +69,8 @@ async function prepare(table: Table, pk: string, { news, healthShard, now }: Rec
   const known = affected ? affectedRow.fromRow(affected).customers : {};
   const links = news.links.filter((link) => !(link.customerId in known));
   const announced = links.filter((link) => link.announced).map((link) => link.customerId);
-  const { next, kinds } = transition(stored, news.issue, announced.length > 0);
+  const decide = news.issue.source === 'azure' ? azureTransition : transition;
+  const { next, kinds } = decide(stored, news.issue, announced.length > 0);
   const incident = next ?? stored;
   if (!incident) throw new Error('an incident that is not stored is always new');
 
@@ -81,15 +83,20 @@ async function prepare(table: Table, pk: string, { news, healthShard, now }: Rec
     wakes,
     ops: [
       ...(next ? [headOp(head, next)] : []),
-      ...(next && news.issue.posts ? [postsOp(news.issue.posts)] : []),
+      ...(next ? postsOps(news.issue) : []),
       ...(links.length > 0 ? [affectedOp(affected, { healthShard, known, links, now })] : []),
       ...events.map(eventOp),
     ],
   };
 }
 
+/** An alert brings no posts: those that are stored stay. */
+const postsOps = ({ posts, isAlert }: IssueNews['issue']): TableOp[] =>
+  posts && isAlert !== true ? [postsOp(posts)] : [];
+
 function detailWakes(next: Incident | undefined, news: IssueNews, now: number): Wake[] {
-  if (!next || knowsDetails(next)) return [];
+  // Azure's readings bring their updates with them.
+  if (!next || next.source === 'azure' || knowsDetails(next)) return [];
   const { id: incidentId, revision } = next;
   return [detailWake({ incidentId, revision, attempt: 0, customerIds: readersOf(news) }, now)];
 }

@@ -1,9 +1,8 @@
 import type { DeskCloud } from '../customers/cloud.ts';
-import type { TroubleCode } from '../customers/coverage.ts';
 import { dayMs, toIso, type Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { HttpFailure, retryAfterSeconds, type Http, type HttpAnswer } from '../platform/http.ts';
-import { TokenFailure, type TokenSource } from '../platform/tokens.ts';
+import type { TokenSource } from '../platform/tokens.ts';
 import { parseIssueDetails, parseOverviews, type AnswerPage } from './service-health-answer.graph.ts';
 import {
   ReadFailure,
@@ -13,6 +12,7 @@ import {
   type ServiceHealthSource,
   type TenantReading,
 } from './service-health.ts';
+import { tokenInto } from './token-into.ts';
 
 type GraphDeps = {
   http: Http;
@@ -89,34 +89,8 @@ export function graphIssue(deps: GraphDeps): ReadIssue {
 
 type Session = { deps: GraphDeps; token: string; way: ReadTenant['way'] };
 
-async function tokenFor(
-  { tokens }: GraphDeps,
-  { tenantId, connectionId, way }: Omit<ReadTenant, 'changedAfter'>,
-): Promise<string> {
-  try {
-    return await tokens({ tenantId, connectionId, resource: 'graph', way: way === 'gdap' ? 'delegated' : 'app' });
-  } catch (error) {
-    if (!(error instanceof TokenFailure)) throw error;
-    const { code, ...more } = tokenTroubles[error.reason];
-    const { retryAfterSeconds: wait } = error;
-    throw new ReadFailure(code, `No token: ${error.reason}.`, { ...more, retryAfterSeconds: wait, cause: error });
-  }
-}
-
-type TokenTrouble = { code: TroubleCode } & Pick<Partial<ReadFailure>, 'scope' | 'detail'>;
-
-const tokenTroubles: Record<TokenFailure['reason'], TokenTrouble> = {
-  'not-consented': { code: 'not-consented' },
-  'app-missing': { code: 'not-consented', detail: 'app-missing' },
-  'tenant-unknown': { code: 'token', detail: 'tenant-unknown' },
-  'sign-in-policy': { code: 'token', detail: 'sign-in-policy' },
-  'no-relationship': { code: 'role-lacking' },
-  'grant-dead': { code: 'token', scope: 'connection' },
-  'no-grant': { code: 'token', scope: 'connection' },
-  'invalid-grant': { code: 'token' },
-  throttled: { code: 'throttled', scope: 'application' },
-  away: { code: 'microsoft-down' },
-};
+const tokenFor = async ({ tokens }: GraphDeps, tenant: Omit<ReadTenant, 'changedAfter'>): Promise<string> =>
+  tokenInto(tokens, 'graph', tenant);
 
 async function get({ deps, token }: Session, url: string): Promise<HttpAnswer> {
   try {

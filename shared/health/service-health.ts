@@ -5,6 +5,10 @@ export type Post = { at: string; kind: string; text: string };
 
 /** One issue as a tenant's answer shows it. Times are ISO texts; `revision` is Microsoft's last-modified time. */
 export type Issue = {
+  /** Microsoft 365 where nothing is said. */
+  source?: 'azure';
+  /** It was pushed by an alert of Azure Monitor, not read. */
+  isAlert?: true;
   id: string;
   /** Graph's service id. */
   service: string;

@@ -4,9 +4,10 @@ import { hourMs } from '../core/clock.ts';
 export const healthLevels = ['healthy', 'advisory', 'degraded', 'down', 'unknown'] as const;
 export type HealthLevel = (typeof healthLevels)[number];
 
-export type Classification = 'incident' | 'advisory';
+export const classifications = ['incident', 'advisory', 'planned-change'] as const;
+export type Classification = (typeof classifications)[number];
 
-type Row = Readonly<Record<Classification, HealthLevel>>;
+type Row = Readonly<Record<Exclude<Classification, 'planned-change'>, HealthLevel>>;
 
 const fine: Row = { incident: 'healthy', advisory: 'healthy' };
 const noted: Row = { incident: 'advisory', advisory: 'advisory' };
@@ -28,6 +29,8 @@ export const severityTable = {
   mitigatedExternal: fine,
   investigating: hurt,
   confirmed: hurt,
+  /** Azure's word for everything that is not over. */
+  active: hurt,
   reported: hurt,
   restoringService: hurt,
   extendedRecovery: hurt,
@@ -76,9 +79,10 @@ export const ageRules: readonly {
 
 /**
  * The level of a status; one that Microsoft invents tomorrow is `unknown`, never an error and never `healthy`. `silentMs`: for how
- * long Microsoft has said nothing about the issue.
+ * long Microsoft has said nothing about the issue. A planned change colours nothing.
  */
 export function severityOf(status: string, classification: Classification, silentMs = 0): HealthLevel {
+  if (classification === 'planned-change') return 'healthy';
   const known = byLowerCase.get(status.toLowerCase());
   if (known === undefined) return 'unknown';
   const level: HealthLevel = severityTable[known][classification];

@@ -9,7 +9,7 @@ import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Columns, Row, Table, TableOp } from '../platform/table.ts';
-import { healthLevels } from './severity.ts';
+import { classifications, healthLevels } from './severity.ts';
 
 /** How many customers of a shard see a service at each level. */
 const countsSchema = z.record(
@@ -69,25 +69,25 @@ export type TenantState = z.output<typeof tenantSchema>;
 const knownIssueSchema = z.object({
   revision: z.string(),
   service: z.string(),
-  classification: z.enum(['incident', 'advisory']),
+  classification: z.enum(classifications),
   status: z.string(),
   isResolved: z.boolean(),
 });
 
-const stateSchema = z.object({
+export const shardStateSchema = z.object({
   names: z.record(z.string(), z.string()),
   issues: z.record(z.string(), knownIssueSchema),
   tenants: z.record(z.string(), tenantSchema),
 });
 /** What a shard remembers of its tenants, packed into one row. */
-export type ShardState = z.output<typeof stateSchema>;
+export type ShardState = z.output<typeof shardStateSchema>;
 
 const emptyState = (): ShardState => ({ names: {}, issues: {}, tenants: {} });
 
 export const shardPartition = (connectionId: string, shard: number): string =>
   `shard|${encodeKey(connectionId)}|${String(shard)}`;
 
-const shardHeadRow = rowKind(headSchema);
+export const shardHeadRow = rowKind(headSchema);
 export const headOf = (row: Row): ShardHead & Leg => shardHeadRow.fromRow(row);
 
 export const shardRelay = (deps: RelayDeps): Relay<ShardHead> =>
@@ -100,7 +100,7 @@ export const shardRelay = (deps: RelayDeps): Relay<ShardHead> =>
 export const stateText = (state: ShardState): string => canonicalJson(state);
 
 export const stateOf = (row: Row | undefined): ShardState =>
-  row ? stateSchema.parse(JSON.parse(unpackText(row.columns))) : emptyState();
+  row ? shardStateSchema.parse(JSON.parse(unpackText(row.columns))) : emptyState();
 
 /**
  * A shard for an answer, head first: a cycle that ends in between makes the state younger than the head says, never older. Two

@@ -9,6 +9,7 @@ import { owedRows, sweepPartition } from '../platform/outbox.ts';
 import type { TableName } from '../platform/resources.ts';
 import { isRefusal, queryAll, type Row } from '../platform/table.ts';
 import { errorFields, type Scope } from '../platform/telemetry.ts';
+import { azurePartition } from './azure-shard.ts';
 import { healthEvents } from './events.ts';
 import { incidentPartition } from './incident.ts';
 import { markLastsMs, owedPartition, owedRow } from './incident-wakes.ts';
@@ -59,7 +60,8 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
         apart({ pk }, async () => sweep('customers', pk, scope)),
       );
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
-      const places = Array.from({ length: shards }, (_, shard) => shardPartition(id, shard));
+      const numbers = Array.from({ length: shards }, (_, shard) => shard);
+      const places = numbers.flatMap((shard) => [shardPartition(id, shard), azurePartition(id, shard)]);
       return Promise.all([...own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
     };
     const incidents = async () => {

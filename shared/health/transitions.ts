@@ -2,7 +2,7 @@ import type { EventKind, Incident } from './incident.ts';
 import { nextUpdateBy } from './plain-text.ts';
 import type { Issue, IssueDetails, Post } from './service-health.ts';
 
-type Transition = {
+export type Transition = {
   /** The incident from now on; undefined where the issue brings nothing new. */
   next: Incident | undefined;
   /** What happened to the incident itself, in order. */
@@ -68,7 +68,7 @@ function incidentFrom(issue: Omit<Issue, 'posts'>, stored: Incident | undefined)
   return hasReport(next) || (stored && hasReport(stored)) ? { ...next, hasReport: true } : next;
 }
 
-const postKey = (post: Post): string => `${post.at}|${post.kind}`;
+export const postKey = (post: Post): string => `${post.at}|${post.kind}`;
 
 /** `next` is undefined where the stored posts are as new. `isPosted`: some are new since the incident became known. */
 type Detailed = { next: Incident | undefined; isPosted: boolean };

@@ -105,10 +105,15 @@ function read(token: string): z.output<typeof unverifiedSchema> {
 }
 
 const roleNames: readonly string[] = ['Desk.Read', 'Desk.Operate', 'Desk.Admin'] satisfies Role[];
-const isRole = (name: string): name is Role => roleNames.includes(name);
+/** Roles that only an application can have for itself: a token that acts for a person (`scp`) does not carry them. */
+const applicationRoleNames: readonly string[] = ['ActionGroupsSecureWebhook'] satisfies Role[];
+const isRoleOf =
+  ({ scp }: Claims) =>
+  (name: string): name is Role =>
+    roleNames.includes(name) || (scp === undefined && applicationRoleNames.includes(name));
 
 async function callerOf({ registry }: AuthenticateDeps, claims: Claims): Promise<Caller> {
-  const roles = claims.roles.filter(isRole);
+  const roles = claims.roles.filter(isRoleOf(claims));
   if (roles.length > 0) return personOf(claims, roles);
   const clientId = claims.azp ?? claims.appid;
   // `scp` marks a token that acts for a person: somebody who signed in to the portal's application is not the portal.

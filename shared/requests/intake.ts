@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
+import { openIncidents } from '../customers/customer.ts';
 import { parse } from '../platform/handle-route.ts';
 import { sendWakes, wakeOp } from '../platform/outbox.ts';
 import { isRefusal, type Columns, type Row, type Table } from '../platform/table.ts';
@@ -115,7 +116,7 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
   const { caller, kind, key, input } = taking;
   const [statement, incidents] = await Promise.all([
     deps.currentStatement(),
-    deps.liveIncidents(customer.openIncidentIds),
+    deps.liveIncidents(openIncidents(customer)),
   ]);
   const receivedAt = deps.clock.now();
   const due = await firstResponseDue(statement, { severity: input.severity, receivedAt });

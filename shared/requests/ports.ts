@@ -12,6 +12,7 @@ export type IntakeCustomer = Pick<
   | 'name'
   | 'initialDomain'
   | 'openIncidentIds'
+  | 'openAzureIncidentIds'
   | 'coverage'
   | 'isGcc'
   /** When the customer was found gone from the partner's list. */

@@ -1,3 +1,4 @@
+import azureAlert from '../health/samples/azure-servicehealth-alert-common-schema.json' with { type: 'json' };
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { errorCatalogue } from '../../shared/core/errors.ts';
@@ -45,6 +46,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
   changeCustomer: [{ excluded: true }],
   setDirectoryDefaults: [{ newCustomers: 'excluded' }],
+  takeAzureServiceHealthAlert: [azureAlert],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
     return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };
   }),

@@ -12,7 +12,7 @@ describe('the directory', () => {
   it('brings in every customer of every page, with domains and Azure subscriptions', async () => {
     const desk = aHealthDesk();
     desk.microsoft.options.pageSize = 10;
-    await desk.begin(25);
+    await desk.begin(25, 1);
     const { customers } = await desk.customers.page({ limit: 100 });
     expect(customers).toHaveLength(25);
     expect(await desk.customers.get(desk.id(0))).toMatchObject({

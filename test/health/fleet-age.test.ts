@@ -31,12 +31,12 @@ describe('the fleet', () => {
     expect(await exchange(desk, true)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
   });
 
-  it('costs one row a shard while everybody counted was read lately', async () => {
+  it('costs one row a shard and feed while everybody counted was read lately', async () => {
     const desk = aHealthDesk();
     await desk.begin(3);
     const before = desk.memory.of('health').counts.get;
     await exchange(desk);
-    expect(desk.memory.of('health').counts.get - before).toBe(1);
+    expect(desk.memory.of('health').counts.get - before).toBe(2);
   });
 });
 

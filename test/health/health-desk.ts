@@ -13,6 +13,11 @@ import { createDirectoryHints } from '../../shared/customers/hints.ts';
 import { partnerCenterResellers } from '../../shared/customers/resellers.partnercenter.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { tenantRegion } from '../../shared/customers/tenant-region.http.ts';
+import { createTakeAzureAlert } from '../../shared/health/azure-alert-hook.ts';
+import { createEnsureAzure } from '../../shared/health/azure-ensure.ts';
+import { azureServiceHealth } from '../../shared/health/azure-events.http.ts';
+import { createAzureFeed } from '../../shared/health/azure-members.ts';
+import { createPollAzure } from '../../shared/health/azure-poll.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
 import { createIncidentDetail } from '../../shared/health/incident-detail.ts';
@@ -71,6 +76,7 @@ export function aHealthDesk(
   const relay = { tables, bus: held.bus, clock };
   const customers = createCustomerStore({ tables });
   const shards = createHealthShards(relay);
+  const azureFeed = createAzureFeed({ tables, store: customers });
   const directory = {
     ...relay,
     random,
@@ -82,11 +88,13 @@ export function aHealthDesk(
     resellers: partnerCenterResellers({ ...upstream, ids }),
     azure: azureSubscriptions(upstream),
     isGcc: tenantRegion({ http: microsoft.http, authority: microsoft.root.login, cloud: 'global' }),
+    azureFeed,
   };
   const pollShard = createPollShard({ ...relay, ...ports, cloud, customers, source: graphServiceHealth(upstream) });
   const incidentDetail = createIncidentDetail({ ...relay, customers, readIssue: graphIssue(upstream) });
   const delegation = { ...relay, random, store: customers, shards, source: graphDelegation(upstream) };
   const polls = healthPolls({
+    azure: createPollAzure({ ...relay, cloud, customers, source: azureServiceHealth(upstream) }),
     shard: pollShard,
     'incident-detail': incidentDetail,
     directory: createSyncDirectory(directory),
@@ -102,6 +110,7 @@ export function aHealthDesk(
     cloud,
     customers,
     shards,
+    azureFeed,
     scope,
     entries: captured.entries,
     polls,
@@ -111,6 +120,8 @@ export function aHealthDesk(
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
     ensureDelegation: createEnsureDelegation({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
+    ensureAzure: createEnsureAzure({ ...relay, cloud }),
+    takeAlert: createTakeAzureAlert({ ...relay, cloud, customers }),
     sweep: createSweepHealth({ ...relay, cloud }),
     incidentEvent: createIncidentEvent({ tables }),
     id: (n: number) => customerIdOf('global', microsoft.tenants[n]?.id ?? ''),
@@ -138,15 +149,17 @@ export function aHealthDesk(
       await moved.advance(minutes * 60_000);
       await desk.drain();
     },
-    /** The directory read and every shard polled once, with this many customers. */
-    begin: async (count: number): Promise<void> => {
+    /** The directory read and every shard polled once, with this many customers, the first of them with Azure. */
+    begin: async (count: number, withAzure = 0): Promise<void> => {
       microsoft.addTenants(count);
+      for (const [n, tenant] of microsoft.tenants.entries()) tenant.hasAzure = n < withAzure;
       await desk.ensureDirectory(scope);
       const directory = createDirectoryState({ tables });
       do {
         await desk.drain();
         await moved.advance(1_000);
       } while ((await directory('emea')).lastDoneAt === undefined);
+      await desk.ensureAzure(scope);
       await desk.drain();
     },
     /** Every incident event whose wake is on the bus, in the order it was sent. */

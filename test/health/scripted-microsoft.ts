@@ -1,7 +1,8 @@
 import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
 import { HttpFailure } from '../../shared/platform/http.ts';
 import type { TokenFailure } from '../../shared/platform/tokens.ts';
-import { type TokenSource } from '../../shared/platform/tokens.ts';
+import { type TokenSource, type TokenWant } from '../../shared/platform/tokens.ts';
+import { scriptedAzure } from './scripted-azure.ts';
 import { scriptedRelationships } from './scripted-relationships.ts';
 
 type ScriptedIssue = {
@@ -74,8 +75,12 @@ export function scriptedMicrosoft() {
     resellers: [] as object[],
     /** Tried before everything else of Partner Center: an answer, or undefined to go on. */
     instead: undefined as ((url: URL, call: HttpCall) => HttpAnswer | undefined) | undefined,
+    /** Why the application gets no token for Azure. */
+    azureTokenFailure: undefined as TokenFailure | undefined,
   };
   const relationships = scriptedRelationships(root.graph);
+  const azure = scriptedAzure();
+  const wants: TokenWant[] = [];
   const audit: object[] = [];
   let tokens = 0;
 
@@ -83,8 +88,11 @@ export function scriptedMicrosoft() {
   const faultOf = (tenantId: string, way: string): Fault | undefined =>
     faults.get(`${way} ${tenantId}`) ?? faults.get(tenantId) ?? faults.get('*');
 
-  const source: TokenSource = async ({ tenantId, resource, way = 'app' }) => {
+  const source: TokenSource = async (want) => {
+    const { tenantId, resource, way = 'app' } = want;
     tokens++;
+    wants.push(want);
+    if (resource === 'azure' && way !== 'delegated' && options.azureTokenFailure) throw options.azureTokenFailure;
     const fault = faultOf(tenantId, way);
     if (fault?.token && resource === 'graph') throw fault.token;
     return `${resource} ${tenantId} ${way}`;
@@ -97,7 +105,7 @@ export function scriptedMicrosoft() {
     if (url.origin === root.pc)
       return options.partnerCenter ? faulty(options.partnerCenter) : atPartnerCenter(url, call);
     if (url.origin === root.login) return discovery(url);
-    if (url.origin === root.arm) return azure(tenantId);
+    if (url.origin === root.arm) return azure.answer(url, call, tenantId);
     if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
     const fault = faultOf(tenantId, way);
     if (!fault && url.pathname.includes('/tenantRelationships/')) return relationships.answer(url);
@@ -190,15 +198,14 @@ export function scriptedMicrosoft() {
     });
   };
 
-  const azure = (tenantId: string): HttpAnswer =>
-    json(200, { value: [{ subscriptionId: tenantId.replace(/^0/, 'a'), state: 'Enabled' }] });
-
   return {
     http,
     tokens: source,
+    wants,
     root,
     tenants,
     relationships,
+    azure,
     faults,
     options,
     audit,

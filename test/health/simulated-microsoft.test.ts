@@ -83,6 +83,39 @@ describe('the desk at the simulated Microsoft', () => {
     await cycle(180);
     expect(await teams()).toMatchObject({ status: 'healthy' });
   });
+
+  it('follows an incident of Azure, for customers with subscriptions alone, also where Resource Graph or Azure refuses', async () => {
+    const { microsoft, queries, cycle, idOf, now } = await aDeskAtMicrosoft();
+    const both = ['aldercote', 'muellersdorf'];
+    const tenants = customers.map(({ tenantId }) => tenantId);
+    const incident = { id: '7VX2-L9G', service: 'Azure', classification: 'incident', status: 'investigating' };
+    await microsoft.control({ scenario: { incident: { ...incident, customers: tenants, post: 'We look.' } } });
+    await cycle();
+    const azure = async (slug: string) => {
+      const { services } = await customerHealth(queries, aPerson, { customerId: idOf(slug) });
+      return services.find(({ id }) => id === 'azure');
+    };
+    for (const slug of both) {
+      expect(await azure(slug)).toMatchObject({ name: 'Azure', status: 'degraded', incidentIds: ['7VX2-L9G'] });
+    }
+    const { affected, posts, source } = await readIncident(queries, aPerson, '7VX2-L9G');
+    expect(affected.map(({ customerId }) => customerId).sort()).toEqual(both.map(idOf).sort());
+    expect({ source, texts: posts.map(({ text }) => text) }).toEqual({ source: 'azure', texts: ['We look.'] });
+    expect(await azure('brennmoor')).toBeUndefined();
+
+    await microsoft.control({ fault: { match: 'arm.resourceGraph.post', status: 404, times: 2 } });
+    await microsoft.control({ scenario: { incident: { id: '7VX2-L9G', status: 'serviceRestored', post: 'Over.' } } });
+    await cycle();
+    for (const slug of both) expect(await azure(slug)).toMatchObject({ status: 'healthy', asOf: now() });
+    await microsoft.control({ fault: { match: 'arm.resourceHealthEvents.get', status: 403, times: 100 } });
+    for (let n = 0; n < 4; n++) await cycle();
+    expect(await azure('aldercote')).toMatchObject({
+      status: 'unknown',
+      coverage: { trouble: { code: 'role-lacking', remedy: expect.stringContaining('Reader') as string } },
+    });
+    expect(await customerHealth(queries, aPerson, { customerId: idOf('aldercote') })).toMatchObject({ asOf: now() });
+    expect(await readIncident(queries, aPerson, '7VX2-L9G')).toMatchObject({ state: 'resolved' });
+  });
 });
 
 describe('two ways into the tenants of the simulated Microsoft', () => {

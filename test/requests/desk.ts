@@ -84,7 +84,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
   const { log, entries, scope } = capturedLog();
   const notices = new Map<string, Notice & { told: unknown[] }>();
   const announcing = { before: async () => Promise.resolve() };
-  const live = { incidents: liveIncidents };
+  const live = { incidents: liveIncidents, asked: [] as readonly { id: string }[] };
   const statement = { now: { ...defaultStatement, version: 3 } };
 
   const requests = createRequests({
@@ -100,7 +100,10 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
         return row && customerRow.fromRow(row);
       },
     },
-    liveIncidents: async () => Promise.resolve([...live.incidents]),
+    liveIncidents: async (refs) => {
+      live.asked = refs;
+      return Promise.resolve([...live.incidents]);
+    },
     currentStatement: async () => Promise.resolve(statement.now),
     adminLinks: (customer, service) => adminLinks('global', customer, { service }),
     announce: async (notice) => {

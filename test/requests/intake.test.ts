@@ -50,6 +50,14 @@ describe('a request that comes in', () => {
     });
   });
 
+  it('is matched against the open incidents of Microsoft 365 and of Azure', async () => {
+    const desk = await anOpenDesk();
+    const ref = (id: string) => ({ id, revision: '2026-11-02T08:00:00.000Z' });
+    await desk.putCustomer('contoso', { openIncidentIds: [ref('EX100')], openAzureIncidentIds: [ref('7VX2-L9G')] });
+    await post(desk);
+    expect(desk.live.asked.map(({ id }) => id)).toEqual(['EX100', '7VX2-L9G']);
+  });
+
   it('costs one point read, one transaction, one send', async () => {
     const desk = await anOpenDesk();
     await post(desk, { key: 'k1' });

@@ -1,0 +1,56 @@
+import type { Clock } from '../core/clock.ts';
+import { parseShardKey, type Customer } from '../customers/customer.ts';
+import type { Tables } from '../platform/table.ts';
+import { azureService } from './azure-event.ts';
+import { azurePartition, readAzureShard } from './azure-shard.ts';
+import { coverageTrouble } from './customer-coverage.ts';
+import type { CustomerHealth } from './health-answers.ts';
+import { serviceLevel } from './severity.ts';
+import { isStale, lastGoodAt } from './shard.ts';
+
+type Service = CustomerHealth['services'][number];
+type AzureHealth = Service & { coverage: NonNullable<Service['coverage']> };
+
+type AzureHealthDeps = { tables: Tables<'health'>; clock: Pick<Clock, 'now'>; cloud: { healthPollMinutes: number } };
+
+type TroubleView = NonNullable<CustomerHealth['coverage']['trouble']>;
+
+/** Rights in Azure are roles on its subscriptions, not those of Microsoft 365. */
+const forAzure = (trouble: TroubleView): TroubleView => ({
+  ...trouble,
+  ...(trouble.code === 'role-lacking' && {
+    remedy:
+      'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.',
+  }),
+});
+
+/**
+ * Azure among a customer's services, with the age and trouble of its own feed; none for a customer without subscriptions. Two
+ * point reads.
+ */
+export async function azureHealth(deps: AzureHealthDeps, customer: Customer): Promise<AzureHealth[]> {
+  if (customer.azureSubscriptionIds.length === 0) return [];
+  const { connectionId, shard } = parseShardKey(customer.healthShard);
+  const { head, state } = await readAzureShard(deps.tables('health'), azurePartition(connectionId, shard));
+  const tenant = state.tenants[customer.customerId];
+  const goodAt = lastGoodAt(head ?? {}, tenant);
+  const isUnknown = isStale(goodAt, deps.clock.now(), deps.cloud.healthPollMinutes);
+  const incidentIds = (tenant?.open ?? []).filter((id) => state.issues[id]?.classification !== 'planned-change');
+  const open = incidentIds.flatMap((id) => state.issues[id] ?? []);
+  const trouble = coverageTrouble(head ?? {}, tenant);
+  const isPolled = head !== undefined && customer.leftAt === undefined;
+  return [
+    {
+      id: azureService.service,
+      name: azureService.serviceName,
+      status: isUnknown ? 'unknown' : serviceLevel('serviceOperational', open),
+      incidentIds,
+      asOf: goodAt ?? null,
+      coverage: {
+        lastGoodAt: goodAt ?? null,
+        nextDueAt: isPolled ? head.dueAt : null,
+        ...(trouble && { trouble: forAzure(trouble) }),
+      },
+    },
+  ];
+}
