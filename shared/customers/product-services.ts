@@ -116,7 +116,7 @@ export function servicesOfSubscriptions(subscriptions: readonly Subscription[]):
  */
 export const isUnused = (services: readonly string[] | undefined, service: string): boolean =>
   services !== undefined &&
-  services.some((used) => used !== 'azure') &&
+  services.some((used) => used !== 'azure' && used !== 'OrgLiveID') &&
   tableIds.has(service) &&
   !services.includes(service);
 
