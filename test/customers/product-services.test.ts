@@ -41,12 +41,16 @@ describe('what a customer bought says which services it uses', () => {
 
   it.each([
     ['Exchange Online (Plan 1)', ['SharePoint', 'azure', 'DynamicsCRM']],
-    ['Azure plan', ['Exchange', 'microsoftteams']],
     ['Dynamics 365 Sales Professional', ['Exchange', 'Intune']],
     ['Microsoft 365 Audio Conferencing', ['Exchange', 'Intune']],
   ])('and %s alone gives no more than it does', (product, services) => {
     const given = servicesOfSubscriptions([sold(product)]);
     for (const service of services) expect(isUnused(given, service)).toBe(true);
+  });
+
+  it('hides nothing of who bought Azure alone, and may have bought the rest elsewhere', () => {
+    const given = servicesOfSubscriptions([sold('Azure plan')]);
+    for (const service of ['Exchange', 'microsoftteams', 'Intune']) expect(isUnused(given, service)).toBe(false);
   });
 
   it('adds up, of what is active and Microsoft’s', () => {
