@@ -12,12 +12,13 @@ import { azureSupportChannel } from '../shared/escalations/azure-support.azuresu
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
+import { createIncidentDetail } from '../shared/health/incident-detail.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
 import { createPollShard } from '../shared/health/poll-shard.ts';
 import { createProjectIncident } from '../shared/health/project-incident.ts';
 import { createHealthShards } from '../shared/health/shard-members.ts';
-import { graphServiceHealth } from '../shared/health/service-health.graph.ts';
+import { graphIssue, graphServiceHealth } from '../shared/health/service-health.graph.ts';
 import { createSweepHealth } from '../shared/health/sweep-health.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
@@ -137,6 +138,7 @@ export function createDesk(services: Services, config: Config): Desk {
         }),
       }),
       healthPolls({
+        'incident-detail': createIncidentDetail({ ...relay, customers, readIssue: graphIssue(relay) }),
         shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
         consents: createRunConsents({ ...relay, store: customers, grant: partnerCenterConsents(relay) }),
         directory: createSyncDirectory({

@@ -4,6 +4,7 @@ import { encodeKey } from '../core/key.ts';
 import {
   customerIdPattern,
   customerPartition,
+  customerPart,
   customerRow,
   domainPartition,
   pointerRow,
@@ -17,7 +18,10 @@ const concurrentReads = 16;
 const transactionSteps = 100;
 const attempts = 5;
 
-/** The customers' rows. Two writers share a row (directory sync, health poll), so every change is read, made and checked by ETag. */
+/**
+ * The customers' rows. Several writers share a row, so a change is read, made and checked by ETag; columns that only one of them
+ * writes (those of the health poll) may be merged without.
+ */
 export type CustomerStore = {
   get(customerId: string): Promise<Customer | undefined>;
   getMany(customerIds: Iterable<string>): Promise<Map<string, Customer>>;
@@ -27,6 +31,11 @@ export type CustomerStore = {
   insert(customer: Customer): Promise<boolean>;
   /** Writes what `change` makes of each customer, up to 100 in one transaction; undefined leaves it as it is. Returns how many changed. */
   change(customerIds: Iterable<string>, change: (customer: Customer) => Customer | undefined): Promise<number>;
+  /**
+   * Writes some columns of customers' rows without reading them, up to 100 in one transaction, as long as `mayGoOn` says so before
+   * each. Returns whom it did not write: who has no row, and who was not come to.
+   */
+  merge(parts: ReadonlyMap<string, Partial<Customer>>, mayGoOn: () => boolean): Promise<string[]>;
   pointDomains(customerId: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<void>;
   pointRefs(customerId: string, change: { add: readonly ExternalRef[]; remove: readonly ExternalRef[] }): Promise<void>;
   byDomain(domain: string): Promise<string | undefined>;
@@ -95,6 +104,14 @@ export function createCustomerStore({ tables }: { tables: Tables<'customers'> })
       }
       return changed;
     },
+    merge: async (parts, mayGoOn) => {
+      const all = [...parts];
+      const unwritten: string[] = [];
+      for (let at = 0; at < all.length; at += transactionSteps) {
+        unwritten.push(...(await mergeTogether(table, all.slice(at, at + transactionSteps), mayGoOn)));
+      }
+      return unwritten;
+    },
     pointDomains: async (customerId, { add, remove }) =>
       repoint(table, { pk: domainPartition, customerId, add: add.map(domainKey), remove: remove.map(domainKey) }),
     pointRefs: async (customerId, { add, remove }) =>
@@ -121,6 +138,26 @@ async function changeTogether(table: Table, { read, change }: Changing): Promise
       if (!isRefusal(error) || attempt === attempts) throw error;
     }
   }
+}
+
+/** Storage names the row that is missing, and the others are written without it. */
+async function mergeTogether(
+  table: Table,
+  parts: readonly (readonly [customerId: string, part: Partial<Customer>])[],
+  mayGoOn: () => boolean,
+): Promise<string[]> {
+  const ops = parts.map(([rk, part]): TableOp => ({ kind: 'merge', rk, columns: customerPart.toColumns(part) }));
+  const unwritten: string[] = [];
+  while (ops.length > 0 && mayGoOn()) {
+    try {
+      await table.transact(customerPartition, ops);
+      return unwritten;
+    } catch (error) {
+      if (!isRefusal(error, 'missing')) throw error;
+      unwritten.push(...ops.splice(error.step, 1).map((op) => op.rk));
+    }
+  }
+  return [...unwritten, ...ops.map((op) => op.rk)];
 }
 
 type Repointing = { pk: string; customerId: string; add: string[]; remove: string[] };

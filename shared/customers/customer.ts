@@ -58,7 +58,7 @@ export const customerSchema = z.object({
   openIncidentIds: z.array(z.object({ id: z.string(), revision: z.string() })),
   /** `lastGoodAt` is the last good read before the trouble began; without a trouble, see the shard. */
   coverage: z.object({ lastGoodAt: z.string().optional(), trouble: troubleSchema.optional() }),
-  /** Which poll cycle (its beginning) wrote the two, so that no older one writes over it. */
+  /** Which poll cycle (its beginning) wrote the two. */
   healthAt: z.string().optional(),
   /** When details (domains, subscriptions) were read last. */
   detailsAt: z.string(),
@@ -69,6 +69,8 @@ export const customerSchema = z.object({
 export type Customer = z.output<typeof customerSchema>;
 
 export const customerRow = rowKind(customerSchema);
+/** Some members of a customer, to be merged into its row. */
+export const customerPart = rowKind(customerSchema.partial());
 export const customerPartition = 'customer';
 
 /** The row of a domain or a reference, pointing at its customer. */

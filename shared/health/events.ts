@@ -3,6 +3,7 @@ import type { LogEvent } from '../platform/telemetry.ts';
 export const healthEvents = {
   cycle: { id: 'health.cycle', level: 'info' },
   cycleRace: { id: 'health.cycle-race', level: 'info' },
+  detailsGivenUp: { id: 'health.details-given-up', level: 'error' },
   sweepFailed: { id: 'health.sweep-failed', level: 'warn' },
   transition: { id: 'health.transition', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

@@ -9,8 +9,8 @@ import { lastGoodAt, type ShardHead, type ShardState, type TenantState } from '.
 /** A customer that lists an issue for the first time. `announced`: the issue is open, or was within the time the desk has watched. */
 export type Link = { customerId: string; announced: boolean };
 
-/** An issue about which this cycle brought something: its newest form, and who newly lists it. */
-export type IssueNews = { issue: Issue; links: Link[] };
+/** An issue about which this cycle brought something: its newest form, some customers that show that, and who newly lists it. */
+export type IssueNews = { issue: Issue; shownBy: string[]; links: Link[] };
 
 type Cycle = {
   head: Pick<ShardHead, 'cycleAt'>;
@@ -98,6 +98,8 @@ const contradicts = (next: ShardState, services: Record<string, string>, id: str
   return status === undefined || severityOf(status, 'incident') === 'healthy';
 };
 
+const shownByMax = 32;
+
 function noteIssue(folding: Folding, issue: Issue): void {
   const { next, news, before } = folding;
   const known = next.issues[issue.id];
@@ -108,11 +110,15 @@ function noteIssue(folding: Folding, issue: Issue): void {
     const service = known?.service ?? issue.service;
     next.issues[issue.id] = { revision, service, classification, status, isResolved };
   }
-  if (!isNewer && isLinked) return;
-  const item = news.get(issue.id) ?? { issue, links: [] };
-  if (item.issue.revision < issue.revision) item.issue = issue;
+  const item = news.get(issue.id) ?? { issue, shownBy: [], links: [] };
+  if (item.issue.revision < issue.revision) Object.assign(item, { issue, shownBy: [] });
+  noteShown(item, issue, folding.customerId);
   if (!isLinked) item.links.push(linkOf(folding, issue));
-  news.set(issue.id, item);
+  if (isNewer || !isLinked) news.set(issue.id, item);
+}
+
+function noteShown({ issue, shownBy }: IssueNews, shown: Issue, customerId: string): void {
+  if (issue.revision === shown.revision && shownBy.length < shownByMax) shownBy.push(customerId);
 }
 
 function linkOf({ cycle, before, customerId }: Folding, issue: Issue): Link {

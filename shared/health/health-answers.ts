@@ -49,7 +49,11 @@ const incidentSummaryViewSchema = z
     startedAt: time,
     endedAt: time.optional(),
     updatedAt: time,
+    /** The update that the posts are of: older than `updatedAt` where the newest could not be read yet. */
+    postsAsOf: time.optional(),
     nextUpdateBy: time.optional(),
+    /** Microsoft has published a post-incident report. */
+    hasReport: z.boolean().optional(),
   })
   .meta({ id: 'IncidentSummary' });
 type IncidentSummaryView = z.output<typeof incidentSummaryViewSchema>;
@@ -69,6 +73,6 @@ export const incidentPageSchema = z
 export type IncidentPage = z.output<typeof incidentPageSchema>;
 
 export function summaryView(incident: IncidentSummary): IncidentSummaryView {
-  const { revision, ...shown } = incident;
-  return { ...shown, updatedAt: revision };
+  const { revision, detailsRevision, ...shown } = incident;
+  return { ...shown, updatedAt: revision, ...(detailsRevision !== undefined && { postsAsOf: detailsRevision }) };
 }

@@ -6,7 +6,7 @@ import { firstRows, type Table, type TableOp } from '../platform/table.ts';
 import { incidentKey, incidentOf, incidentPartition, incidentSchema, type Incident } from './incident.ts';
 
 /** What a list says of an incident; its posts and customers stand with the incident itself. */
-export const incidentSummarySchema = incidentSchema.omit({ postKeys: true, listedAt: true });
+export const incidentSummarySchema = incidentSchema.omit({ postKeys: true, listedAt: true, openedRevision: true });
 export type IncidentSummary = z.output<typeof incidentSummarySchema>;
 
 const summaryRow = rowKind(incidentSummarySchema);
@@ -20,22 +20,26 @@ const listKey = ({ id, listedAt }: Pick<Incident, 'id' | 'listedAt'>): string =>
   `${newestFirst(fromIso(listedAt))}|${encodeKey(id)}`;
 
 /**
- * Brings the lists up to date with the stored incident. `list|all` is written last, so a row of the same revision there says
+ * Brings the lists up to date with the stored incident. `list|all` is written last, so a row of the same revisions there says
  * that the others are right too. The incident is read again at the end: of two writers, the slower sees that it was slower.
  */
 export async function projectIncident(table: Table, incident: Incident): Promise<void> {
   let latest = incident;
   for (;;) {
     const listed = await table.get(listPartition('all'), listKey(latest));
-    if (listed && summaryRow.fromRow(listed).revision === latest.revision) return;
+    if (listed && isAsNew(summaryRow.fromRow(listed), latest)) return;
     await writeLists(table, latest);
     const row = await table.get(incidentPartition(latest.id), incidentKey);
     if (!row) return;
     const stored = incidentOf(row);
-    if (stored.revision === latest.revision) return;
+    if (isAsNew(latest, stored)) return;
     latest = stored;
   }
 }
+
+type Version = Pick<Incident, 'revision' | 'detailsRevision'>;
+const isAsNew = (one: Version, other: Version): boolean =>
+  one.revision === other.revision && one.detailsRevision === other.detailsRevision;
 
 async function writeLists(table: Table, incident: Incident): Promise<void> {
   const rk = listKey(incident);

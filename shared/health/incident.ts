@@ -29,6 +29,12 @@ export const incidentSchema = z.object({
   listedAt: z.string(),
   /** Which posts are stored, so that a new one is known without reading their texts. */
   postKeys: z.array(z.string()),
+  /** The revision that the stored posts are of; absent before they were read for the first time. */
+  detailsRevision: z.string().optional(),
+  /** The revision that the desk saw first: what Microsoft had posted by then is no news. */
+  openedRevision: z.string().optional(),
+  /** Microsoft has published a post-incident report (`issues/{id}/incidentReport`); it stays. */
+  hasReport: z.boolean().optional(),
 });
 export type Incident = z.output<typeof incidentSchema>;
 

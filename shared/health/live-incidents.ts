@@ -1,8 +1,10 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
 import { createExpiringCache } from '../platform/expiring-cache.ts';
 import type { Tables } from '../platform/table.ts';
 import { incidentKey, incidentOf, incidentPartition, type Incident } from './incident.ts';
+import { knowsDetails } from './transitions.ts';
 
 /** What a triage needs to know of an incident. */
 type LiveIncident = Pick<
@@ -25,8 +27,8 @@ const rememberedIncidents = 2_000;
 const concurrentReads = 16;
 
 /**
- * The incidents behind a customer's references. A revision never changes, so it is read once and remembered; an incident that
- * has moved on since is answered as it stands now.
+ * The incidents behind a customer's references. A revision never changes once its posts are read, so it is remembered; an
+ * incident that has moved on since is answered as it stands now.
  */
 export function createLiveIncidents(deps: { tables: Tables<'health'>; clock: Pick<Clock, 'now'> }) {
   const table = deps.tables('health');
@@ -35,7 +37,10 @@ export function createLiveIncidents(deps: { tables: Tables<'health'>; clock: Pic
   const load = async ({ id, revision }: IncidentRef): Promise<LiveIncident | undefined> =>
     remembered(`${id}@${revision}`, async () => {
       const row = await table.get(incidentPartition(id), incidentKey);
-      return row ? { value: liveOf(incidentOf(row)), until: Infinity } : { value: undefined, until: 0 };
+      const incident = row && incidentOf(row);
+      if (!incident) return { value: undefined, until: 0 };
+      const until = knowsDetails(incident) ? Infinity : deps.clock.now() + limits.cacheMs;
+      return { value: liveOf(incident), until };
     });
   return async (refs: readonly IncidentRef[]): Promise<LiveIncident[]> => {
     const found = await Promise.all(refs.map((ref) => limit(async () => load(ref))));

@@ -23,7 +23,7 @@ import { tellCustomers } from './tell-customers.ts';
 type PollShardDeps = RelayDeps & {
   clock: Clock;
   cloud: DeskCloud;
-  customers: Pick<CustomerStore, 'change'>;
+  customers: Pick<CustomerStore, 'change' | 'merge'>;
   source: ServiceHealthSource;
 };
 
@@ -44,9 +44,11 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     const baton = await relay.take(message);
     if (!baton || !deps.cloud.connections.some(({ id }) => id === baton.head.value.connectionId)) return;
     const committed = { head: baton.head.value, state: stateOf(baton.state) };
-    const late = await tellCustomers(deps.customers, committed, baton.head.value.untold ?? []);
-
     const now = deps.clock.now();
+    const intervalMs = deps.cloud.healthPollMinutes * minuteMs;
+    const owed = { customerIds: baton.head.value.untold ?? [], before: now + intervalMs };
+    const late = await tellCustomers(deps, committed, owed);
+
     const before = committed.state;
     const members = baton.members.map(memberOf).filter((member) => member.leftAt === undefined);
     const outcomes = await readTenants(deps, planCycle({ head: baton.head.value, state: before, now }, members));
@@ -54,16 +56,17 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     await tell(deps, { baton, news: folded.issues, record, now }, scope);
 
     const untold = new Set([...folded.customers, ...late.filter((id) => id in folded.state.tenants)]);
+    for (const id of Object.keys(before.tenants)) if (!(id in folded.state.tenants)) untold.add(id);
     const head = headAfter(deps, { baton, members, state: folded.state, untold, now });
     const text = stateText(folded.state);
     const ops = text === stateText(before) ? [] : [stateOp(text)];
-    const dueAt = Math.max(now + deps.cloud.healthPollMinutes * minuteMs, deps.clock.now());
+    const dueAt = Math.max(now + intervalMs, deps.clock.now());
     const passed = await relay.pass(baton, { head, dueAt, ops }, scope);
     if (!passed) {
       scope.log(healthEvents.cycleRace, { shard: baton.pk });
       return;
     }
-    await tellCustomers(deps.customers, { head, state: folded.state }, untold);
+    await tellCustomers(deps, { head, state: folded.state }, { customerIds: untold, before: dueAt });
     scope.log(healthEvents.cycle, { shard: baton.pk, tenants: members.length, ...summary(outcomes) });
   };
 }

@@ -1,19 +1,15 @@
 import { toIso } from '../core/clock.ts';
-import { hashOf } from '../core/hash.ts';
-import { encodeKey } from '../core/key.ts';
+import { hashOf, shardOf } from '../core/hash.ts';
+import type { RelayDeps } from '../customers/relay.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
-import { rowKind } from '../platform/row.ts';
 import { isRefusal, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { RelayDeps } from '../customers/relay.ts';
-import * as z from 'zod';
 import { healthEvents } from './events.ts';
 import type { IssueNews, Link } from './fold-cycle.ts';
+import { detailWake, eventOp, eventWake, markOwed, newEvent, type NewEvent } from './incident-wakes.ts';
 import {
   affectedKey,
   affectedRow,
-  eventKey,
-  eventRow,
   incidentColumns,
   incidentKey,
   incidentOf,
@@ -21,13 +17,8 @@ import {
   postsOp,
   type EventKind,
   type Incident,
-  type IncidentEventRow,
 } from './incident.ts';
-import { transition } from './transitions.ts';
-
-/** Incidents that may owe a wake. Incidents have a partition each, so the sweep needs to be told where to look. */
-export const owedPartition = 'owed';
-export const owedRow = rowKind(z.object({ id: z.string(), at: z.string() }));
+import { knowsDetails, transition } from './transitions.ts';
 
 export type Recording = { news: IssueNews; healthShard: string; now: number };
 
@@ -49,7 +40,7 @@ export function createRecordIncident(deps: RelayDeps): RecordIncident {
     for (let attempt = 1; ; attempt++) {
       const step = await prepare(table, pk, recording);
       if (step.ops.length === 0) return step.incident;
-      const wakes = step.events.map((event) => wakeFor(id, event, recording.now));
+      const { wakes } = step;
       if (wakes.length > 0 && !isMarked) {
         await markOwed(table, id, recording.now);
         isMarked = true;
@@ -69,8 +60,7 @@ export function createRecordIncident(deps: RelayDeps): RecordIncident {
   };
 }
 
-type NewEvent = { eventId: string; row: IncidentEventRow };
-type Step = { incident: Incident; ops: TableOp[]; events: NewEvent[] };
+type Step = { incident: Incident; ops: TableOp[]; events: NewEvent[]; wakes: Wake[] };
 
 async function prepare(table: Table, pk: string, { news, healthShard, now }: Recording): Promise<Step> {
   const [head, affected] = await Promise.all([table.get(pk, incidentKey), table.get(pk, affectedKey(healthShard))]);
@@ -84,17 +74,34 @@ async function prepare(table: Table, pk: string, { news, healthShard, now }: Rec
 
   const allKinds: EventKind[] = stored && announced.length > 0 ? [...kinds, 'customers-affected'] : kinds;
   const events = allKinds.map((kind) => eventFor({ kind, incident, announced, healthShard, now }));
+  const wakes = [...events.map((event) => eventWake(incident.id, event, now)), ...detailWakes(next, news, now)];
   return {
     incident,
     events,
+    wakes,
     ops: [
-      ...(next ? [headOp(head, next), postsOp(news.issue.posts)] : []),
+      ...(next ? [headOp(head, next)] : []),
+      ...(next && news.issue.posts ? [postsOp(news.issue.posts)] : []),
       ...(links.length > 0 ? [affectedOp(affected, { healthShard, known, links, now })] : []),
-      ...events.map(({ eventId, row }): TableOp => {
-        return { kind: 'insert', rk: eventKey(eventId), columns: eventRow.toColumns(row) };
-      }),
+      ...events.map(eventOp),
     ],
   };
+}
+
+function detailWakes(next: Incident | undefined, news: IssueNews, now: number): Wake[] {
+  if (!next || knowsDetails(next)) return [];
+  const { id: incidentId, revision } = next;
+  return [detailWake({ incidentId, revision, attempt: 0, customerIds: readersOf(news) }, now)];
+}
+
+type Telling = { kind: EventKind; incident: Incident; announced: string[]; healthShard: string; now: number };
+
+function eventFor({ kind, incident, announced, healthShard, now }: Telling): NewEvent {
+  const customers = [...announced].sort();
+  const { revision } = incident;
+  if (kind === 'opened') return newEvent({ kind, incident, revision, customers, now });
+  if (kind !== 'customers-affected') return newEvent({ kind, incident, revision, now });
+  return newEvent({ kind, incident, revision, whose: [healthShard, ...customers], customers, now });
 }
 
 const headOp = (head: Row | undefined, next: Incident): TableOp => ({
@@ -112,28 +119,10 @@ function affectedOp(row: Row | undefined, { healthShard, known, links, now }: Af
   return row ? { kind: 'replace', rk, columns, etag: row.etag } : { kind: 'insert', rk, columns };
 }
 
-type Telling = { kind: EventKind; incident: Incident; announced: string[]; healthShard: string; now: number };
+const readersAsked = 3;
 
-/** The id comes from what happened, not from when it was seen: the same transition cannot be written twice. */
-function eventFor({ kind, incident, announced, healthShard, now }: Telling): NewEvent {
-  const { id, revision, service, classification, status } = incident;
-  const isAboutNewOnes = kind === 'opened' || kind === 'customers-affected';
-  const customers = [...announced].sort();
-  const whose = kind === 'customers-affected' ? [healthShard, ...customers] : [];
-  const eventId = `e${hashOf('incident', id, revision, kind, ...whose).slice(0, 25)}`;
-  const row = { kind, at: toIso(now), revision, service, classification, status };
-  return { eventId, row: isAboutNewOnes ? { ...row, customers } : row };
-}
-
-const wakeFor = (incidentId: string, { eventId }: NewEvent, now: number): Wake => ({
-  id: eventId,
-  queue: 'desk-events',
-  dueAt: now,
-  body: { kind: 'incident-event', incidentId, eventId },
-});
-
-/** Written ahead of the wakes: a mark too many costs the sweep one read, a missing one would lose events. */
-async function markOwed(table: Table, id: string, now: number): Promise<void> {
-  const columns = owedRow.toColumns({ id, at: toIso(now) });
-  await table.transact(owedPartition, [{ kind: 'upsert', rk: encodeKey(id), columns }]);
+/** Some of those who show the revision, others for each issue: at a first read one tenant would be asked about all of them. */
+function readersOf({ issue, shownBy }: IssueNews): string[] {
+  const at = shardOf(hashOf(issue.id)) % Math.max(1, shownBy.length);
+  return [...shownBy.slice(at), ...shownBy.slice(0, at)].slice(0, readersAsked);
 }

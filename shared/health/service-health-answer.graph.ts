@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { plainText } from './plain-text.ts';
-import type { Issue, Post } from './service-health.ts';
+import type { Issue, IssueDetails, Post } from './service-health.ts';
 import { canonicalStatus, isResolvedStatus } from './severity.ts';
 
 /** Microsoft docs: serviceHealth, serviceHealthIssue, serviceHealthIssuePost (v1.0). Enum values are compared without case. */
@@ -57,8 +57,7 @@ export function parseOverviews(body: string): AnswerPage {
 }
 
 function toIssue(issue: z.output<typeof issueSchema>, overview: z.output<typeof overviewSchema>): Issue {
-  const revision = toTime(issue.lastModifiedDateTime);
-  if (revision === undefined) throw new Error(`issue ${issue.id} has no readable last-modified time`);
+  const revision = revisionOf(issue);
   const isResolved = issue.isResolved ?? isResolvedStatus(issue.status);
   const endedAt = isResolved ? toTime(issue.endDateTime) : undefined;
   return {
@@ -73,8 +72,19 @@ function toIssue(issue: z.output<typeof issueSchema>, overview: z.output<typeof 
     startedAt: toTime(issue.startDateTime) ?? revision,
     ...(endedAt !== undefined && { endedAt }),
     revision,
-    posts: postsOf(issue.posts ?? []),
   };
+}
+
+/** The answer of `issues/{id}`. Throws for a text that is no such answer. */
+export function parseIssueDetails(body: string): IssueDetails {
+  const issue = issueSchema.parse(JSON.parse(body.replace(/^\uFEFF/, '')));
+  return { revision: revisionOf(issue), posts: postsOf(issue.posts ?? []) };
+}
+
+function revisionOf(issue: z.output<typeof issueSchema>): string {
+  const revision = toTime(issue.lastModifiedDateTime);
+  if (revision === undefined) throw new Error(`issue ${issue.id} has no readable last-modified time`);
+  return revision;
 }
 
 const wordsOf = (issue: z.output<typeof issueSchema>) => ({

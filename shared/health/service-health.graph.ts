@@ -4,10 +4,11 @@ import { dayMs, toIso, type Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { HttpFailure, retryAfterSeconds, type Http, type HttpAnswer } from '../platform/http.ts';
 import { TokenFailure, type TokenSource } from '../platform/tokens.ts';
-import { parseOverviews, type AnswerPage } from './service-health-answer.graph.ts';
+import { parseIssueDetails, parseOverviews, type AnswerPage } from './service-health-answer.graph.ts';
 import {
   ReadFailure,
   type Issue,
+  type ReadIssue,
   type ReadTenant,
   type ServiceHealthSource,
   type TenantReading,
@@ -20,40 +21,80 @@ type GraphDeps = {
   cloud: Pick<DeskCloud, 'endpoints'>;
 };
 
-const path = '/v1.0/admin/serviceAnnouncement/healthOverviews';
+const path = '/v1.0/admin/serviceAnnouncement';
 /** Graph's throttling page does not promise Retry-After for this service. */
 const defaultRetrySeconds = 60;
 
+/** A way to ask for the issues, named so that a cloud that refuses it can be remembered. */
+type Form = { name: 'changed, narrow' | 'changed' | 'narrow' | 'whole'; expand: string };
+
+/** Everything but posts and details, which are most of the bytes. */
+const narrow =
+  '$select=id,title,impactDescription,classification,status,isResolved,feature,startDateTime,endDateTime,lastModifiedDateTime';
+
+/** From the fewest bytes to what every cloud takes. */
+function formsFor(changedAfter: number | undefined): Form[] {
+  const all: Form[] = [
+    { name: 'narrow', expand: `issues(${narrow})` },
+    { name: 'whole', expand: 'issues' },
+  ];
+  if (changedAfter === undefined) return all;
+  const changed = `$filter=lastModifiedDateTime gt ${toIso(changedAfter)}`;
+  return [
+    { name: 'changed, narrow', expand: `issues(${changed};${narrow})` },
+    { name: 'changed', expand: `issues(${changed})` },
+    ...all,
+  ];
+}
+
+const isFull = (form: Form): boolean => form.name === 'narrow' || form.name === 'whole';
+
 /**
  * Service communications of Microsoft Graph: one GET per tenant brings every service and the issues that changed.
- * Per-property `$filter` support is not documented, so a cloud that answers 400 is read whole for a day before the filter is
- * tried again. Microsoft docs: "List healthOverviews"; "Microsoft Graph throttling limits".
+ * Options on the expansion are not documented per property, so what a cloud answers with 400 is asked less narrowly, and not
+ * tried again for a day. Microsoft docs: "List healthOverviews"; "Microsoft Graph throttling limits".
  */
 export function graphServiceHealth(deps: GraphDeps): ServiceHealthSource {
-  const root = `${deps.cloud.endpoints.graphBaseUrl}${path}`;
-  let filterRefusedUntil = 0;
+  const root = `${deps.cloud.endpoints.graphBaseUrl}${path}/healthOverviews`;
+  const refusedUntil = new Map<Form['name'], number>();
   return async (tenant) => {
     const token = await tokenFor(deps, tenant);
     const session: Session = { deps, token, way: tenant.way };
-    const { changedAfter } = tenant;
-    if (changedAfter === undefined || deps.clock.now() < filterRefusedUntil) return wholeTenant(session, root);
-    const filter = `issues($filter=lastModifiedDateTime gt ${toIso(changedAfter)})`;
-    const first = await get(session, `${root}?$expand=${encodeURIComponent(filter)}`);
-    if (first.status !== 400) return { ...(await follow(session, first)), full: false };
-    const whole = await wholeTenant(session, root);
-    filterRefusedUntil = deps.clock.now() + dayMs;
-    return whole;
+    const refused: Form[] = [];
+    const ask = async ([form, ...wider]: Form[]): Promise<TenantReading> => {
+      if (!form) throw new Error('the widest form is never left out');
+      const first = await get(session, `${root}?$expand=${encodeURIComponent(form.expand)}`);
+      if (first.status === 400 && wider.length > 0) {
+        refused.push(form);
+        return ask(wider);
+      }
+      return { ...(await follow(session, first)), full: isFull(form) };
+    };
+    const now = deps.clock.now();
+    const forms = formsFor(tenant.changedAfter).filter(({ name }) => (refusedUntil.get(name) ?? 0) <= now);
+    const reading = await ask(forms);
+    for (const { name } of refused) refusedUntil.set(name, deps.clock.now() + dayMs);
+    return reading;
+  };
+}
+
+/** One issue with its posts, from one tenant that shows it. Microsoft docs: "Get serviceHealthIssue". */
+export function graphIssue(deps: GraphDeps): ReadIssue {
+  return async (tenant, issueId) => {
+    const session: Session = { deps, token: await tokenFor(deps, tenant), way: tenant.way };
+    const root = `${deps.cloud.endpoints.graphBaseUrl}${path}/issues`;
+    const answer = await get(session, `${root}/${encodeURIComponent(issueId)}`);
+    if (answer.status === 404) return undefined;
+    return parsed(session, answer, parseIssueDetails);
   };
 }
 
 type Session = { deps: GraphDeps; token: string; way: ReadTenant['way'] };
 
-const wholeTenant = async (session: Session, root: string): Promise<TenantReading> => ({
-  ...(await follow(session, await get(session, `${root}?$expand=issues`))),
-  full: true,
-});
-
-async function tokenFor({ tokens }: GraphDeps, { tenantId, connectionId, way }: ReadTenant): Promise<string> {
+async function tokenFor(
+  { tokens }: GraphDeps,
+  { tenantId, connectionId, way }: Omit<ReadTenant, 'changedAfter'>,
+): Promise<string> {
   try {
     return await tokens({ tenantId, connectionId, resource: 'graph', way: way === 'gdap' ? 'delegated' : 'app' });
   } catch (error) {
@@ -116,10 +157,12 @@ function sameHost({ deps }: Session, nextLink: string): string {
   return nextLink;
 }
 
-function pageOf(session: Session, answer: HttpAnswer): AnswerPage {
+const pageOf = (session: Session, answer: HttpAnswer): AnswerPage => parsed(session, answer, parseOverviews);
+
+function parsed<T>(session: Session, answer: HttpAnswer, parse: (body: string) => T): T {
   if (answer.status !== 200) throw refusal(session, answer);
   try {
-    return parseOverviews(answer.body);
+    return parse(answer.body);
   } catch (cause) {
     throw new ReadFailure('microsoft-down', 'The answer cannot be read.', { cause });
   }

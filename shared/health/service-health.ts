@@ -18,8 +18,12 @@ export type Issue = {
   startedAt: string;
   endedAt?: string | undefined;
   revision: string;
-  posts: Post[];
+  /** Where the feed brings them with each issue; else {@link ReadIssue} does. */
+  posts?: Post[] | undefined;
 };
+
+/** What an issue says in full, as one tenant shows it. */
+export type IssueDetails = { revision: string; posts: Post[] };
 
 /** A tenant as Microsoft shows it. `full`: every issue was asked for, not only those that changed. */
 export type TenantReading = {
@@ -38,6 +42,12 @@ export type ReadTenant = {
 
 /** Reads a tenant's service health. Throws {@link ReadFailure}: one tenant's trouble is not its neighbours'. */
 export type ServiceHealthSource = (tenant: ReadTenant) => Promise<TenantReading>;
+
+/** Reads one issue in full. Undefined where the tenant does not show it. Throws {@link ReadFailure}. */
+export type ReadIssue = (
+  tenant: Omit<ReadTenant, 'changedAfter'>,
+  issueId: string,
+) => Promise<IssueDetails | undefined>;
 
 /** Why a tenant could not be read. `scope` `application`: the next tenant would meet the same, so asking it is no use now. */
 export class ReadFailure extends Error {

@@ -4,13 +4,13 @@ import type { DeskCloud } from '../customers/cloud.ts';
 import { consentPartition } from '../customers/consents.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
 import type { RelayDeps } from '../customers/relay.ts';
-import { sweepPartition } from '../platform/outbox.ts';
+import { owedRows, sweepPartition } from '../platform/outbox.ts';
 import type { TableName } from '../platform/resources.ts';
 import { isRefusal, queryAll, type Row } from '../platform/table.ts';
 import { errorFields, type Scope } from '../platform/telemetry.ts';
 import { healthEvents } from './events.ts';
 import { incidentPartition } from './incident.ts';
-import { owedPartition, owedRow } from './record-incident.ts';
+import { owedPartition, owedRow } from './incident-wakes.ts';
 import { shardPartition } from './shard.ts';
 
 /** A mark is older than any transaction that it was written ahead of. */
@@ -33,12 +33,12 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
   const sweep = async (table: TableName, pk: string, scope: Scope): Promise<Swept> =>
     sweepPartition({ ...deps, table: deps.tables(table) }, { table, pk }, scope);
 
-  /** An incident that owes nothing any more needs no mark; one marked anew meanwhile keeps it. */
+  /** An incident that owes nothing any more, not even later, needs no mark; one marked anew meanwhile keeps it. */
   const sweepMarked = async (row: Row, scope: Scope): Promise<Swept> => {
     const { id, at } = owedRow.fromRow(row);
     const swept = await sweep('health', incidentPartition(id), scope);
-    const isSettled = swept.owed === 0 && deps.clock.now() - fromIso(at) > markLastsMs;
-    if (isSettled)
+    const mayBeSettled = swept.owed === 0 && deps.clock.now() - fromIso(at) > markLastsMs;
+    if (mayBeSettled && (await owedRows(health, incidentPartition(id))).length === 0)
       await health.transact(owedPartition, [{ kind: 'delete', rk: row.rk, etag: row.etag }]).catch(ifChanged);
     return swept;
   };

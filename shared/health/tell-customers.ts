@@ -1,4 +1,4 @@
-import { canonicalJson } from '../core/canonical-json.ts';
+import { secondMs, type Clock } from '../core/clock.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { shardKey, type Customer } from '../customers/customer.ts';
 import { lastGoodAt, type ShardHead, type ShardState } from './shard.ts';
@@ -6,35 +6,43 @@ import { lastGoodAt, type ShardHead, type ShardState } from './shard.ts';
 /** What a shard has committed. Nothing else may reach a customer's row, or a run that died could leave there what nobody knows of. */
 type Committed = { head: ShardHead; state: ShardState };
 
+type TellingDeps = { customers: Pick<CustomerStore, 'change' | 'merge'>; clock: Pick<Clock, 'now'> };
+
+/** `before`: when the next cycle may begin (ms since the epoch). */
+type Telling = { customerIds: Iterable<string>; before: number };
+
+/** A write that was given up may still arrive; it has this long until the next cycle may begin. */
+const quietMs = 30 * secondMs;
+
 /**
- * Brings the rows of these customers to what their shard has committed, and returns those that could not be told: their row is
- * not there yet, or not yet at this shard. A row that was written from a later cycle stays as it is.
+ * Brings the rows of these customers to what their shard has committed, and returns those that could not be told: they have no
+ * row yet, or time was up. Only the poll's own columns are written, and nothing is read. What a read would guard against:
+ *
+ * - A slow run that writes after a newer one. A run stops half a minute before the next may begin. A write that is on its way for
+ *   longer than that does no lasting harm unless it takes a whole cycle more: whom the newer run told, the one after it tells again.
+ * - A customer that left. Only a run that began before may write its row afterwards. The next one finds it among the members no
+ *   more and clears the row, as does the one after that; here a read says whether the row is still this shard's.
  */
-export async function tellCustomers(
-  customers: Pick<CustomerStore, 'change'>,
-  committed: Committed,
-  customerIds: Iterable<string>,
-): Promise<string[]> {
-  const { connectionId, shard } = committed.head;
-  const healthShard = shardKey(connectionId, shard);
-  const untold = new Set(customerIds);
-  // Collected apart: the change is made again where another writer was quicker.
-  const told = new Set<string>();
-  await customers.change(untold, (customer) => {
-    if (customer.leftAt !== undefined || customer.healthShard !== healthShard) return undefined;
-    told.add(customer.customerId);
-    return changed(customer, committed);
-  });
-  return [...untold].filter((customerId) => !told.has(customerId));
+export async function tellCustomers(deps: TellingDeps, committed: Committed, telling: Telling): Promise<string[]> {
+  const parts = new Map<string, Partial<Customer>>();
+  const leavers: string[] = [];
+  for (const customerId of telling.customerIds) {
+    const part = healthPart(committed, customerId);
+    if (part) parts.set(customerId, part);
+    else leavers.push(customerId);
+  }
+  const until = telling.before - quietMs;
+  const untold = await deps.customers.merge(parts, () => deps.clock.now() < until);
+  await clearRows(deps, committed.head, leavers);
+  return untold;
 }
 
-function changed(customer: Customer, { head, state }: Committed): Customer | undefined {
-  const tenant = state.tenants[customer.customerId];
+/** Members of a customer's row that only the poll writes; always all of them, because a merge keeps what it does not name. */
+function healthPart({ head, state }: Committed, customerId: string): Partial<Customer> | undefined {
+  const tenant = state.tenants[customerId];
   if (!tenant || head.cycleAt === undefined) return undefined;
-  if (customer.healthAt !== undefined && customer.healthAt > head.cycleAt) return undefined;
   const goodAt = tenant.trouble && lastGoodAt(head, tenant);
-  const next: Customer = {
-    ...customer,
+  return {
     openIncidentIds: tenant.open.map((id) => ({ id, revision: state.issues[id]?.revision ?? '' })),
     coverage: {
       ...(tenant.trouble && { trouble: tenant.trouble }),
@@ -42,5 +50,12 @@ function changed(customer: Customer, { head, state }: Committed): Customer | und
     },
     healthAt: head.cycleAt,
   };
-  return canonicalJson(next) === canonicalJson(customer) ? undefined : next;
+}
+
+async function clearRows({ customers }: TellingDeps, { connectionId, shard }: ShardHead, ids: string[]): Promise<void> {
+  await customers.change(ids, (customer) => {
+    const isClear = customer.openIncidentIds.length === 0 && Object.keys(customer.coverage).length === 0;
+    if (isClear || customer.healthShard !== shardKey(connectionId, shard)) return undefined;
+    return { ...customer, openIncidentIds: [], coverage: {} };
+  });
 }

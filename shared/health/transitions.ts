@@ -1,6 +1,6 @@
 import type { EventKind, Incident } from './incident.ts';
 import { nextUpdateBy } from './plain-text.ts';
-import type { Issue, Post } from './service-health.ts';
+import type { Issue, IssueDetails, Post } from './service-health.ts';
 
 type Transition = {
   /** The incident from now on; undefined where the issue brings nothing new. */
@@ -15,37 +15,78 @@ type Transition = {
  * (`announced` false) is taken into the history without events.
  */
 export function transition(stored: Incident | undefined, issue: Issue, announced: boolean): Transition {
-  if (stored === undefined) {
-    const next = incidentFrom(issue, issue);
-    if (!issue.isResolved) return { next, kinds: ['opened'] };
-    return { next, kinds: announced ? ['opened', 'resolved'] : [] };
-  }
-  if (issue.revision <= stored.revision) return { next: undefined, kinds: [] };
-  const next = incidentFrom(issue, stored);
-  const hasNewPost = next.postKeys.some((key) => !stored.postKeys.includes(key));
-  const changed = stateChange(stored, next);
-  return { next, kinds: [...(changed ? [changed] : []), ...(hasNewPost ? (['posted'] as const) : [])] };
+  if (stored && issue.revision <= stored.revision) return { next: undefined, kinds: [] };
+  const { posts, ...fields } = issue;
+  const next = incidentFrom(fields, stored);
+  const kinds = stored ? changes(stored, next) : beginning(next, announced);
+  if (!posts) return { next, kinds };
+  const full = withDetails(next, { revision: issue.revision, posts });
+  return { next: full.next ?? next, kinds: full.isPosted ? [...kinds, 'posted'] : kinds };
 }
 
-function stateChange(before: Incident, after: Incident): EventKind | undefined {
-  if (before.state !== after.state) return after.state === 'resolved' ? 'resolved' : 'reopened';
-  if (before.status === after.status) return undefined;
-  return after.status === 'postIncidentReviewPublished' ? 'review-published' : 'status-changed';
+function beginning(next: Incident, announced: boolean): EventKind[] {
+  if (next.state === 'open') return ['opened'];
+  if (!announced) return [];
+  return next.hasReport === true ? ['opened', 'resolved', 'review-published'] : ['opened', 'resolved'];
+}
+
+/** A report is published once, however often Microsoft's status comes back to that word. */
+function changes(before: Incident, after: Incident): EventKind[] {
+  const review: EventKind[] = after.hasReport === true && !hasReport(before) ? ['review-published'] : [];
+  if (before.state !== after.state) return [after.state === 'resolved' ? 'resolved' : 'reopened', ...review];
+  if (review.length > 0) return review;
+  return before.status === after.status ? [] : ['status-changed'];
+}
+
+const hasReport = ({ hasReport: known, status }: Pick<Incident, 'hasReport' | 'status'>): boolean =>
+  known === true || status === 'postIncidentReviewPublished';
+
+type First = Pick<Incident, 'service' | 'listedAt' | 'postKeys' | 'openedRevision'> & Partial<Incident>;
+
+const firstOf = ({ service, startedAt, revision }: Omit<Issue, 'posts'>): First => ({
+  service,
+  listedAt: startedAt,
+  postKeys: [],
+  openedRevision: revision,
+});
+
+/** Service and place in the lists stay as first seen; what the details say stays until they are read again. */
+function incidentFrom(issue: Omit<Issue, 'posts'>, stored: Incident | undefined): Incident {
+  const first = stored ?? firstOf(issue);
+  const { isResolved, ...fields } = issue;
+  const next: Incident = {
+    ...fields,
+    source: 'microsoft365',
+    service: first.service,
+    listedAt: first.listedAt,
+    state: isResolved ? 'resolved' : 'open',
+    postKeys: first.postKeys,
+    detailsRevision: first.detailsRevision,
+    openedRevision: first.openedRevision,
+    nextUpdateBy: isResolved ? undefined : first.nextUpdateBy,
+  };
+  return hasReport(next) || (stored && hasReport(stored)) ? { ...next, hasReport: true } : next;
 }
 
 const postKey = (post: Post): string => `${post.at}|${post.kind}`;
 
-/** Service and place in the lists stay as first seen. */
-function incidentFrom(issue: Issue, first: Pick<Incident, 'service' | 'startedAt'> & Partial<Incident>): Incident {
-  const { posts, isResolved, ...fields } = issue;
-  const next = nextUpdateBy(posts.at(-1)?.text ?? '');
+/** `next` is undefined where the stored posts are as new. `isPosted`: some are new since the incident became known. */
+type Detailed = { next: Incident | undefined; isPosted: boolean };
+
+/** What the reading of an issue's details does to the stored incident; like {@link transition}, by Microsoft's revision alone. */
+export function withDetails(stored: Incident, { revision, posts }: IssueDetails): Detailed {
+  const { detailsRevision, openedRevision = '' } = stored;
+  if (detailsRevision !== undefined && revision <= detailsRevision) return { next: undefined, isPosted: false };
+  const known = new Set(stored.postKeys);
+  const isNew = (post: Post): boolean =>
+    !known.has(postKey(post)) && (detailsRevision !== undefined || post.at > openedRevision);
+  const nextUpdate = stored.state === 'open' ? nextUpdateBy(posts.at(-1)?.text ?? '') : undefined;
   return {
-    ...fields,
-    source: 'microsoft365',
-    service: first.service,
-    listedAt: first.listedAt ?? first.startedAt,
-    state: isResolved ? 'resolved' : 'open',
-    postKeys: posts.map(postKey),
-    ...(next !== undefined && !isResolved && { nextUpdateBy: next }),
+    next: { ...stored, postKeys: posts.map(postKey), detailsRevision: revision, nextUpdateBy: nextUpdate },
+    isPosted: revision !== openedRevision && posts.some(isNew),
   };
 }
+
+/** The posts of the stored revision, or of a later one, are stored. */
+export const knowsDetails = ({ revision, detailsRevision }: Incident): boolean =>
+  detailsRevision !== undefined && detailsRevision >= revision;

@@ -75,6 +75,8 @@ async function single(
       return (await client.createEntity(toEntity(pk, op.rk, op.columns), bounded)).etag ?? '';
     case 'upsert':
       return (await client.upsertEntity(toEntity(pk, op.rk, op.columns), 'Replace', bounded)).etag ?? '';
+    case 'merge':
+      return (await client.updateEntity(toEntity(pk, op.rk, op.columns), 'Merge', bounded)).etag ?? '';
     case 'replace':
       return (
         (await client.updateEntity(toEntity(pk, op.rk, op.columns), 'Replace', { ...bounded, etag: op.etag })).etag ??
@@ -92,6 +94,8 @@ function toAction(pk: string, op: TableOp): TransactionAction {
       return ['create', toEntity(pk, op.rk, op.columns)];
     case 'upsert':
       return ['upsert', toEntity(pk, op.rk, op.columns), 'Replace'];
+    case 'merge':
+      return ['update', toEntity(pk, op.rk, op.columns), 'Merge'];
     case 'replace':
       return ['update', toEntity(pk, op.rk, op.columns), 'Replace', { etag: op.etag }];
     case 'delete':

@@ -8,12 +8,14 @@ export type Row = { pk: string; rk: string; etag: string; columns: Columns };
 
 /**
  * One step of a transaction. `etag` is the version that must still be there; a delete without one takes any version. A delete
- * with an ETag stands alone in its transaction.
+ * with an ETag stands alone in its transaction. A merge writes the named columns of a row that is there, whatever its version,
+ * and leaves the others as they are.
  */
 export type TableOp =
   | { kind: 'insert'; rk: string; columns: Columns }
   | { kind: 'replace'; rk: string; columns: Columns; etag: string }
   | { kind: 'upsert'; rk: string; columns: Columns }
+  | { kind: 'merge'; rk: string; columns: Columns }
   | { kind: 'delete'; rk: string; etag?: string };
 
 export type TableQuery = {

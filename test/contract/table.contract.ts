@@ -75,6 +75,39 @@ export function tableContract(name: string, make: () => Promise<Table>): void {
       expect((await table.get('p', 'r'))?.columns).toEqual({ b: 3 });
     });
 
+    it('merges the named columns into a row that is there, alone and beside other steps', async () => {
+      const table = await make();
+      const [first] = await table.transact('p', [insert('r', { a: 1, b: 2 })]);
+      const [second] = await table.transact('p', [{ kind: 'merge', rk: 'r', columns: { b: 3, c: 'new' } }]);
+      expect((await table.get('p', 'r'))?.columns).toEqual({ a: 1, b: 3, c: 'new' });
+      expect(second).not.toBe(first);
+      expect((await table.get('p', 'r'))?.etag).toBe(second);
+      const [, third] = await table.transact('p', [insert('s'), { kind: 'merge', rk: 'r', columns: { a: 5 } }]);
+      expect(await table.get('p', 'r')).toMatchObject({ etag: third, columns: { a: 5, b: 3, c: 'new' } });
+    });
+
+    it('merges into no row that is missing, says which step, and changes nothing then', async () => {
+      const table = await make();
+      await table.transact('p', [insert('a', { n: 1 }), insert('c', { n: 1 })]);
+      const merge = (rk: string): TableOp => ({ kind: 'merge', rk, columns: { n: 2 } });
+      expect(await refusal(table.transact('p', [merge('b')]))).toEqual({ reason: 'missing', step: 0 });
+      expect(await refusal(table.transact('p', ['a', 'b', 'c'].map(merge)))).toEqual({ reason: 'missing', step: 1 });
+      const rows = await queryAll(table, { pk: 'p' });
+      expect(rows.map((row) => [row.rk, row.columns.n])).toEqual([
+        ['a', 1],
+        ['c', 1],
+      ]);
+    });
+
+    it('lets a merge overtake a replace that was decided on the row as it was', async () => {
+      const table = await make();
+      const [etag = ''] = await table.transact('p', [insert('r', { a: 1, b: 1 })]);
+      await table.transact('p', [{ kind: 'merge', rk: 'r', columns: { b: 2 } }]);
+      const stale = table.transact('p', [{ kind: 'replace', rk: 'r', columns: { a: 2, b: 1 }, etag }]);
+      expect(await refusal(stale)).toMatchObject({ reason: 'changed' });
+      expect((await table.get('p', 'r'))?.columns).toEqual({ a: 1, b: 2 });
+    });
+
     it('says that a row is missing', async () => {
       const table = await make();
       const gone: TableOp = { kind: 'delete', rk: 'x' };

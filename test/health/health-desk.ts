@@ -8,8 +8,9 @@ import { createDirectoryState, createEnsureDirectory } from '../../shared/custom
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
+import { createIncidentDetail } from '../../shared/health/incident-detail.ts';
 import { createPollShard } from '../../shared/health/poll-shard.ts';
-import { graphServiceHealth } from '../../shared/health/service-health.graph.ts';
+import { graphIssue, graphServiceHealth } from '../../shared/health/service-health.graph.ts';
 import { createHealthShards } from '../../shared/health/shard-members.ts';
 import { createSweepHealth } from '../../shared/health/sweep-health.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
@@ -58,7 +59,12 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     azure: azureSubscriptions(upstream),
   };
   const pollShard = createPollShard({ ...relay, cloud, customers, source: graphServiceHealth(upstream) });
-  const polls = healthPolls({ shard: pollShard, directory: createSyncDirectory(directory) });
+  const incidentDetail = createIncidentDetail({ ...relay, customers, readIssue: graphIssue(upstream) });
+  const polls = healthPolls({
+    shard: pollShard,
+    'incident-detail': incidentDetail,
+    directory: createSyncDirectory(directory),
+  });
 
   const desk = {
     ...moved,
@@ -117,10 +123,10 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     /** Every incident event whose wake is on the bus, in the order it was sent. */
     events: async () => {
       const sent = held.all().filter((one) => one.queue === 'desk-events');
-      const unique = new Map(sent.map((one) => [JSON.stringify(one.message.body.body), one.message.body.body]));
-      const bodies = [...unique.values()] as { incidentId: string; eventId: string }[];
+      const bodies = sent.map(({ message }) => message.body.body as { incidentId: string; eventId: string });
+      const unique = new Map(bodies.map((body) => [body.eventId, body]));
       return Promise.all(
-        bodies.map(async ({ incidentId, eventId }) => (await desk.incidentEvent(incidentId, eventId))!),
+        [...unique.values()].map(async ({ incidentId, eventId }) => (await desk.incidentEvent(incidentId, eventId))!),
       );
     },
   };

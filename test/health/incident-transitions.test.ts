@@ -182,7 +182,7 @@ describe('a poll that dies half-way', () => {
     expect(await told(desk)).toEqual([]);
     away = false;
     await desk.advance(8 * 60_000);
-    expect((await desk.sweep(desk.scope)).owed).toBe(2);
+    expect((await desk.sweep(desk.scope)).owed).toBe(3);
     expect(await told(desk)).toEqual([{ type: 'incident.opened', count: 1 }]);
   });
 });

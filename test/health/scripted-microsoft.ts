@@ -28,6 +28,16 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   body: JSON.stringify(body),
 });
 
+/** The options of an expansion. */
+function askedIn(url: URL) {
+  const expand = url.searchParams.get('$expand') ?? '';
+  const after = /lastModifiedDateTime gt ([^);]+)/.exec(expand)?.[1];
+  return { after, fields: /\$select=([^);]+)/.exec(expand)?.[1]?.split(',') };
+}
+
+const pick = (issue: ScriptedIssue, fields: readonly string[]) =>
+  Object.fromEntries(Object.entries(issue).filter(([name]) => fields.includes(name)));
+
 /** Partner Center, Graph and Azure for as many tenants as a test needs, each with its own faults. */
 export function scriptedMicrosoft() {
   const tenants: ScriptedTenant[] = [];
@@ -36,6 +46,11 @@ export function scriptedMicrosoft() {
   const calls: { url: string; headers: Record<string, string> }[] = [];
   const options = {
     filterRefused: false,
+    selectRefused: false,
+    /** What a tenant's replica shows when it is asked for an issue in full. */
+    lagging: new Map<string, ScriptedIssue>(),
+    /** What goes wrong for a tenant when it is asked for an issue in full, and only then. */
+    detailFaults: new Map<string, Fault>(),
     pageSize: 100,
     partnerCenter: undefined as Fault | undefined,
     nextLink: undefined as object | undefined,
@@ -70,19 +85,30 @@ export function scriptedMicrosoft() {
   };
 
   const graph = (url: URL, tenantId: string): HttpAnswer => {
-    const expand = url.searchParams.get('$expand') ?? '';
-    const after = /lastModifiedDateTime gt ([^)]+)/.exec(expand)?.[1];
-    if (after !== undefined && options.filterRefused) return json(400, { error: { code: 'BadRequest' } });
+    const { after, fields } = askedIn(url);
+    const isRefused = (after !== undefined && options.filterRefused) || (fields && options.selectRefused);
+    if (isRefused) return json(400, { error: { code: 'BadRequest' } });
     const own = [...issues.values()].filter((one) => one.tenants.has(tenantId)).map(({ issue }) => issue);
+    const [, detailId] = /\/issues\/([^/]+)$/.exec(url.pathname) ?? [];
+    if (detailId !== undefined) return oneIssue(tenantId, detailId);
     const tenant = tenants.find(({ id }) => id === tenantId);
-    return json(200, {
-      value: (tenant?.services ?? []).map((id) => {
-        const here = own.filter((issue) => issue.service === id);
-        const open = here.find((issue) => !issue.isResolved);
-        const listed = here.filter((issue) => after === undefined || issue.lastModifiedDateTime > after);
-        return { id, service: `${id} Online`, status: open?.status ?? 'serviceOperational', issues: listed };
-      }),
-    });
+    const overview = (id: string) => {
+      const here = own.filter((issue) => issue.service === id);
+      const open = here.find((issue) => !issue.isResolved);
+      const listed = here.filter((issue) => after === undefined || issue.lastModifiedDateTime > after);
+      const shown = listed.map((issue) => (fields ? pick(issue, fields) : issue));
+      return { id, service: `${id} Online`, status: open?.status ?? 'serviceOperational', issues: shown };
+    };
+    return json(200, { value: (tenant?.services ?? []).map(overview) });
+  };
+
+  const oneIssue = (tenantId: string, id: string): HttpAnswer => {
+    const fault = options.detailFaults.get(tenantId);
+    if (fault) return faulty(fault);
+    const lagging = options.lagging.get(tenantId);
+    const known = issues.get(id);
+    const shown = lagging?.id === id ? lagging : known?.tenants.has(tenantId) ? known.issue : undefined;
+    return shown ? json(200, shown) : json(404, { error: { code: 'NotFound' } });
   };
 
   const item = (tenant: ScriptedTenant) => ({
@@ -127,6 +153,9 @@ export function scriptedMicrosoft() {
     options,
     calls,
     tokenCount: () => tokens,
+    /** Reads of one issue in full. */
+    detailCalls: () => calls.filter(({ url }) => /\/issues\/[^/?]+$/.test(url)),
+    shown: (id: string): ScriptedIssue => structuredClone(issues.get(id)!.issue),
     graphCalls: () => calls.filter(({ url }) => url.startsWith(root.graph)),
     /** Adds tenants `0`, `1`, … with two services each, the first with an Azure plan. */
     addTenants: (count: number) => {
@@ -141,7 +170,7 @@ export function scriptedMicrosoft() {
     issue: (change: { id: string; at: string; tenants?: string[]; post?: boolean } & Partial<ScriptedIssue>) => {
       const { at, tenants: whose, post, ...fields } = change;
       const known = issues.get(change.id);
-      const posts = [...(known?.issue.posts ?? [])];
+      const posts = [...(change.posts ?? known?.issue.posts ?? [])];
       const description = { contentType: 'html', content: `<p>Update of <b>${at}</b></p>` };
       if (post !== false) posts.push({ createdDateTime: at, postType: 'Regular', description });
       const issue = {

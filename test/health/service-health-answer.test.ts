@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseOverviews } from '../../shared/health/service-health-answer.graph.ts';
+import { parseIssueDetails, parseOverviews } from '../../shared/health/service-health-answer.graph.ts';
 
 const issue = {
   startDateTime: '2026-08-24T06:10:00Z',
@@ -61,12 +61,23 @@ describe('an answer of service communications', () => {
       isResolved: false,
       startedAt: '2026-08-24T06:10:00.000Z',
       revision: '2026-08-24T09:41:13.271Z',
+    });
+    expect(nextLink).toBeUndefined();
+  });
+
+  it('of one issue brings its posts, oldest first and as text', () => {
+    expect(parseIssueDetails(JSON.stringify(issue))).toEqual({
+      revision: '2026-08-24T09:41:13.271Z',
       posts: [
         { at: '2026-08-24T06:32:05.000Z', kind: 'quick', text: 'early' },
         { at: '2026-08-24T09:41:13.270Z', kind: 'regular', text: 'later' },
       ],
     });
-    expect(nextLink).toBeUndefined();
+    const unreadable = [null, {}, 7, { createdDateTime: 'soon' }];
+    expect(parseIssueDetails(`\uFEFF${JSON.stringify({ ...issue, posts: unreadable })}`).posts).toEqual([]);
+    expect(parseIssueDetails(JSON.stringify({ ...issue, posts: null })).posts).toEqual([]);
+    expect(() => parseIssueDetails(JSON.stringify({ ...issue, lastModifiedDateTime: 'soon' }))).toThrow();
+    expect(() => parseIssueDetails('{"value":[]}')).toThrow();
   });
 
   it('takes values without regard to case, and unknown ones as they are', () => {
@@ -79,22 +90,21 @@ describe('an answer of service communications', () => {
           endDateTime: '2026-08-24T10:00:00',
         },
         { status: 'brandNewStatus', classification: 'unknownFutureValue' },
-        { classification: undefined, posts: null },
+        { classification: undefined },
       ),
     ).issues;
     expect(resolved).toMatchObject({ status: 'serviceRestored', classification: 'advisory', isResolved: true });
     expect(resolved!.endedAt).toBe('2026-08-24T10:00:00.000Z');
     expect(fresh).toMatchObject({ status: 'brandNewStatus', classification: 'incident', isResolved: false });
-    expect(odd).toMatchObject({ classification: 'incident', posts: [] });
+    expect(odd).toMatchObject({ classification: 'incident' });
   });
 
-  it('bears a byte order mark, a missing expansion and posts that nobody can read', () => {
+  it('bears a byte order mark and a missing expansion', () => {
     expect(parseOverviews(`\uFEFF${answer()}`).services).toHaveLength(1);
     expect(parseOverviews('{"value":[{"id":"Exchange","status":"serviceOperational"}]}')).toMatchObject({
       services: [{ id: 'Exchange', name: 'Exchange' }],
       issues: [],
     });
-    expect(parseOverviews(answer({ posts: [null, {}, 7, { createdDateTime: 'soon' }] })).issues[0]!.posts).toEqual([]);
   });
 
   it.each([

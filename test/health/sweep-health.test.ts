@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
 import { directoryPartition } from '../../shared/customers/directory.ts';
+import { owedPartition } from '../../shared/health/incident-wakes.ts';
 import { incidentPartition } from '../../shared/health/incident.ts';
-import { owedPartition } from '../../shared/health/record-incident.ts';
 import { shardPartition } from '../../shared/health/shard.ts';
 import { aHealthDesk, type HealthDesk } from './health-desk.ts';
 

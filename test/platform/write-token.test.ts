@@ -25,6 +25,13 @@ describe('write tokens', () => {
     expect(etags).toEqual([(await table.get('p', 'a'))?.etag, (await table.get('p', 'b'))?.etag]);
   });
 
+  it('take a committed merge whose answer was lost for what it is, and leave its other columns alone', async () => {
+    const { table } = tableThatLoses(2);
+    await table.transact('p', [insert('a', 1)]);
+    const [etag] = await table.transact('p', [{ kind: 'merge', rk: 'a', columns: { m: 2 } }]);
+    expect(await table.get('p', 'a')).toMatchObject({ etag, columns: { n: 1, m: 2 } });
+  });
+
   it('believe in a conflict with a foreign row and bring that row along', async () => {
     const { table, counts } = tableThatLoses(0);
     await table.transact('p', [insert('a', 1)]);

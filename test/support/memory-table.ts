@@ -81,7 +81,8 @@ export function memoryTable(trouble: TableTrouble = quiet) {
         return '';
       }
       const etag = `W/"${String(++version)}"`;
-      rows.set(op.rk, { etag, columns: copyOf(op.columns) });
+      const kept = op.kind === 'merge' ? rows.get(op.rk)?.columns : undefined;
+      rows.set(op.rk, { etag, columns: { ...kept, ...copyOf(op.columns) } });
       return etag;
     });
   };
@@ -120,6 +121,7 @@ function refusalOf(op: TableOp, stored: Stored | undefined): TableRefusal['reaso
   if (op.kind === 'insert') return stored ? 'exists' : undefined;
   if (op.kind === 'upsert') return undefined;
   if (!stored) return 'missing';
+  if (op.kind === 'merge') return undefined;
   return op.etag !== undefined && op.etag !== stored.etag ? 'changed' : undefined;
 }
 

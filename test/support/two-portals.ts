@@ -152,7 +152,10 @@ export async function putIncident(
   const affected = whose.flatMap((portal) => customersOf(portal).map(({ customerId }) => customerId));
   const links = affected.map((customerId) => ({ customerId, announced: true }));
   const record = createRecordIncident({ tables: desk.tables, bus: desk.held.bus, clock: desk.clock });
-  const incident = await record({ news: { issue, links }, healthShard, now: desk.clock.now() }, desk.log.scope);
+  const incident = await record(
+    { news: { issue, shownBy: [], links }, healthShard, now: desk.clock.now() },
+    desk.log.scope,
+  );
   const table = desk.tables('health');
   await projectIncident(table, incident);
   const sightings = affected.map((customerId) => ({ customerId, incident, firstSeenAt: issue.revision }));
