@@ -9,12 +9,16 @@ import {
   incidentViewSchema,
 } from '../shared/health/health-answers.ts';
 import { listCustomerIncidents, listIncidents, readIncident } from '../shared/health/incident-queries.ts';
-import { healthLevels } from '../shared/health/severity.ts';
+import { classifications, healthLevels } from '../shared/health/severity.ts';
 import { conditional } from '../shared/platform/conditional.ts';
 import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
 
 const params = z.object({ id: z.string().min(1).max(100) });
 const state = z.enum(['open', 'resolved']).optional();
+const classification = z
+  .enum(classifications)
+  .optional()
+  .describe('Planned changes are listed only when they are asked for.');
 const service = z.string().min(1).max(100).optional();
 /** Microsoft lists what a tenant may use and does not say what it uses: there is nothing to leave out. */
 const unused = z
@@ -48,7 +52,7 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     path: 'api/customers/{id}/incidents',
     summary: 'Incidents and advisories that affected a customer, newest first',
     params,
-    query: z.strictObject({ ...pagingQuery, state }),
+    query: z.strictObject({ ...pagingQuery, state, classification }),
     answers: answers('A page', incidentPageSchema),
     errors: ['invalid-cursor'],
     handle: async ({ caller, headers, params: { id }, query }) =>
@@ -69,7 +73,7 @@ export const healthRoutes = (deps: FleetDeps): Route[] => [
     name: 'listIncidents',
     path: 'api/incidents',
     summary: 'Incidents and advisories, newest first; for a portal those of its customers, and a page may be short',
-    query: z.strictObject({ ...pagingQuery, state, service }),
+    query: z.strictObject({ ...pagingQuery, state, classification, service }),
     answers: answers('A page', incidentPageSchema),
     errors: ['invalid-cursor'],
     handle: async ({ caller, headers, query }) =>

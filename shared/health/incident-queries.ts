@@ -9,6 +9,7 @@ import type { CustomerStore } from '../customers/customer-store.ts';
 import { queryAll, type Table, type Tables } from '../platform/table.ts';
 import { summaryView, type IncidentPage, type IncidentView } from './health-answers.ts';
 import { readList, readSightings, summaryOf, type IncidentSummary } from './incident-lists.ts';
+import type { Classification } from './severity.ts';
 import {
   affectedPrefix,
   affectedRow,
@@ -21,7 +22,8 @@ import {
 
 type IncidentQueryDeps = { tables: Tables<'health'>; customers: Pick<CustomerStore, 'get'> };
 
-type IncidentQuery = Paging & { state?: 'open' | 'resolved' | undefined; service?: string | undefined };
+type Filters = { state?: 'open' | 'resolved' | undefined; classification?: Classification | undefined };
+type IncidentQuery = Paging & Filters & { service?: string | undefined };
 
 /** How many rows one call looks at before it hands out a page that is not full: filters must not make a call endless. */
 const examinedMax = 200;
@@ -70,15 +72,15 @@ type Source = {
 export async function listIncidents(
   { tables }: IncidentQueryDeps,
   caller: Caller,
-  { state, service, ...paging }: IncidentQuery,
+  { state, classification, service, ...paging }: IncidentQuery,
 ): Promise<IncidentPage> {
   const table = tables('health');
   const scope = scopeOf(caller);
   return page(paging, {
-    filters: { list: 'incidents', state, service },
+    filters: { list: 'incidents', state, classification, service },
     read: async (after, count) => readList(table, { state, service, after }, count),
     keep: async (incident) =>
-      (state === undefined || incident.state === state) &&
+      isWanted(incident, { state, classification }) &&
       (scope === 'all' || (await readAffected(table, incident.id, scope)).length > 0),
   });
 }
@@ -87,13 +89,13 @@ export async function listIncidents(
 export async function listCustomerIncidents(
   { tables, customers }: IncidentQueryDeps,
   caller: Caller,
-  { customerId, state, ...paging }: Paging & { customerId: string; state?: 'open' | 'resolved' | undefined },
+  { customerId, state, classification, ...paging }: Paging & Filters & { customerId: string },
 ): Promise<IncidentPage> {
   const { healthShard } = await visibleCustomer(customers, caller, customerId);
   const table = tables('health');
   const limit = pLimit(concurrentReads);
   return page(paging, {
-    filters: { list: 'customer-incidents', customerId, state },
+    filters: { list: 'customer-incidents', customerId, state, classification },
     read: async (after, count) => {
       const sighted = await readSightings(table, { healthShard, customerId, after }, count);
       const read = await Promise.all(
@@ -103,9 +105,16 @@ export async function listCustomerIncidents(
       );
       return read.map(({ at, row }) => ({ at, incident: row && summaryOf(incidentOf(row)) }));
     },
-    keep: (incident) => state === undefined || incident.state === state,
+    keep: (incident) => isWanted(incident, { state, classification }),
   });
 }
+
+/** Planned changes are listed only when they are asked for. */
+const isWanted = (incident: IncidentSummary, { state, classification }: Filters): boolean =>
+  (state === undefined || incident.state === state) &&
+  (classification === undefined
+    ? incident.classification !== 'planned-change'
+    : incident.classification === classification);
 
 const timeOf = (at: string | undefined): string | undefined => at?.split('|')[0];
 

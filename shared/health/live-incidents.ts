@@ -9,17 +9,8 @@ import { knowsDetails } from './transitions.ts';
 /** What a triage needs to know of an incident. */
 type LiveIncident = Pick<
   Incident,
-  | 'id'
-  | 'service'
-  | 'serviceName'
-  | 'feature'
-  | 'title'
-  | 'impact'
-  | 'status'
-  | 'classification'
-  | 'startedAt'
-  | 'nextUpdateBy'
->;
+  'id' | 'service' | 'serviceName' | 'feature' | 'title' | 'impact' | 'status' | 'startedAt' | 'nextUpdateBy'
+> & { classification: Exclude<Incident['classification'], 'planned-change'> };
 
 type IncidentRef = { id: string; revision: string };
 
@@ -48,6 +39,7 @@ export function createLiveIncidents(deps: { tables: Tables<'health'>; clock: Pic
   };
 }
 
+/** A planned change is no incident; no customer's references name one. */
 const liveOf = (incident: Incident): LiveIncident => ({
   id: incident.id,
   service: incident.service,
@@ -56,7 +48,7 @@ const liveOf = (incident: Incident): LiveIncident => ({
   title: incident.title,
   impact: incident.impact,
   status: incident.status,
-  classification: incident.classification,
+  classification: incident.classification === 'planned-change' ? 'advisory' : incident.classification,
   startedAt: incident.startedAt,
   ...(incident.nextUpdateBy !== undefined && { nextUpdateBy: incident.nextUpdateBy }),
 });

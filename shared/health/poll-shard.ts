@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import * as z from 'zod';
 import { fromIso, minuteMs, toIso, type Clock } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
@@ -7,18 +6,16 @@ import { shardKey } from '../customers/customer.ts';
 import type { Member } from '../customers/health-shards.ts';
 import type { HeldBaton, RelayDeps } from '../customers/relay.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import type { Scope } from '../platform/telemetry.ts';
 import { countLevels } from './count-levels.ts';
 import { healthEvents } from './events.ts';
-import { foldCycle, type IssueNews } from './fold-cycle.ts';
-import { projectIncident, writeSightings } from './incident-lists.ts';
-import type { Incident } from './incident.ts';
+import { foldCycle } from './fold-cycle.ts';
 import { planCycle } from './plan-cycle.ts';
 import { readTenants, type Outcome } from './read-tenants.ts';
-import { createRecordIncident, type RecordIncident } from './record-incident.ts';
+import { createRecordIncident } from './record-incident.ts';
 import type { ServiceHealthSource } from './service-health.ts';
 import { memberOf, shardRelay, stateOf, stateOp, stateText, type ShardHead, type ShardState } from './shard.ts';
 import { tellCustomers } from './tell-customers.ts';
+import { tellNews } from './tell-news.ts';
 
 type PollShardDeps = RelayDeps & {
   clock: Clock;
@@ -28,8 +25,6 @@ type PollShardDeps = RelayDeps & {
 };
 
 const messageSchema = z.object({ kind: z.literal('shard'), connectionId: z.string(), shard: z.number().int() });
-
-const concurrentIncidents = 8;
 
 /**
  * One cycle of one shard: reads its tenants, tells what happened, writes what changed, and owes the next cycle. What it learned
@@ -53,7 +48,8 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     const members = baton.members.map(memberOf).filter((member) => member.leftAt === undefined);
     const outcomes = await readTenants(deps, planCycle({ head: baton.head.value, state: before, now }, members));
     const folded = foldCycle({ head: baton.head.value, state: before, members, outcomes, now });
-    await tell(deps, { baton, news: folded.issues, record, now }, scope);
+    const healthShard = shardKey(baton.head.value.connectionId, baton.head.value.shard);
+    await tellNews(deps.tables('health'), { healthShard, news: folded.issues, record, now }, scope);
 
     const untold = new Set([...folded.customers, ...late.filter((id) => id in folded.state.tenants)]);
     for (const id of Object.keys(before.tenants)) if (!(id in folded.state.tenants)) untold.add(id);
@@ -70,31 +66,6 @@ export function createPollShard(deps: PollShardDeps): QueueHandler {
     scope.log(healthEvents.cycle, { shard: baton.pk, tenants: members.length, ...summary(outcomes) });
   };
 }
-
-type Telling = { baton: HeldBaton<ShardHead>; news: IssueNews[]; record: RecordIncident; now: number };
-
-/** Brings the news to the incidents and then to the lists. */
-async function tell(deps: PollShardDeps, { baton, news, record, now }: Telling, scope: Scope): Promise<void> {
-  const { connectionId, shard } = baton.head.value;
-  const healthShard = shardKey(connectionId, shard);
-  const table = deps.tables('health');
-  const limit = pLimit(concurrentIncidents);
-  const recorded = await Promise.all(
-    news.map((one) =>
-      limit(async () => {
-        const incident = await record({ news: one, healthShard, now }, scope);
-        await projectIncident(table, incident);
-        return { news: one, incident };
-      }),
-    ),
-  );
-  await writeSightings(table, healthShard, recorded.flatMap(sightings(now)));
-}
-
-const sightings =
-  (now: number) =>
-  ({ news, incident }: { news: IssueNews; incident: Incident }) =>
-    news.links.map(({ customerId }) => ({ customerId, incident, firstSeenAt: toIso(now) }));
 
 type Ended = {
   baton: HeldBaton<ShardHead>;

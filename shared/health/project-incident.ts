@@ -23,6 +23,7 @@ export type AnnounceIncident = (
     at: string;
     data: (portal: NoticePortal) => Record<string, unknown> | undefined;
     portalIds: string[];
+    incident: { service: string; classification: string };
   },
   scope: Scope,
 ) => Promise<void>;
@@ -46,7 +47,9 @@ export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
     const event = await readEvent(incidentId, eventId);
     if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
     const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
-    await deps.announce({ eventId, type: event.type, at: event.at, data, portalIds: await deps.portalIds() }, scope);
+    const { service, classification } = event.data;
+    const about = { data, incident: { service, classification }, portalIds: await deps.portalIds() };
+    await deps.announce({ eventId, type: event.type, at: event.at, ...about }, scope);
     await deleteWake(table, message);
   };
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { toTime } from './microsoft-time.ts';
 import { plainText } from './plain-text.ts';
 import type { Issue, IssueDetails, Post } from './service-health.ts';
 import { canonicalStatus, isResolvedStatus } from './severity.ts';
@@ -102,11 +103,4 @@ function toPost(item: unknown): Post[] {
   if (!parsed.success || at === undefined) return [];
   const { postType, description } = parsed.data;
   return [{ at, kind: (postType ?? 'regular').toLowerCase(), text: plainText(description?.content ?? '') }];
-}
-
-/** ISO in UTC. Microsoft's times come with 0 to 7 digits of a second, and some without a zone: those are UTC. */
-function toTime(text: string | null | undefined): string | undefined {
-  if (!text) return undefined;
-  const at = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
 }

@@ -2,9 +2,10 @@
 export const healthLevels = ['healthy', 'advisory', 'degraded', 'down', 'unknown'] as const;
 export type HealthLevel = (typeof healthLevels)[number];
 
-export type Classification = 'incident' | 'advisory';
+export const classifications = ['incident', 'advisory', 'planned-change'] as const;
+export type Classification = (typeof classifications)[number];
 
-type Row = Readonly<Record<Classification, HealthLevel>>;
+type Row = Readonly<Record<Exclude<Classification, 'planned-change'>, HealthLevel>>;
 
 const fine: Row = { incident: 'healthy', advisory: 'healthy' };
 const noted: Row = { incident: 'advisory', advisory: 'advisory' };
@@ -26,6 +27,8 @@ export const severityTable = {
   mitigatedExternal: fine,
   investigating: hurt,
   confirmed: hurt,
+  /** Azure's word for everything that is not over. */
+  active: hurt,
   reported: hurt,
   restoringService: hurt,
   extendedRecovery: hurt,
@@ -42,8 +45,9 @@ const byLowerCase = new Map(Object.keys(severityTable).map((status) => [status.t
 /** Microsoft's spelling of a status: documented examples write PascalCase, the live service camelCase. Unknown ones stay as they are. */
 export const canonicalStatus = (status: string): string => byLowerCase.get(status.toLowerCase()) ?? status;
 
-/** The level of a status; one that Microsoft invents tomorrow is `unknown`, never an error and never `healthy`. */
+/** The level of a status; one that Microsoft invents tomorrow is `unknown`, never an error and never `healthy`. A planned change colours nothing. */
 export function severityOf(status: string, classification: Classification): HealthLevel {
+  if (classification === 'planned-change') return 'healthy';
   const known = byLowerCase.get(status.toLowerCase());
   return known === undefined ? 'unknown' : severityTable[known][classification];
 }
