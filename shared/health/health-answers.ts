@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { troubleViewSchema } from '../customers/coverage.ts';
 import type { IncidentSummary } from './incident-lists.ts';
-import { healthLevels } from './severity.ts';
+import { classifications, healthLevels } from './severity.ts';
 
 const levelSchema = z.enum(healthLevels);
 const time = z.iso.datetime();
@@ -37,16 +37,17 @@ export type Fleet = z.output<typeof fleetSchema>;
 const incidentSummaryViewSchema = z
   .object({
     id: z.string(),
-    source: z.enum(['microsoft365', 'azure']),
+    source: z.enum(['microsoft365', 'azure', 'message-center']),
     service: z.string(),
     serviceName: z.string(),
     feature: z.string(),
     title: z.string(),
     impact: z.string(),
-    classification: z.enum(['incident', 'advisory']),
+    classification: z.enum(classifications),
     status: z.string(),
     state: z.enum(['open', 'resolved']),
     startedAt: time,
+    /** Of an open planned change: when it will end. */
     endedAt: time.optional(),
     updatedAt: time,
     /** The update that the posts are of: older than `updatedAt` where the newest could not be read yet. */
@@ -54,6 +55,9 @@ const incidentSummaryViewSchema = z
     nextUpdateBy: time.optional(),
     /** Microsoft has published a post-incident report. */
     hasReport: z.boolean().optional(),
+    /** Of planned changes: Microsoft calls it a major one, and until when somebody must act. */
+    isMajorChange: z.boolean().optional(),
+    actionRequiredBy: time.optional(),
   })
   .meta({ id: 'IncidentSummary' });
 type IncidentSummaryView = z.output<typeof incidentSummaryViewSchema>;

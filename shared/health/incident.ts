@@ -4,19 +4,20 @@ import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Row, TableOp } from '../platform/table.ts';
 import type { Post } from './service-health.ts';
+import { classifications } from './severity.ts';
 
-/** A Microsoft incident or advisory, stored once per cloud however many customers it concerns. Times are ISO texts. */
+/** A Microsoft incident, advisory or planned change, stored once per cloud however many customers it concerns. Times are ISO texts. */
 export const incidentSchema = z.object({
   /** Microsoft's id, opaque. */
   id: z.string(),
-  source: z.enum(['microsoft365', 'azure']),
+  source: z.enum(['microsoft365', 'azure', 'message-center']),
   /** Graph's service id, such as `Exchange`. */
   service: z.string(),
   serviceName: z.string(),
   feature: z.string(),
   title: z.string(),
   impact: z.string(),
-  classification: z.enum(['incident', 'advisory']),
+  classification: z.enum(classifications),
   /** Microsoft's word, in camelCase. */
   status: z.string(),
   state: z.enum(['open', 'resolved']),
@@ -35,6 +36,9 @@ export const incidentSchema = z.object({
   openedRevision: z.string().optional(),
   /** Microsoft has published a post-incident report (`issues/{id}/incidentReport`); it stays. */
   hasReport: z.boolean().optional(),
+  /** Of planned changes: Microsoft calls it a major one, and until when somebody must act. */
+  isMajorChange: z.boolean().optional(),
+  actionRequiredBy: z.string().optional(),
 });
 export type Incident = z.output<typeof incidentSchema>;
 
@@ -79,7 +83,7 @@ const eventSchema = z.object({
   at: z.string(),
   revision: z.string(),
   service: z.string(),
-  classification: z.enum(['incident', 'advisory']),
+  classification: z.enum(classifications),
   status: z.string(),
   customers: z.array(z.string()).optional(),
 });

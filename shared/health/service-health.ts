@@ -5,6 +5,8 @@ export type Post = { at: string; kind: string; text: string };
 
 /** One issue as a tenant's answer shows it. Times are ISO texts; `revision` is Microsoft's last-modified time. */
 export type Issue = {
+  /** Microsoft 365 where nothing is said. */
+  source?: 'message-center';
   id: string;
   /** Graph's service id. */
   service: string;
@@ -20,6 +22,9 @@ export type Issue = {
   revision: string;
   /** Where the feed brings them with each issue; else {@link ReadIssue} does. */
   posts?: Post[] | undefined;
+  /** Of planned changes only. */
+  isMajorChange?: boolean | undefined;
+  actionRequiredBy?: string | undefined;
 };
 
 /** What an issue says in full, as one tenant shows it. */

@@ -9,7 +9,7 @@ import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Row, Table, TableOp } from '../platform/table.ts';
-import { healthLevels } from './severity.ts';
+import { classifications, healthLevels } from './severity.ts';
 
 /** How many customers of a shard see a service at each level. */
 const countsSchema = z.record(
@@ -47,6 +47,8 @@ const tenantSchema = z.object({
   /** Ids of issues that it listed and that are over, or no longer concern it. */
   past: z.array(z.string()),
   trouble: troubleSchema.optional(),
+  /** The way that worked last. */
+  way: z.enum(['app', 'gdap']).optional(),
   /** Microsoft asked not to be called about this tenant before. */
   notBefore: z.string().optional(),
   /** The next read asks for everything. */
@@ -57,7 +59,7 @@ export type TenantState = z.output<typeof tenantSchema>;
 const knownIssueSchema = z.object({
   revision: z.string(),
   service: z.string(),
-  classification: z.enum(['incident', 'advisory']),
+  classification: z.enum(classifications),
   status: z.string(),
   isResolved: z.boolean(),
 });
@@ -123,8 +125,10 @@ export const memberOp = (member: Member): TableOp => ({
 });
 
 /** When a tenant was read well for the last time (ISO). */
-export const lastGoodAt = (head: Pick<ShardHead, 'cycleAt'>, tenant: TenantState | undefined): string | undefined =>
-  tenant?.good === 'cycle' ? head.cycleAt : tenant?.good;
+export const lastGoodAt = (
+  head: Pick<ShardHead, 'cycleAt'>,
+  tenant: Pick<TenantState, 'good'> | undefined,
+): string | undefined => (tenant?.good === 'cycle' ? head.cycleAt : tenant?.good);
 
 /** What was read longer ago than this many intervals is no longer known. */
 export const isStale = (goodAt: string | undefined, now: number, pollMinutes: number): boolean =>
