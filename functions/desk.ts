@@ -14,6 +14,9 @@ import { createProjectEscalation } from '../shared/escalations/project-escalatio
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
 import { createIncidentDetail } from '../shared/health/incident-detail.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
+import { createEnsureMessageCenter } from '../shared/health/message-center-ensure.ts';
+import { createPollMessageCenter } from '../shared/health/message-center-poll.ts';
+import { graphMessages } from '../shared/health/message-center.graph.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
 import { createPollShard } from '../shared/health/poll-shard.ts';
 import { createProjectIncident } from '../shared/health/project-incident.ts';
@@ -141,6 +144,7 @@ export function createDesk(services: Services, config: Config): Desk {
         'incident-detail': createIncidentDetail({ ...relay, customers, readIssue: graphIssue(relay) }),
         shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay) }),
         consents: createRunConsents({ ...relay, store: customers, grant: partnerCenterConsents(relay) }),
+        'message-center': createPollMessageCenter({ ...relay, source: graphMessages(relay) }),
         directory: createSyncDirectory({
           ...relay,
           store: customers,
@@ -155,6 +159,7 @@ export function createDesk(services: Services, config: Config): Desk {
       sweepHealth: createSweepHealth(relay),
       ensureDirectory: createEnsureDirectory(relay),
       ensurePolling: createEnsurePolling(relay),
+      ensureMessageCenter: createEnsureMessageCenter(relay),
     }),
   };
   return { catalogue, authenticate, takeTurn };

@@ -1,5 +1,6 @@
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
+import type { EnsureMessageCenter } from '../shared/health/message-center-ensure.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
 import { rememberSweep, shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
 import type { TimerFunction } from '../shared/platform/timer-handler.ts';
@@ -8,6 +9,7 @@ export type TimerDeps = Omit<SweepDeps, 'places'> & {
   sweepHealth: SweepHealth;
   ensureDirectory: EnsureDirectory;
   ensurePolling: EnsurePolling;
+  ensureMessageCenter: EnsureMessageCenter;
 };
 
 /** What the clock does: starts what is missing and sends again what is owed. Everything else keeps itself going on the bus. */
@@ -15,7 +17,11 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
   {
     name: 'pollServiceHealth',
     scheduleSetting: 'HEALTH_POLL_SCHEDULE',
-    handle: async (scope) => deps.ensurePolling(scope),
+    handle: async (scope) => {
+      // Neither feed waits for the other, nor fails with it.
+      const [health, messages] = await Promise.allSettled([deps.ensurePolling(scope), deps.ensureMessageCenter(scope)]);
+      return { ...valueOf(health), ...valueOf(messages) };
+    },
   },
   {
     name: 'sweep',

@@ -8,6 +8,7 @@ import type { DeskCloud } from '../customers/cloud.ts';
 import type { Tables } from '../platform/table.ts';
 import { servicesOf } from './count-levels.ts';
 import type { CustomerHealth } from './health-answers.ts';
+import { messageCenterCoverage } from './message-center-coverage.ts';
 import { isStale, lastGoodAt, readShard, shardPartition } from './shard.ts';
 
 export type HealthQueryDeps = {
@@ -17,7 +18,7 @@ export type HealthQueryDeps = {
   customers: Pick<CustomerStore, 'get' | 'getMany'>;
 };
 
-/** A customer's services now, with the age of the answer. Three point reads, however many customers there are. */
+/** A customer's services now, with the age of the answer. Five point reads, however many customers there are. */
 export async function customerHealth(
   deps: HealthQueryDeps,
   caller: Caller,
@@ -29,6 +30,7 @@ export async function customerHealth(
   const { head, state } = await readShard(deps.tables('health'), pk);
   const tenant = state.tenants[customerId];
   const goodAt = lastGoodAt(head ?? {}, tenant) ?? null;
+  const messages = await messageCenterCoverage(deps, customer);
   const isPolled = head !== undefined && customer.leftAt === undefined;
   return {
     customerId,
@@ -38,6 +40,7 @@ export async function customerHealth(
       nextDueAt: isPolled ? head.dueAt : null,
       ...(tenant?.trouble && { trouble: troubleView(tenant.trouble) }),
     },
+    ...(messages && { messageCenter: messages }),
     services: servicesOf(state, tenant, isStale(goodAt ?? undefined, deps.clock.now(), deps.cloud.healthPollMinutes)),
   };
 }

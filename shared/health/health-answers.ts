@@ -6,16 +6,20 @@ import { classifications, healthLevels } from './severity.ts';
 const levelSchema = z.enum(healthLevels);
 const time = z.iso.datetime();
 
+const coverageViewSchema = z.object({
+  lastGoodAt: time.nullable(),
+  nextDueAt: time.nullable(),
+  trouble: troubleViewSchema.optional(),
+});
+
 export const customerHealthSchema = z
   .object({
     customerId: z.string(),
     /** When Microsoft was read well for the last time; null when it never was. */
     asOf: time.nullable(),
-    coverage: z.object({
-      lastGoodAt: time.nullable(),
-      nextDueAt: time.nullable(),
-      trouble: troubleViewSchema.optional(),
-    }),
+    coverage: coverageViewSchema,
+    /** Of planned changes, which have a feed of their own; absent before it begins. It says nothing of the services. */
+    messageCenter: coverageViewSchema.optional(),
     services: z.array(
       z.object({ id: z.string(), name: z.string(), status: levelSchema, incidentIds: z.array(z.string()) }),
     ),

@@ -14,7 +14,7 @@ import {
   type TenantReading,
 } from './service-health.ts';
 
-type GraphDeps = {
+export type GraphDeps = {
   http: Http;
   tokens: TokenSource;
   clock: Pick<Clock, 'now'>;
@@ -89,9 +89,9 @@ export function graphIssue(deps: GraphDeps): ReadIssue {
   };
 }
 
-type Session = { deps: GraphDeps; token: string; way: ReadTenant['way'] };
+export type Session = { deps: GraphDeps; token: string; way: ReadTenant['way'] };
 
-async function tokenFor(
+export async function tokenFor(
   { tokens }: GraphDeps,
   { tenantId, connectionId, way }: Omit<ReadTenant, 'changedAfter'>,
 ): Promise<string> {
@@ -115,12 +115,16 @@ const tokenTroubles: Record<TokenFailure['reason'], TroubleCode> = {
   away: 'microsoft-down',
 };
 
-async function get({ deps, token }: Session, url: string): Promise<HttpAnswer> {
+export async function get({ deps, token }: Session, url: string, pageRows = 1_000): Promise<HttpAnswer> {
   try {
     return await deps.http({
       method: 'GET',
       url,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json', prefer: 'odata.maxpagesize=1000' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        prefer: `odata.maxpagesize=${String(pageRows)}`,
+      },
       timeoutMs: limits.upstreamCallMs,
       maxBytes: limits.upstreamAnswerBytes,
     });
@@ -148,7 +152,7 @@ async function follow(session: Session, first: HttpAnswer): Promise<Omit<TenantR
 }
 
 /** The token goes to Graph and nowhere else, whatever an answer says. */
-function sameHost({ deps }: Session, nextLink: string): string {
+export function sameHost({ deps }: Session, nextLink: string): string {
   const root = new URL(deps.cloud.endpoints.graphBaseUrl);
   const next = URL.canParse(nextLink) ? new URL(nextLink) : undefined;
   if (next?.origin !== root.origin || next.username !== '' || next.password !== '') {
@@ -159,7 +163,7 @@ function sameHost({ deps }: Session, nextLink: string): string {
 
 const pageOf = (session: Session, answer: HttpAnswer): AnswerPage => parsed(session, answer, parseOverviews);
 
-function parsed<T>(session: Session, answer: HttpAnswer, parse: (body: string) => T): T {
+export function parsed<T>(session: Session, answer: HttpAnswer, parse: (body: string) => T): T {
   if (answer.status !== 200) throw refusal(session, answer);
   try {
     return parse(answer.body);

@@ -11,6 +11,7 @@ import { errorFields, type Scope } from '../platform/telemetry.ts';
 import { healthEvents } from './events.ts';
 import { incidentPartition } from './incident.ts';
 import { owedPartition, owedRow } from './incident-wakes.ts';
+import { messageCenterPartition } from './message-center-shard.ts';
 import { shardPartition } from './shard.ts';
 
 /** A mark is older than any transaction that it was written ahead of. */
@@ -61,7 +62,8 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
         apart({ pk }, async () => sweep('customers', pk, scope)),
       );
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
-      const places = Array.from({ length: shards }, (_, shard) => shardPartition(id, shard));
+      const numbers = Array.from({ length: shards }, (_, shard) => shard);
+      const places = numbers.flatMap((shard) => [shardPartition(id, shard), messageCenterPartition(id, shard)]);
       return Promise.all([...own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
     };
     const incidents = async () => {
