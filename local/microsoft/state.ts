@@ -1,5 +1,7 @@
 import { changeIncident } from './incidents.ts';
 import type { Incident, IncidentChange } from './incidents.ts';
+import { changeMessage, seedMessages } from './messages.ts';
+import type { Message, MessageChange } from './messages.ts';
 import { seedIncidents } from './seed-incidents.ts';
 import { customers, partner } from './seed-world.ts';
 import { applyServiceRequestPatch, seedServiceRequests } from './service-request-state.ts';
@@ -19,6 +21,8 @@ export type State = {
   worldId: string | undefined;
   /** By issue id. */
   incidents: Map<string, Incident>;
+  /** Message center, by message id. */
+  messages: Map<string, Message>;
   /** By customer tenant. */
   consents: Map<string, Consent>;
   /** End of the delegated admin relationship, milliseconds of world time, by customer tenant. */
@@ -41,6 +45,7 @@ export type Change = { at: number } &
     | { type: 'began'; round: number; worldId?: string | undefined }
     | { type: 'reset' }
     | ({ type: 'incident-changed' } & IncidentChange)
+    | ({ type: 'message-changed' } & MessageChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt: number }
     | { type: 'refresh-token-issued'; token: string }
@@ -62,6 +67,7 @@ export function seedState(beganAt: number, round: number): State {
     round,
     worldId: undefined,
     incidents: new Map(seedIncidents(beganAt, round).map((incident) => [incident.id, incident])),
+    messages: new Map(seedMessages(beganAt, round).map((message) => [message.id, message])),
     consents: new Map(customers.map(({ tenantId, consented }) => [tenantId, consented ? 'granted' : 'never'])),
     gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
     refreshTokens: new Map([[partner.refreshToken, beganAt]]),
@@ -91,6 +97,9 @@ const folds: Folds = {
   },
   'incident-changed': (state, change) => {
     state.incidents.set(change.id, changeIncident(state.incidents.get(change.id), change, change.at));
+  },
+  'message-changed': (state, change) => {
+    state.messages.set(change.id, changeMessage(state.messages.get(change.id), change, change.at));
   },
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
@@ -143,4 +152,5 @@ function beginRound(state: State, at: number, round: number): void {
   state.beganAt = at;
   state.round = round;
   for (const incident of seedIncidents(at, round)) state.incidents.set(incident.id, incident);
+  for (const message of seedMessages(at, round)) state.messages.set(message.id, message);
 }
