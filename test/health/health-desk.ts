@@ -9,6 +9,9 @@ import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
 import { createIncidentDetail } from '../../shared/health/incident-detail.ts';
+import { createEnsureMessageCenter } from '../../shared/health/message-center-ensure.ts';
+import { createPollMessageCenter } from '../../shared/health/message-center-poll.ts';
+import { graphMessages } from '../../shared/health/message-center.graph.ts';
 import { createPollShard } from '../../shared/health/poll-shard.ts';
 import { graphIssue, graphServiceHealth } from '../../shared/health/service-health.graph.ts';
 import { createHealthShards } from '../../shared/health/shard-members.ts';
@@ -63,6 +66,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
   const polls = healthPolls({
     shard: pollShard,
     'incident-detail': incidentDetail,
+    'message-center': createPollMessageCenter({ ...relay, cloud, source: graphMessages(upstream) }),
     directory: createSyncDirectory(directory),
   });
 
@@ -82,6 +86,7 @@ export function aHealthDesk(trouble: { tables?: TableTrouble; bus?: BusTrouble }
     queryDeps: { tables, clock, cloud, customers },
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
+    ensureMessageCenter: createEnsureMessageCenter({ ...relay, cloud }),
     sweep: createSweepHealth({ ...relay, cloud }),
     incidentEvent: createIncidentEvent({ tables }),
     id: (n: number) => customerIdOf('global', microsoft.tenants[n]?.id ?? ''),

@@ -2,6 +2,7 @@ import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
 import { HttpFailure } from '../../shared/platform/http.ts';
 import type { TokenFailure } from '../../shared/platform/tokens.ts';
 import { type TokenSource } from '../../shared/platform/tokens.ts';
+import { scriptedMessages } from './scripted-messages.ts';
 
 type ScriptedIssue = {
   id: string;
@@ -55,6 +56,7 @@ export function scriptedMicrosoft() {
     partnerCenter: undefined as Fault | undefined,
     nextLink: undefined as object | undefined,
   };
+  const messages = scriptedMessages(root.graph);
   let tokens = 0;
 
   const source: TokenSource = async ({ tenantId, resource }) => {
@@ -85,6 +87,7 @@ export function scriptedMicrosoft() {
   };
 
   const graph = (url: URL, tenantId: string): HttpAnswer => {
+    if (url.pathname.endsWith('/messages')) return messages.answer(url, tenantId);
     const { after, fields } = askedIn(url);
     const isRefused = (after !== undefined && options.filterRefused) || (fields && options.selectRefused);
     if (isRefused) return json(400, { error: { code: 'BadRequest' } });
@@ -150,6 +153,7 @@ export function scriptedMicrosoft() {
     root,
     tenants,
     faults,
+    messages,
     options,
     calls,
     tokenCount: () => tokens,
