@@ -47,7 +47,8 @@ async function aDeskAtMicrosoft() {
     await microsoft.advance(minutes * 60);
     await run();
   };
-  await catalogue.timers.find(({ name }) => name === 'sweep')!.handle(scope);
+  const fire = async (timer: string) => catalogue.timers.find(({ name }) => name === timer)!.handle(scope);
+  await fire('sweep');
   for (let page = 0; page < 4; page++) await cycle(1);
   const cloud = {
     cloud: 'global',
@@ -58,7 +59,7 @@ async function aDeskAtMicrosoft() {
   } as const;
   const queries = { tables, clock, cloud, customers: createCustomerStore({ tables }) };
   const idOf = (slug: string) => customerIdOf('global', customers.find((one) => one.slug === slug)!.tenantId);
-  return { microsoft, queries, cycle, idOf, now: () => new Date(clock.now()).toISOString() };
+  return { microsoft, queries, cycle, fire, idOf, now: () => new Date(clock.now()).toISOString() };
 }
 
 describe('the desk at the simulated Microsoft', () => {
@@ -119,5 +120,46 @@ describe('the desk at the simulated Microsoft', () => {
     expect(incident.posts.at(-1)!.text).toBe('Over.');
     await cycle(180);
     expect(await teams()).toMatchObject({ status: 'healthy' });
+  });
+
+  it('reads Message center slowly: what was planned, what changed, and whom it may not ask', async () => {
+    const { microsoft, queries, cycle, fire, idOf } = await aDeskAtMicrosoft();
+    await cycle();
+    await fire('pollServiceHealth');
+    await cycle(1);
+    const planned = async (more: object = {}) =>
+      (await listIncidents(queries, aPerson, { classification: 'planned-change', ...more })).items;
+    expect((await planned()).map(({ id, service, state }) => [id, service, state]).sort()).toEqual([
+      ['MC1180211', 'Exchange', 'open'],
+      ['MC1181311', 'microsoftteams', 'open'],
+      ['MC1182411', 'DynamicsCRM', 'open'],
+    ]);
+    expect((await listIncidents(queries, aPerson, {})).items.every(({ source }) => source === 'microsoft365')).toBe(
+      true,
+    );
+    const exchange = await readIncident(queries, aPerson, 'MC1180211');
+    expect(exchange).toMatchObject({ status: 'actionRequired', isMajorChange: true, feature: '' });
+    expect(exchange.affected).toHaveLength(customers.length - 1);
+    expect(exchange.posts.map(({ text }) => text)).toEqual([
+      'Client submission (SMTP AUTH) will take OAuth only.\nMove devices and scripts before the date.',
+    ]);
+    const unread = await customerHealth(queries, aPerson, idOf('umberleigh'));
+    expect(unread.messageCenter).toMatchObject({ lastGoodAt: null, trouble: { code: 'not-consented' } });
+
+    const tenantId = customers.find(({ slug }) => slug === 'aldercote')!.tenantId;
+    const body = '<p>Moved to <i>spring</i>.</p><script>x()</script>';
+    await microsoft.control({ scenario: { message: { id: 'MC1180211', body } } });
+    await microsoft.control({ scenario: { message: { id: 'MC9', services: ['Planner'], customers: [tenantId] } } });
+    await microsoft.control({ fault: { match: 'graph.messages.get', status: 403, times: 1 } });
+    await cycle(6 * 60);
+    expect((await readIncident(queries, aPerson, 'MC1180211')).posts.map(({ text }) => text)).toEqual([
+      'Moved to spring.',
+    ]);
+    await cycle(6 * 60);
+    expect((await readIncident(queries, aPerson, 'MC9')).affected).toMatchObject([{ customerId: idOf('aldercote') }]);
+    await cycle(12 * 60);
+    expect((await planned({ state: 'resolved' })).map(({ id }) => id)).toEqual(['MC1182411']);
+    const { calls } = (await microsoft.told()).body as { calls: { path: string; status: number }[] };
+    expect(calls.filter(({ path }) => path.endsWith('/messages')).map(({ status }) => status)).toContain(403);
   });
 });
