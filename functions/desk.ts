@@ -26,6 +26,9 @@ import { createPollAzure } from '../shared/health/azure-poll.ts';
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
 import { createIncidentDetail } from '../shared/health/incident-detail.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
+import { createEnsureMessageCenter } from '../shared/health/message-center-ensure.ts';
+import { createPollMessageCenter } from '../shared/health/message-center-poll.ts';
+import { graphMessages } from '../shared/health/message-center.graph.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
 import { createPollShard } from '../shared/health/poll-shard.ts';
 import { createProjectIncident } from '../shared/health/project-incident.ts';
@@ -175,6 +178,7 @@ export function createDesk(given: Services, config: Config): Desk {
         shard: createPollShard({ ...relay, customers, source: graphServiceHealth(relay), tellGrant: grants.tell }),
         consents: createRunConsents({ ...relay, store: customers, grant: partnerCenterConsents(relay) }),
         azure: createPollAzure({ ...relay, customers, source: azureServiceHealth(relay) }),
+        'message-center': createPollMessageCenter({ ...relay, source: graphMessages(relay) }),
         directory: createSyncDirectory({
           ...relay,
           store: customers,
@@ -202,6 +206,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ensureDelegation: createEnsureDelegation(relay),
       ensurePolling: createEnsurePolling(relay),
       ensureAzure: createEnsureAzure(relay),
+      ensureMessageCenter: createEnsureMessageCenter(relay),
     }),
   };
   return { catalogue, authenticate, takeTurn };

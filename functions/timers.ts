@@ -2,6 +2,7 @@ import type { EnsureDelegation } from '../shared/customers/delegation.ts';
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
 import type { EnsureAzure } from '../shared/health/azure-ensure.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
+import type { EnsureMessageCenter } from '../shared/health/message-center-ensure.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
 import type { KeepGrants } from '../shared/platform/keep-grants.ts';
 import { rememberSweep, shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
@@ -14,6 +15,7 @@ export type TimerDeps = Omit<SweepDeps, 'places'> & {
   ensureDelegation: EnsureDelegation;
   ensurePolling: EnsurePolling;
   ensureAzure: EnsureAzure;
+  ensureMessageCenter: EnsureMessageCenter;
 };
 
 /** What the clock does: starts what is missing and sends again what is owed. Everything else keeps itself going on the bus. */
@@ -23,8 +25,12 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
     scheduleSetting: 'HEALTH_POLL_SCHEDULE',
     handle: async (scope) => {
       // Neither feed waits for the other, nor fails with it.
-      const [health, azure] = await Promise.allSettled([deps.ensurePolling(scope), deps.ensureAzure(scope)]);
-      return { ...valueOf(health), ...valueOf(azure) };
+      const [health, azure, messages] = await Promise.allSettled([
+        deps.ensurePolling(scope),
+        deps.ensureAzure(scope),
+        deps.ensureMessageCenter(scope),
+      ]);
+      return { ...valueOf(health), ...valueOf(azure), ...valueOf(messages) };
     },
   },
   {

@@ -13,7 +13,7 @@ import { isSetUp } from './tickets.ts';
  * `after: true` lets the effect happen first; `status: 0` cuts the connection; without `status` the call is only delayed.
  *
  * A resource is named by its collection, for the list and for one item alike: `entra.discovery|keys.get`,
- * `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`; `graph.healthOverviews|issues.get`,
+ * `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`; `graph.healthOverviews|issues|messages.get`,
  * `graph.delegatedAdminRelationships|accessAssignments.get`; `partnercenter.customers|subscriptions|auditrecords|relationships.get`,
  * `partnercenter.servicerequests.get|patch`; `arm.subscriptions|services|problemClassifications|resourceHealthEvents.get`, `arm.resourceGraph.post`,
  * `arm.supportTickets.get|put|patch`, `arm.operationsStatus|operationResults.get`, `arm.communications.get|put`.

@@ -17,7 +17,7 @@ const applicationRoles: Partial<Record<keyof typeof audiences, string[]>> = {
   graph: ['ServiceHealth.Read.All', 'ServiceMessage.Read.All'],
 };
 const delegatedScopes: Record<keyof typeof audiences, string> = {
-  graph: 'ServiceHealth.Read.All DelegatedAdminRelationship.Read.All',
+  graph: 'ServiceHealth.Read.All ServiceMessage.Read.All DelegatedAdminRelationship.Read.All',
   partnercenter: 'user_impersonation',
   arm: 'user_impersonation',
   vault: 'user_impersonation',

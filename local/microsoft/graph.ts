@@ -4,6 +4,7 @@ import type { Cloud } from './cloud.ts';
 import { mayReadHealth } from './delegation.ts';
 import { graphError } from './faults.ts';
 import { serviceIdOf, serviceNamesById } from './graph-services.ts';
+import { messagesOf } from './graph-messages.ts';
 import { incidentAt } from './incidents.ts';
 import type { IncidentNow } from './incidents.ts';
 import { BadOption, parseCount, parseExpand, parseFilter, parseOrder, parseSelect } from './odata.ts';
@@ -32,22 +33,26 @@ const statusesByWeight = [
   'verifyingService',
 ];
 
+type ForTenant = (tenantId: string, request: ApiRequest) => Reply;
+
 /** Service communications of the tenant that the token was issued for. */
 export function graphRoutes(cloud: Cloud): Route[] {
   const throttle = createThrottle(throttleRules);
 
   /** Checks token, consent and limits, and turns an option that is not understood into Graph's 400. */
-  const forTenant = (handle: (tenantId: string, request: ApiRequest) => Reply) => async (request: ApiRequest) => {
-    const { tenantId, applicationId } = await tenantOfCaller(cloud, request);
-    const wait = throttle.take(`${applicationId}:${tenantId}`, cloud.now());
-    if (wait !== undefined) throw graphRefusal(cloud, request, { status: 429, retryAfterSeconds: wait });
-    try {
-      return handle(tenantId, request);
-    } catch (error) {
-      if (error instanceof BadOption) throw graphRefusal(cloud, request, { status: 400 });
-      throw error;
-    }
-  };
+  const forTenant =
+    (handle: ForTenant, permission = 'ServiceHealth.Read.All') =>
+    async (request: ApiRequest) => {
+      const { tenantId, applicationId } = await tenantOfCaller(cloud, request, permission);
+      const wait = throttle.take(`${applicationId}:${tenantId}`, cloud.now());
+      if (wait !== undefined) throw graphRefusal(cloud, request, { status: 429, retryAfterSeconds: wait });
+      try {
+        return handle(tenantId, request);
+      } catch (error) {
+        if (error instanceof BadOption) throw graphRefusal(cloud, request, { status: 400 });
+        throw error;
+      }
+    };
   const withContext = (path: string, body: Record<string, unknown>): Reply => ({
     status: 200,
     body: { '@odata.context': `${cloud.baseUrl}/graph/v1.0/$metadata#admin/serviceAnnouncement/${path}`, ...body },
@@ -81,7 +86,9 @@ export function graphRoutes(cloud: Cloud): Route[] {
     {
       name: 'graph.issues.get',
       path: `${root}/issues`,
-      handle: forTenant((tenantId, request) => issuesPage(cloud, tenantId, request)),
+      handle: forTenant((tenantId, request) =>
+        page(cloud, { name: 'issues', all: issuesOf(cloud, tenantId) }, request),
+      ),
     },
     {
       name: 'graph.issues.get',
@@ -92,6 +99,14 @@ export function graphRoutes(cloud: Cloud): Route[] {
         if (issue === undefined) throw notFound(cloud, request);
         return withContext('issues/$entity', issue);
       }),
+    },
+    {
+      name: 'graph.messages.get',
+      path: `${root}/messages`,
+      handle: forTenant(
+        (tenantId, request) => page(cloud, { name: 'messages', all: messagesOf(cloud, tenantId) }, request),
+        'ServiceMessage.Read.All',
+      ),
     },
   ];
 }
@@ -127,15 +142,15 @@ export function authorizeGraph(cloud: Cloud, request: ApiRequest) {
   });
 }
 
-async function tenantOfCaller(cloud: Cloud, request: ApiRequest) {
+async function tenantOfCaller(cloud: Cloud, request: ApiRequest, permission: string) {
   const claims = await authorizeGraph(cloud, request);
   const tenantId = claims.tid;
   const isApplication = claims.idtyp === 'app';
   const { consents, delegatedConsents } = cloud.state;
   const isConsented = (isApplication ? consents : delegatedConsents).get(tenantId) === 'granted';
   const isPermitted = isApplication
-    ? claims.roles?.includes('ServiceHealth.Read.All')
-    : claims.scp?.split(' ').includes('ServiceHealth.Read.All') && mayReadHealth(cloud, tenantId);
+    ? claims.roles?.includes(permission)
+    : claims.scp?.split(' ').includes(permission) && mayReadHealth(cloud, tenantId);
   if (!isConsented || !isPermitted) throw graphRefusal(cloud, request, { status: 403 });
   return { tenantId, applicationId: claims.appid ?? '' };
 }
@@ -196,13 +211,15 @@ function selected(rows: Record<string, unknown>[], options: URLSearchParams): Re
     .map(parseSelect(options.get('$select')));
 }
 
-function issuesPage(cloud: Cloud, tenantId: string, { query, headers }: ApiRequest): Reply {
+type Collection = { name: string; all: Record<string, unknown>[] };
+
+function page(cloud: Cloud, { name: collection, all }: Collection, { query, headers }: ApiRequest): Reply {
   const preference = /odata\.maxpagesize=(\d+)/i.exec(String(headers.prefer ?? ''))?.[1];
   const preferred = Math.min(Number(preference ?? defaultPageSize), maxPageSize);
   const size = Math.max(1, Math.min(parseCount(query.get('$top'), preferred), preferred));
   const skip = parseCount(query.get('$skip'), 0);
   const withoutTop = new URLSearchParams([...query].filter(([name]) => name !== '$top'));
-  const rows = selected(issuesOf(cloud, tenantId), withoutTop);
+  const rows = selected(all, withoutTop);
   const options = [...query].filter(([name]) => name !== '$skip');
   const next = [...options, ['$skip', String(skip + size)]].map(([name = '', value = '']) => {
     return `${name}=${encodeURIComponent(value)}`;
@@ -211,9 +228,11 @@ function issuesPage(cloud: Cloud, tenantId: string, { query, headers }: ApiReque
     status: 200,
     ...(preference !== undefined && { headers: { 'preference-applied': `odata.maxpagesize=${String(preferred)}` } }),
     body: {
-      '@odata.context': `${cloud.baseUrl}/graph/v1.0/$metadata#admin/serviceAnnouncement/issues`,
+      '@odata.context': `${cloud.baseUrl}/graph/v1.0/$metadata#admin/serviceAnnouncement/${collection}`,
       ...(query.get('$count') === 'true' && { '@odata.count': rows.length }),
-      ...(skip + size < rows.length && { '@odata.nextLink': `${cloud.baseUrl}/graph${root}/issues?${next.join('&')}` }),
+      ...(skip + size < rows.length && {
+        '@odata.nextLink': `${cloud.baseUrl}/graph${root}/${collection}?${next.join('&')}`,
+      }),
       value: rows.slice(skip, skip + size),
     },
   };

@@ -14,6 +14,21 @@ const customerTenantSchema = z
     error: 'no customer has this tenant',
   });
 
+const timeSchema = z.iso.datetime({ offset: true });
+
+/** A post of Message center; the same id again is its next revision. */
+const messageSchema = z.strictObject({
+  id: z.string().regex(/^[\w.-]{1,64}$/, 'letters, digits, dots and dashes only'),
+  title: z.string().min(1).optional(),
+  body: z.string().optional(),
+  category: z.string().min(1).optional(),
+  services: z.array(z.string()).optional(),
+  isMajorChange: z.boolean().optional(),
+  actionRequiredBy: timeSchema.optional(),
+  endsAt: timeSchema.optional(),
+  customers: z.array(customerTenantSchema).optional(),
+});
+
 /**
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
@@ -39,6 +54,7 @@ export const scenarioSchema = z
         title: z.string().min(1).optional(),
       })
       .optional(),
+    message: messageSchema.optional(),
     consent: z.strictObject({ tenantId: customerTenantSchema, granted: z.boolean() }).optional(),
     gdap: z
       .strictObject({
@@ -80,12 +96,13 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, consent, gdap, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
+  const { incident, message, consent, gdap, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
     changes.push({ at, type: 'incident-changed', ...incident });
   }
+  if (message) changes.push({ at, type: 'message-changed', ...message });
   if (consent) changes.push({ at, type: 'consent-set', ...consent });
   if (gdap) {
     const { tenantId, endsAt, roles } = gdap;

@@ -1,5 +1,7 @@
 import { changeIncident } from './incidents.ts';
 import type { Incident, IncidentChange } from './incidents.ts';
+import { changeMessage, seedMessages } from './messages.ts';
+import type { Message, MessageChange } from './messages.ts';
 import { seedIncidents } from './seed-incidents.ts';
 import type { EntraCode } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
@@ -21,6 +23,8 @@ export type State = {
   worldId: string | undefined;
   /** By issue id. */
   incidents: Map<string, Incident>;
+  /** Message center, by message id. */
+  messages: Map<string, Message>;
   /** To the application's own permissions, by customer tenant. */
   consents: Map<string, Consent>;
   /** To its delegated permissions, by which the partner's person acts in the tenant. */
@@ -56,6 +60,7 @@ export type Change = { at: number } &
     | { type: 'began'; round: number; worldId?: string | undefined }
     | { type: 'reset' }
     | ({ type: 'incident-changed' } & IncidentChange)
+    | ({ type: 'message-changed' } & MessageChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
@@ -79,6 +84,7 @@ export function seedState(beganAt: number, round: number): State {
     round,
     worldId: undefined,
     incidents: new Map(seedIncidents(beganAt, round).map((incident) => [incident.id, incident])),
+    messages: new Map(seedMessages(beganAt, round).map((message) => [message.id, message])),
     consents: consentsBy(({ consented }) => consented === 'all'),
     delegatedConsents: consentsBy(({ consented }) => consented !== 'none'),
     signInBlocks: new Map(),
@@ -117,6 +123,9 @@ const folds: Folds = {
   },
   'incident-changed': (state, change) => {
     state.incidents.set(change.id, changeIncident(state.incidents.get(change.id), change, change.at));
+  },
+  'message-changed': (state, change) => {
+    state.messages.set(change.id, changeMessage(state.messages.get(change.id), change, change.at));
   },
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
@@ -179,4 +188,5 @@ function beginRound(state: State, at: number, round: number): void {
   state.beganAt = at;
   state.round = round;
   for (const incident of seedIncidents(at, round)) state.incidents.set(incident.id, incident);
+  for (const message of seedMessages(at, round)) state.messages.set(message.id, message);
 }

@@ -54,6 +54,14 @@ export const limits = {
   healthCycleMs: 80_000,
   /** Pages of one answer of Graph that are followed. */
   healthAnswerPages: 10,
+  /** Message center posts of a shard's tenants are read once in this time. */
+  messageCenterIntervalMs: 6 * 60 * 60 * 1_000,
+  /** Posts come with their texts: a page of this many stays far below the largest answer. */
+  messageCenterPageRows: 200,
+  /** A reading of posts stops starting reads after this time: what they bring at first takes as long to write. */
+  messageCenterReadMs: 40_000,
+  /** A desk that starts begins to read the posts of this many shards at a time, and of as many more at each timer. */
+  messageCenterStarts: 4,
   /** A shard or customer not read for this many intervals is unknown. */
   healthStaleIntervals: 3,
   /** Incidents that ended longer ago than this are not taken in. */

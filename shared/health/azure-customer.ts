@@ -1,5 +1,6 @@
 import type { Clock } from '../core/clock.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
+import { isPolled } from '../customers/health-shards.ts';
 import type { Tables } from '../platform/table.ts';
 import { azureService } from './azure-event.ts';
 import { azurePartition, readAzureShard } from './azure-shard.ts';
@@ -38,7 +39,7 @@ export async function azureHealth(deps: AzureHealthDeps, customer: Customer): Pr
   const incidentIds = (tenant?.open ?? []).filter((id) => state.issues[id]?.classification !== 'planned-change');
   const open = incidentIds.flatMap((id) => state.issues[id] ?? []);
   const trouble = coverageTrouble(head ?? {}, tenant);
-  const isPolled = head !== undefined && customer.leftAt === undefined;
+  const isRead = head !== undefined && isPolled(customer);
   return [
     {
       id: azureService.service,
@@ -48,7 +49,7 @@ export async function azureHealth(deps: AzureHealthDeps, customer: Customer): Pr
       asOf: goodAt ?? null,
       coverage: {
         lastGoodAt: goodAt ?? null,
-        nextDueAt: isPolled ? head.dueAt : null,
+        nextDueAt: isRead ? head.dueAt : null,
         ...(trouble && { trouble: forAzure(trouble) }),
       },
     },

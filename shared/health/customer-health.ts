@@ -10,6 +10,7 @@ import { azureHealth } from './azure-customer.ts';
 import { servicesOf } from './count-levels.ts';
 import { coverageTrouble } from './customer-coverage.ts';
 import type { CustomerHealth } from './health-answers.ts';
+import { messageCenterCoverage } from './message-center-coverage.ts';
 import { isStale, lastGoodAt, readShard, shardPartition } from './shard.ts';
 import { shownServices } from './shown-services.ts';
 
@@ -20,7 +21,7 @@ export type HealthQueryDeps = {
   customers: Pick<CustomerStore, 'get' | 'getMany'>;
 };
 
-/** A customer's services now, with the age of the answer. Three point reads, five where the customer has Azure, however many customers there are. */
+/** A customer's services now, with the age of the answer. Five point reads, seven where the customer has Azure, however many customers there are. */
 export async function customerHealth(
   deps: HealthQueryDeps,
   caller: Caller,
@@ -38,6 +39,7 @@ export async function customerHealth(
   const trouble = coverageTrouble(head ?? {}, tenant);
   const coverage = { lastGoodAt: goodAt, nextDueAt: isRead ? head.dueAt : null, ...(trouble && { trouble }) };
   const azure = await azureHealth(deps, customer);
+  const messages = await messageCenterCoverage(deps, customer);
   return {
     customerId,
     asOf: goodAt,
@@ -47,6 +49,7 @@ export async function customerHealth(
       feeds: [
         { feed: 'microsoft365', ...coverage },
         ...azure.map((one) => ({ feed: 'azure' as const, ...one.coverage })),
+        ...(messages ? [{ feed: 'message-center' as const, ...messages }] : []),
       ],
     },
     services: [

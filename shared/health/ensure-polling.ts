@@ -1,7 +1,8 @@
-import { fromIso, minuteMs } from '../core/clock.ts';
+import { minuteMs } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { createDirectoryState } from '../customers/directory.ts';
-import { isHeld, type RelayDeps } from '../customers/relay.ts';
+import { ensureRelay } from '../customers/ensure-relay.ts';
+import type { RelayDeps } from '../customers/relay.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { newShard } from './shard-members.ts';
 import { headOf, shardPartition, shardRelay } from './shard.ts';
@@ -16,22 +17,13 @@ export type EnsurePolling = (scope: Scope) => Promise<{ shards: number; started:
  * heads, so two timers at once, or none for an hour, do no harm.
  */
 export function createEnsurePolling(deps: RelayDeps & { cloud: DeskCloud }): EnsurePolling {
-  const table = deps.tables('health');
-  const relay = shardRelay(deps);
   const directory = createDirectoryState(deps);
-
-  /** How late the shard is in milliseconds, and whether it was started. */
-  const ensure = async (connectionId: string, shard: number, scope: Scope) => {
-    const pk = shardPartition(connectionId, shard);
-    const row = await table.get(pk, 'H');
-    if (!row) return { late: 0, started: await relay.begin(pk, newShard(connectionId, shard), scope) };
-    const now = deps.clock.now();
-    const late = Math.max(0, now - fromIso(headOf(row).dueAt));
-    if (late <= overdueMs) return { late, started: false };
-    const baton = await relay.read(pk);
-    // Another timer, or the shard itself, may have been quicker since.
-    if (!isHeld(baton) || baton.head.etag !== row.etag) return { late, started: false };
-    return { late, started: await relay.pass(baton, { head: baton.head.value, dueAt: now }, scope) };
+  const ensuring = {
+    table: deps.tables('health'),
+    relay: shardRelay(deps),
+    clock: deps.clock,
+    legOf: headOf,
+    overdueMs,
   };
 
   return async (scope) => {
@@ -39,7 +31,8 @@ export function createEnsurePolling(deps: RelayDeps & { cloud: DeskCloud }): Ens
     for (const { id } of deps.cloud.connections) {
       const { shards } = await directory(id);
       for (let shard = 0; shard < shards; shard++) {
-        const { late, started } = await ensure(id, shard, scope);
+        const place = { pk: shardPartition(id, shard), first: newShard(id, shard) };
+        const { late, started } = await ensureRelay(ensuring, place, scope);
         sum.shards++;
         sum.started += started ? 1 : 0;
         sum.oldestDueMs = Math.max(sum.oldestDueMs, late);

@@ -5,6 +5,7 @@ export const healthEvents = {
   cycle: { id: 'health.cycle', level: 'info' },
   cycleRace: { id: 'health.cycle-race', level: 'info' },
   detailsGivenUp: { id: 'health.details-given-up', level: 'error' },
+  messages: { id: 'health.messages', level: 'info' },
   sweepFailed: { id: 'health.sweep-failed', level: 'warn' },
   transition: { id: 'health.transition', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

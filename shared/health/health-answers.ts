@@ -24,7 +24,7 @@ export const customerHealthSchema = z
       ...feedFields,
       /** The partner does not want this customer polled: nothing current is known of it. */
       excluded: z.literal(true).optional(),
-      feeds: z.array(z.object({ feed: z.enum(['microsoft365', 'azure']), ...feedFields })),
+      feeds: z.array(z.object({ feed: z.enum(['microsoft365', 'azure', 'message-center']), ...feedFields })),
     }),
     services: z.array(
       z.object({
@@ -73,7 +73,7 @@ export type Fleet = z.output<typeof fleetSchema>;
 const incidentSummaryViewSchema = z
   .object({
     id: z.string(),
-    source: z.enum(['microsoft365', 'azure']),
+    source: z.enum(['microsoft365', 'azure', 'message-center']),
     service: z.string(),
     serviceName: z.string(),
     feature: z.string(),
@@ -83,6 +83,7 @@ const incidentSummaryViewSchema = z
     status: z.string(),
     state: z.enum(['open', 'resolved']),
     startedAt: time,
+    /** Of an open planned change: when it will end. */
     endedAt: time.optional(),
     updatedAt: time,
     /** The update that the posts are of: older than `updatedAt` where the newest could not be read yet. */
@@ -90,6 +91,9 @@ const incidentSummaryViewSchema = z
     nextUpdateBy: time.optional(),
     /** Microsoft has published a post-incident report. */
     hasReport: z.boolean().optional(),
+    /** Of planned changes: Microsoft calls it a major one, and until when somebody must act. */
+    isMajorChange: z.boolean().optional(),
+    actionRequiredBy: time.optional(),
   })
   .meta({ id: 'IncidentSummary' });
 type IncidentSummaryView = z.output<typeof incidentSummaryViewSchema>;

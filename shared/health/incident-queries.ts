@@ -78,7 +78,7 @@ export async function listIncidents(
   const scope = scopeOf(caller);
   return page(paging, {
     filters: { list: 'incidents', state, classification, service },
-    read: async (after, count) => readList(table, { state, service, after }, count),
+    read: async (after, count) => readList(table, { state, classification, service, after }, count),
     keep: async (incident) =>
       isWanted(incident, { state, classification }) &&
       (scope === 'all' || (await readAffected(table, incident.id, scope)).length > 0),
@@ -97,7 +97,7 @@ export async function listCustomerIncidents(
   return page(paging, {
     filters: { list: 'customer-incidents', customerId, state, classification },
     read: async (after, count) => {
-      const sighted = await readSightings(table, { healthShard, customerId, after }, count);
+      const sighted = await readSightings(table, { healthShard, customerId, classification, after }, count);
       const read = await Promise.all(
         sighted.map(({ at, incidentId }) =>
           limit(async () => ({ at, row: await table.get(incidentPartition(incidentId), incidentKey) })),

@@ -6,11 +6,11 @@ import type { Row, TableOp } from '../platform/table.ts';
 import type { Post } from './service-health.ts';
 import { classifications } from './severity.ts';
 
-/** A Microsoft incident or advisory, stored once per cloud however many customers it concerns. Times are ISO texts. */
+/** A Microsoft incident, advisory or planned change, stored once per cloud however many customers it concerns. Times are ISO texts. */
 export const incidentSchema = z.object({
   /** Microsoft's id, opaque. */
   id: z.string(),
-  source: z.enum(['microsoft365', 'azure']),
+  source: z.enum(['microsoft365', 'azure', 'message-center']),
   /** Graph's service id, such as `Exchange`, or `azure`. */
   service: z.string(),
   serviceName: z.string(),
@@ -38,6 +38,9 @@ export const incidentSchema = z.object({
   openedRevision: z.string().optional(),
   /** Microsoft has published a post-incident report (`issues/{id}/incidentReport`); it stays. */
   hasReport: z.boolean().optional(),
+  /** Of planned changes: Microsoft calls it a major one, and until when somebody must act. */
+  isMajorChange: z.boolean().optional(),
+  actionRequiredBy: z.string().optional(),
 });
 export type Incident = z.output<typeof incidentSchema>;
 

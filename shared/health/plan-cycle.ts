@@ -7,7 +7,7 @@ import { delegationState, waysOf } from './ways.ts';
 
 /** Microsoft's clocks and replicas lag: what changed shortly before the last read is asked for again. */
 const overlapMs = 10 * minuteMs;
-const slotsPerDay = 32 * 32;
+const slotsPerPeriod = 32 * 32;
 
 /**
  * Who is read in this cycle and how. Tenants that Microsoft asked to leave alone are left out; those that a cycle had no time
@@ -50,10 +50,14 @@ function anyOf(count: number, now: number): number {
   return (shardOf(hash) * 32 + shardOf(hash.slice(1))) % Math.max(1, count);
 }
 
-/** Once a day every tenant is read whole, each at its own time of day, so that the large answers do not come all at once. */
-function crossesSlot(customerId: string, since: number, now: number): boolean {
-  // The first letter of every customer id is the same; the two after it are chance.
-  const slot = shardOf(customerId.slice(1)) * 32 + shardOf(customerId.slice(2));
-  const offset = (slot * dayMs) / slotsPerDay;
-  return Math.floor((now - offset) / dayMs) > Math.floor((since - offset) / dayMs);
-}
+/** Once in a period every tenant is read whole, each at its own time, so that the large answers do not come all at once. */
+export const slots =
+  (periodMs: number) =>
+  (customerId: string, since: number, now: number): boolean => {
+    // The first letter of every customer id is the same; the two after it are chance.
+    const slot = shardOf(customerId.slice(1)) * 32 + shardOf(customerId.slice(2));
+    const offset = (slot * periodMs) / slotsPerPeriod;
+    return Math.floor((now - offset) / periodMs) > Math.floor((since - offset) / periodMs);
+  };
+
+const crossesSlot = slots(dayMs);

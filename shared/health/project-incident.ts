@@ -24,6 +24,7 @@ export type AnnounceIncident = (
     at: string;
     data: (portal: NoticePortal) => Record<string, unknown> | undefined;
     portalIds: string[];
+    incident: { service: string; classification: string };
   },
   scope: Scope,
 ) => Promise<void>;
@@ -50,12 +51,14 @@ export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
     const event = await readEvent(incidentId, eventId);
     if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
     const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
+    const { service, classification } = event.data;
     for (const portalId of await deps.portalIds()) {
       const notice = {
         eventId: noticeId(eventId, portalId),
         type: event.type,
         at: event.at,
         data,
+        incident: { service, classification },
         portalIds: [portalId],
       };
       await deps.announce(notice, scope);

@@ -14,7 +14,7 @@ import {
 } from './service-health.ts';
 import { tokenInto } from './token-into.ts';
 
-type GraphDeps = {
+export type GraphDeps = {
   http: Http;
   tokens: TokenSource;
   clock: Pick<Clock, 'now'>;
@@ -87,17 +87,21 @@ export function graphIssue(deps: GraphDeps): ReadIssue {
   };
 }
 
-type Session = { deps: GraphDeps; token: string; way: ReadTenant['way'] };
+export type Session = { deps: GraphDeps; token: string; way: ReadTenant['way'] };
 
-const tokenFor = async ({ tokens }: GraphDeps, tenant: Omit<ReadTenant, 'changedAfter'>): Promise<string> =>
+export const tokenFor = async ({ tokens }: GraphDeps, tenant: Omit<ReadTenant, 'changedAfter'>): Promise<string> =>
   tokenInto(tokens, 'graph', tenant);
 
-async function get({ deps, token }: Session, url: string): Promise<HttpAnswer> {
+export async function get({ deps, token }: Session, url: string, pageRows = 1_000): Promise<HttpAnswer> {
   try {
     return await deps.http({
       method: 'GET',
       url,
-      headers: { authorization: `Bearer ${token}`, accept: 'application/json', prefer: 'odata.maxpagesize=1000' },
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'application/json',
+        prefer: `odata.maxpagesize=${String(pageRows)}`,
+      },
       timeoutMs: limits.upstreamCallMs,
       maxBytes: limits.upstreamAnswerBytes,
     });
@@ -125,7 +129,7 @@ async function follow(session: Session, first: HttpAnswer): Promise<Omit<TenantR
 }
 
 /** The token goes to Graph and nowhere else, whatever an answer says. */
-function sameHost({ deps }: Session, nextLink: string): string {
+export function sameHost({ deps }: Session, nextLink: string): string {
   const root = new URL(deps.cloud.endpoints.graphBaseUrl);
   const next = URL.canParse(nextLink) ? new URL(nextLink) : undefined;
   if (next?.origin !== root.origin || next.username !== '' || next.password !== '') {
@@ -136,7 +140,7 @@ function sameHost({ deps }: Session, nextLink: string): string {
 
 const pageOf = (session: Session, answer: HttpAnswer): AnswerPage => parsed(session, answer, parseOverviews);
 
-function parsed<T>(session: Session, answer: HttpAnswer, parse: (body: string) => T): T {
+export function parsed<T>(session: Session, answer: HttpAnswer, parse: (body: string) => T): T {
   if (answer.status !== 200) throw refusal(session, answer);
   try {
     return parse(answer.body);

@@ -6,7 +6,7 @@ export type Post = { at: string; kind: string; text: string };
 /** One issue as a tenant's answer shows it. Times are ISO texts; `revision` is Microsoft's last-modified time. */
 export type Issue = {
   /** Microsoft 365 where nothing is said. */
-  source?: 'azure';
+  source?: 'azure' | 'message-center';
   /** It was pushed by an alert of Azure Monitor, not read. */
   isAlert?: true;
   id: string;
@@ -24,6 +24,9 @@ export type Issue = {
   revision: string;
   /** Where the feed brings them with each issue; else {@link ReadIssue} does. */
   posts?: Post[] | undefined;
+  /** Of planned changes only. */
+  isMajorChange?: boolean | undefined;
+  actionRequiredBy?: string | undefined;
 };
 
 /** What an issue says in full, as one tenant shows it. */

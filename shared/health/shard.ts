@@ -137,8 +137,10 @@ export const memberOp = (member: Member): TableOp => ({
 });
 
 /** When a tenant was read well for the last time (ISO). */
-export const lastGoodAt = (head: Pick<ShardHead, 'cycleAt'>, tenant: TenantState | undefined): string | undefined =>
-  tenant?.good === 'cycle' ? head.cycleAt : tenant?.good;
+export const lastGoodAt = (
+  head: Pick<ShardHead, 'cycleAt'>,
+  tenant: Pick<TenantState, 'good'> | undefined,
+): string | undefined => (tenant?.good === 'cycle' ? head.cycleAt : tenant?.good);
 
 /**
  * By which way the desk reads a tenant. The directory enters every customer as `app`, which is tried first; `none` is for those

@@ -13,6 +13,7 @@ import { azurePartition } from './azure-shard.ts';
 import { healthEvents } from './events.ts';
 import { incidentPartition } from './incident.ts';
 import { markLastsMs, owedPartition, owedRow } from './incident-wakes.ts';
+import { messageCenterPartition } from './message-center-shard.ts';
 import { shardPartition } from './shard.ts';
 
 type Swept = { owed: number; oldestMs: number };
@@ -61,7 +62,11 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
       );
       const shards = (await apart({ connection: id }, async () => directory(id)))?.shards ?? 0;
       const numbers = Array.from({ length: shards }, (_, shard) => shard);
-      const places = numbers.flatMap((shard) => [shardPartition(id, shard), azurePartition(id, shard)]);
+      const places = numbers.flatMap((shard) => [
+        shardPartition(id, shard),
+        azurePartition(id, shard),
+        messageCenterPartition(id, shard),
+      ]);
       return Promise.all([...own, ...places.map(async (pk) => apart({ pk }, async () => sweep('health', pk, scope)))]);
     };
     const incidents = async () => {

@@ -25,8 +25,8 @@ export function transition(stored: Incident | undefined, issue: Issue, announced
 }
 
 function beginning(next: Incident, announced: boolean): EventKind[] {
-  if (next.state === 'open') return ['opened'];
   if (!announced) return [];
+  if (next.state === 'open') return ['opened'];
   return next.hasReport === true ? ['opened', 'resolved', 'review-published'] : ['opened', 'resolved'];
 }
 
@@ -56,7 +56,7 @@ function incidentFrom(issue: Omit<Issue, 'posts'>, stored: Incident | undefined)
   const { isResolved, ...fields } = issue;
   const next: Incident = {
     ...fields,
-    source: 'microsoft365',
+    source: fields.source ?? 'microsoft365',
     service: first.service,
     listedAt: first.listedAt,
     state: isResolved ? 'resolved' : 'open',

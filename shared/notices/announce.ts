@@ -19,6 +19,8 @@ export type Notice = {
   /** What this portal is told; undefined where it is not to be told. */
   data(portal: Portal): Record<string, unknown> | undefined;
   portalIds: readonly string[];
+  /** Of an incident: what portals may choose by. */
+  incident?: { service: string; classification: string };
 };
 
 /** Owes each portal its notice. Idempotent by event and portal: what was written first is what every try sends. */
@@ -26,7 +28,7 @@ type Announce = (notice: Notice, scope: Scope) => Promise<void>;
 
 type AnnounceDeps = { table: Table; bus: Bus; clock: Clock; registry: PortalRegistry };
 
-/** A portal without an endpoint, or that did not ask for this type, is owed nothing. */
+/** A portal without an endpoint, or that did not ask for this type (of an incident: service, classification), is owed nothing. */
 export function createAnnounce(deps: AnnounceDeps): Announce {
   return async (notice, scope) => {
     if (!isWebhookId(notice.eventId)) throw new Error(`an event id that no verifier takes: ${notice.eventId}`);
@@ -34,7 +36,7 @@ export function createAnnounce(deps: AnnounceDeps): Announce {
     const wakes: Wake[] = [];
     for (const portalId of new Set(notice.portalIds)) {
       const portal = await deps.registry.byId(portalId);
-      const data = portal && wants(portal, notice.type) ? notice.data(portal) : undefined;
+      const data = portal && wants(portal, notice) ? notice.data(portal) : undefined;
       if (data === undefined) continue;
       const body = JSON.stringify({ type: notice.type, timestamp: notice.at, data });
       const wake = await owe(deps, { pk, notice, portalId, body }, scope);
@@ -44,8 +46,16 @@ export function createAnnounce(deps: AnnounceDeps): Announce {
   };
 }
 
-const wants = ({ outbound }: Portal, type: string): boolean =>
-  outbound !== undefined && (outbound.types === undefined || outbound.types.includes(type));
+function wants({ outbound }: Portal, { type, incident }: Notice): boolean {
+  if (outbound === undefined || outbound.types?.includes(type) === false) return false;
+  if (incident === undefined) return true;
+  const { services, classifications = unasked } = outbound;
+  const kinds: readonly string[] = classifications;
+  return services?.includes(incident.service) !== false && kinds.includes(incident.classification);
+}
+
+/** Planned changes are many: they go to those alone that name them. */
+const unasked: readonly string[] = ['incident', 'advisory'];
 
 type Owed = { pk: string; notice: Notice; portalId: string; body: string };
 

@@ -7,6 +7,9 @@ import type { TableOp } from '../platform/table.ts';
 /** A list longer than this does not fit into one column of Table storage (32 K characters). */
 const customersMax = 1_200;
 
+/** The classifications of incidents; `health` has them too, and a portal must not need it. */
+const incidentKinds = ['incident', 'advisory', 'planned-change'] as const;
+
 const secretNameSchema = z.string().regex(/^[0-9A-Za-z-]{1,127}$/);
 
 /** A partner portal: who may call in its name, with which secrets, for which customers, and what it is told. */
@@ -18,9 +21,18 @@ export const portalSchema = z.strictObject({
   application: z.strictObject({ tenantId: z.string(), clientId: z.string() }).optional(),
   /** How its webhooks are signed; the secret is in the vault, two of them during a rotation. */
   inbound: z.strictObject({ kind: z.literal('standard-webhooks'), secretName: secretNameSchema }),
-  /** Where its notices go; without `types`, all of them. */
+  /** Where its notices go, and which: those that fit everything it names. */
   outbound: z
-    .strictObject({ url: z.url(), secretName: secretNameSchema, types: z.array(z.string()).max(50).optional() })
+    .strictObject({
+      url: z.url(),
+      secretName: secretNameSchema,
+      /** Such as `incident.opened`; without it, all. */
+      types: z.array(z.string()).max(50).optional(),
+      /** Of incidents: Graph's service ids, or `azure`; without it, all. */
+      services: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
+      /** Of incidents: which kinds; without it incidents and advisories. Planned changes go to those alone that name them. */
+      classifications: z.array(z.enum(incidentKinds)).min(1).optional(),
+    })
     .optional(),
   disabled: z.boolean(),
 });

@@ -31,9 +31,10 @@ export async function aDeskAtMicrosoft() {
   const { scope, entries } = capturedLog();
   const polls = catalogue.queues.find(({ queue }) => queue === 'health-polls')!;
 
-  const sweep = async (): Promise<void> => {
-    await catalogue.timers.find(({ name }) => name === 'sweep')!.handle(scope);
+  const fire = async (timer: 'sweep' | 'pollServiceHealth'): Promise<void> => {
+    await catalogue.timers.find(({ name }) => name === timer)!.handle(scope);
   };
+  const sweep = async (): Promise<void> => fire('sweep');
   const run = async (): Promise<void> => {
     for (;;) {
       const next = held.ready().find(({ queue }) => queue === 'health-polls');
@@ -58,5 +59,15 @@ export async function aDeskAtMicrosoft() {
   const queries = { tables, clock, cloud, customers: createCustomerStore({ tables }) };
   const idOf = (slug: string) => customerIdOf('global', customers.find((one) => one.slug === slug)!.tenantId);
   const grants = createGrantRows({ table: tables('desk'), clock });
-  return { microsoft, queries, cycle, sweep, grants, entries, idOf, now: () => new Date(clock.now()).toISOString() };
+  return {
+    microsoft,
+    queries,
+    cycle,
+    fire,
+    sweep,
+    grants,
+    entries,
+    idOf,
+    now: () => new Date(clock.now()).toISOString(),
+  };
 }

@@ -21,6 +21,9 @@ import { createPollAzure } from '../../shared/health/azure-poll.ts';
 import { createEnsurePolling } from '../../shared/health/ensure-polling.ts';
 import { createIncidentEvent } from '../../shared/health/incident-event.ts';
 import { createIncidentDetail } from '../../shared/health/incident-detail.ts';
+import { createEnsureMessageCenter } from '../../shared/health/message-center-ensure.ts';
+import { createPollMessageCenter } from '../../shared/health/message-center-poll.ts';
+import { graphMessages } from '../../shared/health/message-center.graph.ts';
 import { createPollShard } from '../../shared/health/poll-shard.ts';
 import { graphIssue, graphServiceHealth } from '../../shared/health/service-health.graph.ts';
 import { createHealthShards } from '../../shared/health/shard-members.ts';
@@ -97,6 +100,7 @@ export function aHealthDesk(
     azure: createPollAzure({ ...relay, cloud, customers, source: azureServiceHealth(upstream) }),
     shard: pollShard,
     'incident-detail': incidentDetail,
+    'message-center': createPollMessageCenter({ ...relay, cloud, source: graphMessages(upstream) }),
     directory: createSyncDirectory(directory),
     delegation: createSyncDelegation(delegation),
   });
@@ -122,6 +126,7 @@ export function aHealthDesk(
     ensurePolling: createEnsurePolling({ ...relay, cloud }),
     ensureAzure: createEnsureAzure({ ...relay, cloud }),
     takeAlert: createTakeAzureAlert({ ...relay, cloud, customers }),
+    ensureMessageCenter: createEnsureMessageCenter({ ...relay, cloud }),
     sweep: createSweepHealth({ ...relay, cloud }),
     incidentEvent: createIncidentEvent({ tables }),
     id: (n: number) => customerIdOf('global', microsoft.tenants[n]?.id ?? ''),

@@ -4,6 +4,7 @@ import type { TokenFailure } from '../../shared/platform/tokens.ts';
 import { type TokenSource, type TokenWant } from '../../shared/platform/tokens.ts';
 import { scriptedAzure } from './scripted-azure.ts';
 import { scriptedRelationships } from './scripted-relationships.ts';
+import { scriptedMessages } from './scripted-messages.ts';
 
 type ScriptedIssue = {
   id: string;
@@ -82,6 +83,7 @@ export function scriptedMicrosoft() {
   const azure = scriptedAzure();
   const wants: TokenWant[] = [];
   const audit: object[] = [];
+  const messages = scriptedMessages(root.graph);
   let tokens = 0;
 
   /** Of a tenant, or of one way into it (`app tenant`, `delegated tenant`), or of all (`*`). */
@@ -122,6 +124,7 @@ export function scriptedMicrosoft() {
   };
 
   const graph = (url: URL, tenantId: string): HttpAnswer => {
+    if (url.pathname.endsWith('/messages')) return messages.answer(url, tenantId);
     const { after, fields } = askedIn(url);
     const isRefused = (after !== undefined && options.filterRefused) || (fields && options.selectRefused);
     if (isRefused) return json(400, { error: { code: 'BadRequest' } });
@@ -207,6 +210,7 @@ export function scriptedMicrosoft() {
     relationships,
     azure,
     faults,
+    messages,
     options,
     audit,
     calls,

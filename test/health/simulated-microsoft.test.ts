@@ -84,6 +84,53 @@ describe('the desk at the simulated Microsoft', () => {
     expect(await teams()).toMatchObject({ status: 'healthy' });
   });
 
+  it('reads Message center slowly: what was planned, what changed, and whom it may not ask', async () => {
+    const { microsoft, queries, cycle, fire, idOf } = await aDeskAtMicrosoft();
+    await cycle();
+    await fire('pollServiceHealth');
+    await cycle(1);
+    const planned = async (more: object = {}) =>
+      (await listIncidents(queries, aPerson, { classification: 'planned-change', ...more })).items;
+    expect((await planned()).map(({ id, service, state }) => [id, service, state]).sort()).toEqual([
+      ['MC1180211', 'Exchange', 'open'],
+      ['MC1181311', 'microsoftteams', 'open'],
+      ['MC1182411', 'DynamicsCRM', 'open'],
+    ]);
+    expect((await listIncidents(queries, aPerson, {})).items.every(({ source }) => source === 'microsoft365')).toBe(
+      true,
+    );
+    const exchange = await readIncident(queries, aPerson, 'MC1180211');
+    expect(exchange).toMatchObject({ status: 'actionRequired', isMajorChange: true, feature: '' });
+    expect(exchange.affected).toHaveLength(customers.length - 1);
+    expect(exchange.posts.map(({ text }) => text)).toEqual([
+      'Client submission (SMTP AUTH) will take OAuth only.\nMove devices and scripts before the date.',
+    ]);
+    const unread = await customerHealth(queries, aPerson, { customerId: idOf('umberleigh') });
+    expect(unread.coverage.feeds).toContainEqual(
+      expect.objectContaining({
+        feed: 'message-center',
+        lastGoodAt: null,
+        trouble: expect.objectContaining({ code: 'not-consented' }) as object,
+      }),
+    );
+
+    const tenantId = customers.find(({ slug }) => slug === 'aldercote')!.tenantId;
+    const body = '<p>Moved to <i>spring</i>.</p><script>x()</script>';
+    await microsoft.control({ scenario: { message: { id: 'MC1180211', body } } });
+    await microsoft.control({ scenario: { message: { id: 'MC9', services: ['Planner'], customers: [tenantId] } } });
+    await microsoft.control({ fault: { match: 'graph.messages.get', status: 403, times: 1 } });
+    await cycle(6 * 60);
+    expect((await readIncident(queries, aPerson, 'MC1180211')).posts.map(({ text }) => text)).toEqual([
+      'Moved to spring.',
+    ]);
+    await cycle(6 * 60);
+    expect((await readIncident(queries, aPerson, 'MC9')).affected).toMatchObject([{ customerId: idOf('aldercote') }]);
+    await cycle(12 * 60);
+    expect((await planned({ state: 'resolved' })).map(({ id }) => id)).toEqual(['MC1182411']);
+    const { calls } = (await microsoft.told()).body as { calls: { path: string; status: number }[] };
+    expect(calls.filter(({ path }) => path.endsWith('/messages')).map(({ status }) => status)).toContain(403);
+  });
+
   it('follows an incident of Azure, for customers with subscriptions alone, also where Resource Graph or Azure refuses', async () => {
     const { microsoft, queries, cycle, idOf, now } = await aDeskAtMicrosoft();
     const both = ['aldercote', 'muellersdorf'];

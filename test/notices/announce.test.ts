@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import type { Notice } from '../../shared/notices/announce.ts';
+import type { Portal } from '../../shared/portals/portal.ts';
 import { aPortal } from '../portals/a-portal.ts';
 import { aDesk, aNotice } from './a-desk.ts';
+
+type Outbound = NonNullable<Portal['outbound']>;
+const opened = (classification: string) => ({
+  type: 'incident.opened',
+  incident: { service: 'Exchange', classification },
+});
+const [incident, advisory, change] = [opened('incident'), opened('advisory'), opened('planned-change')];
 
 const meadow = aPortal({ id: 'meadow', outbound: { url: 'https://meadow.example/', secretName: 'harbour-out' } });
 
@@ -45,6 +54,41 @@ describe('announce', () => {
     await announce(aNotice({ portalIds: ['harbour', 'silent', 'other', 'desk'], data }));
     expect(rows()).toEqual([]);
     expect(bus.counts.sends).toBe(0);
+  });
+
+  it.each<[string, { asks?: Partial<Outbound>; notice: Partial<Notice> }, boolean]>([
+    ['an incident, to one that names nothing', { notice: incident }, true],
+    ['an advisory, to one that names nothing', { notice: advisory }, true],
+    ['a planned change, to one that names nothing', { notice: change }, false],
+    ['a planned change, to one that names its type', { asks: { types: ['incident.opened'] }, notice: change }, false],
+    [
+      'a planned change, to one that names them',
+      { asks: { classifications: ['planned-change'] }, notice: change },
+      true,
+    ],
+    [
+      'an incident, to one that names those alone',
+      { asks: { classifications: ['planned-change'] }, notice: incident },
+      false,
+    ],
+    ['an advisory, to one that names incidents', { asks: { classifications: ['incident'] }, notice: advisory }, false],
+    ['an incident of a service that is named', { asks: { services: ['Exchange', 'azure'] }, notice: incident }, true],
+    ['an incident of another service', { asks: { services: ['microsoftteams'] }, notice: incident }, false],
+    [
+      'what fits all but the type',
+      { asks: { types: ['incident.resolved'], services: ['Exchange'] }, notice: incident },
+      false,
+    ],
+    [
+      'a request, to one that names services',
+      { asks: { services: ['azure'], classifications: ['incident'] }, notice: {} },
+      true,
+    ],
+  ])('tells, or does not tell, of %s', async (_name, { asks, notice }, isTold) => {
+    const portal = aPortal({ outbound: { url: 'https://h.example/', secretName: 'harbour-out', ...asks } });
+    const { announce, rows } = await aDesk({ portals: [portal] });
+    await announce(aNotice(notice));
+    expect(rows()).toHaveLength(isTold ? 1 : 0);
   });
 
   it('refuses an event id that no strict receiver would take', async () => {

@@ -18,7 +18,13 @@ describe('the portal registry', () => {
     delete plain.application;
     delete plain.outbound;
     const limited = aPortal({
-      outbound: { url: 'https://harbour.example/', secretName: 'out', types: ['request.created'] },
+      outbound: {
+        url: 'https://harbour.example/',
+        secretName: 'out',
+        types: ['incident.opened'],
+        services: ['Exchange', 'azure'],
+        classifications: ['incident', 'planned-change'],
+      },
     });
     const { registry } = await aRegistry(plain, limited);
     expect(await registry.byId('plain')).toEqual(plain);
@@ -45,6 +51,16 @@ describe('the portal registry', () => {
 
   it('refuses to register what it could not read back', () => {
     expect(() => registerPortalOp(aPortal({ id: 'Not/An/Id' }))).toThrow();
+    const outbound = { url: 'https://harbour.example/', secretName: 'out' };
+    for (const wrong of [
+      { services: [] },
+      { services: [''] },
+      { classifications: ['outage'] },
+      { kinds: ['incident'] },
+    ]) {
+      const asked = { ...outbound, ...wrong } as Portal['outbound'];
+      expect(() => registerPortalOp(aPortal({ outbound: asked }))).toThrow();
+    }
     expect(() => registerPortalOp(aPortal({ customers: Array.from({ length: 1_201 }, String) }))).toThrow();
   });
 });

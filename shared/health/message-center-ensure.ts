@@ -1,0 +1,38 @@
+import { limits } from '../core/limits.ts';
+import type { DeskCloud } from '../customers/cloud.ts';
+import { createDirectoryState } from '../customers/directory.ts';
+import { ensureRelay } from '../customers/ensure-relay.ts';
+import type { RelayDeps } from '../customers/relay.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import { overdueMs } from './ensure-polling.ts';
+import { messageCenterHeadOf, messageCenterPartition, messageCenterRelay } from './message-center-shard.ts';
+
+export type EnsureMessageCenter = (scope: Scope) => Promise<{ messageCentersStarted: number }>;
+
+/**
+ * Sees to it that Message center of every shard is read. Few begin at a time: the first reading of a tenant brings every post,
+ * and a fleet need not ask for that in one minute.
+ */
+export function createEnsureMessageCenter(deps: RelayDeps & { cloud: DeskCloud }): EnsureMessageCenter {
+  const relay = messageCenterRelay(deps);
+  const directory = createDirectoryState(deps);
+  const ensuring = {
+    table: deps.tables('health'),
+    relay,
+    clock: deps.clock,
+    legOf: messageCenterHeadOf,
+    overdueMs,
+  };
+  return async (scope) => {
+    let messageCentersStarted = 0;
+    for (const { id: connectionId } of deps.cloud.connections) {
+      const { shards } = await directory(connectionId);
+      for (let shard = 0; shard < shards && messageCentersStarted < limits.messageCenterStarts; shard++) {
+        const place = { pk: messageCenterPartition(connectionId, shard), first: { connectionId, shard } };
+        const { started } = await ensureRelay(ensuring, place, scope);
+        if (started) messageCentersStarted++;
+      }
+    }
+    return { messageCentersStarted };
+  };
+}
