@@ -48,6 +48,7 @@ import { hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
+import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
 import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
@@ -112,6 +113,7 @@ export function createDesk(services: Services, config: Config): Desk {
   const catalogue: Catalogue = {
     routes: [
       ...requestRoutes(requests),
+      ...requestChangeRoutes(requests),
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
       ...consentRoutes(relay),

@@ -1,5 +1,6 @@
 import { HttpRequest, InvocationContext, type HttpResponseInit } from '@azure/functions';
 import { deskEventsFunction } from '../../functions/desk-events.queue.ts';
+import { requestChangeRoutes } from '../../functions/request-changes.http.ts';
 import { requestRoutes } from '../../functions/requests.http.ts';
 import { withIncludedRoles, type Caller, type Role } from '../../shared/core/caller.ts';
 import { adminLinks } from '../../shared/customers/admin-links.ts';
@@ -117,13 +118,14 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
       .transact('customer', [{ kind: 'upsert', rk: customer.customerId, columns: customerRow.toColumns(customer) }]);
   };
 
+  const routes = [...requestRoutes(requests), ...requestChangeRoutes(requests)];
   const call = async (method: string, path: string, options: Options = {}): Promise<Called> => {
     const [plain = '', search = ''] = path.split('?');
     const [, , id, rest] = plain.split('/');
     const pattern = ['api/requests', ...(id === undefined ? [] : ['{id}']), ...(rest === undefined ? [] : [rest])].join(
       '/',
     );
-    const route = requestRoutes(requests).find((one) => one.method === method && one.path === pattern);
+    const route = routes.find((one) => one.method === method && one.path === pattern);
     const request = new HttpRequest({
       method: method,
       url: `http://desk.example/${plain}${search === '' ? '' : `?${search}`}`,
@@ -145,6 +147,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
 
   return {
     ...{ moved, memory, held, entries, scope, notices, announcing, live, statement, requests, call, putCustomer, ids },
+    routes,
     of: (name: TableName) => memory.of(name),
     /** Hands every message that is ready to its consumer, until none is. */
     settle: async (): Promise<void> => {
