@@ -3,9 +3,9 @@ import type { Caller } from '../core/caller.ts';
 import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { AppError, notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import { contended } from '../platform/contended.ts';
 import type { Wake } from '../platform/outbox.ts';
 import type { Answer } from '../platform/route.ts';
-import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalationRow } from './escalation.ts';
 import { claimantOf, toAnswer } from './escalation-answer.ts';
@@ -128,15 +128,7 @@ function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) 
   return async (call: PersonCall<Body>): Promise<Answer> => {
     const { headers, caller, body, escalationId } = call;
     const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, body });
-    for (let tries = 1; ; tries++) {
-      try {
-        return await once(deps, { call, keyed, rule });
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        if (tries === 5)
-          throw new AppError('conflict', 'Others change this escalation; read it again.', { cause: error });
-      }
-    }
+    return contended(deps, async () => once(deps, { call, keyed, rule }));
   };
 }
 

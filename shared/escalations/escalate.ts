@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
 import { toIso } from '../core/clock.ts';
 import { AppError, notFound } from '../core/errors.ts';
+import { contended } from '../platform/contended.ts';
 import type { Answer } from '../platform/route.ts';
-import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationRow, type Override } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
@@ -88,14 +88,8 @@ export function createEscalate(deps: EscalationDeps) {
       throw new AppError('forbidden', 'Only an administrator may force an escalation.');
     }
     const keyed = keyedCall({ headers: call.headers, caller, route: `escalate|${requestId}`, body });
-    for (let tries = 1; ; tries++) {
-      try {
-        return await escalateOnce(deps, call, keyed);
-      } catch (error) {
-        // Somebody was quicker: the next look finds what they wrote.
-        if (!isRefusal(error) || tries === 3) throw error;
-      }
-    }
+    // Somebody was quicker: the next look finds what they wrote.
+    return contended(deps, async () => escalateOnce(deps, call, keyed));
   };
 }
 

@@ -1,6 +1,7 @@
 import { toIso, type Clock } from '../core/clock.ts';
-import { AppError } from '../core/errors.ts';
+import type { Random } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
+import { contended } from '../platform/contended.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -24,7 +25,7 @@ import {
 } from './request-rows.ts';
 import { applyEvent } from './request-rules.ts';
 
-export type StoreDeps = { table: Table; bus: Bus; clock: Clock };
+export type StoreDeps = { table: Table; bus: Bus; clock: Clock; random: Random };
 
 type Distributed<T> = T extends unknown ? Omit<T, 'requestId' | 'sequence' | 'at' | 'by'> : never;
 
@@ -49,9 +50,6 @@ export type Appended =
   | { outcome: 'repeated'; once: Once }
   | { outcome: 'missing' };
 
-/** How often a change is decided anew when others change the request at the same time. */
-const attemptsMax = 10;
-
 export type RequestStore = ReturnType<typeof createRequestStore>;
 
 /** The wake that every event of a request owes: lists and portals are told. */
@@ -63,7 +61,7 @@ export const wakeOf = (event: Pick<RequestEvent, 'requestId' | 'sequence' | 'at'
 });
 
 /** Reading and changing what is there of a request. Every change appends an event; the head follows from it. */
-export function createRequestStore({ table, bus, clock }: StoreDeps) {
+export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
   const readHead = async (id: string): Promise<{ head: Head; row: Row } | undefined> => {
     const row = await table.get(partitionOf(id), headKey(id));
     return row && { head: headRow.fromRow(row), row };
@@ -135,18 +133,16 @@ export function createRequestStore({ table, bus, clock }: StoreDeps) {
       return row && onceRow.fromRow(row);
     },
 
-    /** Appends one event. Throws what `decide` throws, and `conflict` where others are always faster. */
-    append: async (append: Append, scope: Scope): Promise<Appended> => {
-      for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    /** Appends one event, as often tried as others are quicker. Throws what `decide` throws, and `unavailable` in a crowd. */
+    append: async (append: Append, scope: Scope): Promise<Appended> =>
+      contended({ clock, random }, async () => {
         try {
           return await tryOnce(append, scope);
         } catch (error) {
-          if (!isRefusal(error)) throw error;
-          const found = error.found;
+          const found = isRefusal(error) ? error.found : undefined;
           if (append.once && found?.rk === append.once.rk) return { outcome: 'repeated', once: onceRow.fromRow(found) };
+          throw error;
         }
-      }
-      throw new AppError('conflict', 'The request is being changed by many at once; try again.');
-    },
+      }),
   };
 }

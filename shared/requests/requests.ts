@@ -1,3 +1,4 @@
+import type { Random } from '../core/ids.ts';
 import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
@@ -13,6 +14,7 @@ import { createRequestStore } from './request-store.ts';
 export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   tables: Tables<'requests' | 'requestlists'>;
   announce: Announce;
+  random: Random;
 };
 
 /** Everything that can be done with support requests. */

@@ -93,6 +93,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     bus: held.bus,
     clock: moved.clock,
     ids,
+    random: seededRandom(5),
     customers: {
       resolve: async (name, mayUse) => {
         const id = name.customerId ?? customerIdOf('global', name.tenantId ?? '');

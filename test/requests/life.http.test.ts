@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../shared/core/caller.ts';
 import { move, read, say, timeline } from './calls.ts';
-import { aPortal, anOpenDesk, tenantId } from './desk.ts';
+import { aPortal, anOpenDesk, tenantId, type Desk } from './desk.ts';
 
 describe('reading a request', () => {
   it('answers what the intake answered, under the ETag of its version', async () => {
@@ -189,13 +189,49 @@ describe('a comment', () => {
     expect(await timeline(desk, id)).toHaveLength(2);
   });
 
-  it('of many at once all come in, in some order', async () => {
+  it('of a crowd at once all come in, in some order', async () => {
     const desk = await anOpenDesk();
     const { id } = await desk.submit();
-    const many = await Promise.all(
-      Array.from({ length: 8 }, async (_, n) => say(desk, id, { text: `no ${String(n)}` })),
+    const crowd = Array.from({ length: 40 }, async (_, n) => say(desk, id, { text: `no ${String(n)}` }));
+    const all = await whileTimePasses(desk, Promise.all(crowd));
+    expect(all.map((one) => one.status)).toEqual(all.map(() => 201));
+    expect((await timeline(desk, id)).map((entry) => entry.sequence)).toEqual(
+      Array.from({ length: 41 }, (_, n) => n + 1),
     );
-    expect(many.map((one) => one.status)).toEqual(many.map(() => 201));
-    expect((await timeline(desk, id)).map((entry) => entry.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('that others overtake all the time is to be sent again, after five seconds at most', async () => {
+    const crowd = { isThere: false };
+    const desk: Desk = await anOpenDesk({
+      table: {
+        before: async (operation) => {
+          if (operation !== 'transact' || !crowd.isThere) return;
+          for (const rows of desk.of('requests').partitions.values()) {
+            for (const row of rows.values()) row.etag = `W/"other-${String((others += 1))}"`;
+          }
+        },
+      },
+    });
+    let others = 0;
+    const { id } = await desk.submit();
+    crowd.isThere = true;
+    const began = desk.moved.clock.now();
+    const { status, headers, body } = await whileTimePasses(desk, say(desk, id));
+    expect([status, headers['retry-after'], (body as { code: string }).code]).toEqual([503, '1', 'unavailable']);
+    expect(desk.moved.clock.now() - began).toBeGreaterThan(4_000);
+    expect(desk.moved.clock.now() - began).toBeLessThanOrEqual(5_000);
+    expect(await timeline(desk, id)).toHaveLength(1);
   });
 });
+
+/** Moves the clock to whoever waits next, until the work is done. */
+async function whileTimePasses<T>({ moved }: Desk, work: Promise<T>): Promise<T> {
+  const state = { isDone: false };
+  const ended = work.finally(() => (state.isDone = true));
+  ended.catch(() => undefined);
+  for (;;) {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    if (state.isDone) return ended;
+    await moved.advance((moved.nextAt() ?? moved.clock.now()) - moved.clock.now());
+  }
+}
