@@ -11,6 +11,7 @@ import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
+import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
@@ -85,6 +86,7 @@ export function createDesk(services: Services, config: Config): Desk {
     currentStatement: async () => statements.currentStatement(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, service),
     announce,
+    cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
   const escalations: EscalationDeps = {
     ...services,

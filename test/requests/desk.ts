@@ -85,6 +85,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
   const held = memoryBus(() => moved.clock.now(), trouble.bus);
   const { log, entries, scope } = capturedLog();
   const notices = new Map<string, Notice & { told: unknown[] }>();
+  const cancelled: string[] = [];
   const announcing = { before: async () => Promise.resolve() };
   const live = { incidents: liveIncidents };
   const statement = { now: { ...defaultStatement, version: 3 } };
@@ -106,6 +107,10 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     liveIncidents: async () => Promise.resolve([...live.incidents]),
     currentStatement: async () => Promise.resolve(statement.now),
     adminLinks: (customer, service) => adminLinks('global', customer, service),
+    cancelEscalations: async (requestId) => {
+      cancelled.push(requestId);
+      return Promise.resolve();
+    },
     announce: async (notice) => {
       await announcing.before();
       const portal = { id: notice.portalIds[0] ?? '', customers: 'all' as const };
@@ -151,6 +156,8 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
   return {
     ...{ moved, memory, held, entries, scope, notices, announcing, live, statement, requests, call, putCustomer, ids },
     routes,
+    /** Requests whose escalations were to be taken back. */
+    cancelled,
     of: (name: TableName) => memory.of(name),
     /** Hands every message that is ready to its consumer, until none is. */
     settle: async (): Promise<void> => {
