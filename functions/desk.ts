@@ -51,6 +51,7 @@ import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
 import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
+import { markingFailures } from '../shared/platform/marking-failures.ts';
 import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
@@ -151,7 +152,7 @@ export function createDesk(services: Services, config: Config): Desk {
           azure: azureSubscriptions(relay),
         }),
       }),
-    ].map((fn) => postponing(fn, services)),
+    ].map((fn) => markingFailures(postponing(fn, services), services)),
     timers: timerFunctions({
       ...services,
       sweepHealth: createSweepHealth(relay),

@@ -30,8 +30,7 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
         deps.sweepHealth(scope),
       ]);
       if (shards.status === 'fulfilled') {
-        const { owed, oldestMs } = shards.value;
-        await rememberSweep(deps, { owed, oldestMs, ...(health.status === 'fulfilled' && { health: health.value }) });
+        await rememberSweep(deps, { ...shards.value, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
       for (const result of [directory, shards, health]) if (result.status === 'rejected') throw result.reason;
       const { owed, failed } = valueOf(health);
