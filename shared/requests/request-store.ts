@@ -6,6 +6,7 @@ import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
+import { onceOp, readServed, servedIn, type Once, type Served, type Texts } from './once-rows.ts';
 import type { Actor, Head, RequestEvent } from './request-event.ts';
 import {
   contentKey,
@@ -18,10 +19,8 @@ import {
   noteKey,
   noteRange,
   noteRow,
-  onceRow,
   partitionOf,
   type Content,
-  type Once,
 } from './request-rows.ts';
 import { applyEvent } from './request-rules.ts';
 
@@ -40,14 +39,15 @@ export type Append = {
   requestId: string;
   /** Called with the request as it is, again after a lost race; may throw to refuse. */
   decide: (head: Head) => Draft | Promise<Draft>;
-  /** Makes the call happen once: a row of this key goes with the change, and is found by a repeat. */
-  once?: { rk: string; bodyHash: string } | undefined;
+  /** Asked before anything but the request is read; throws where it is not the caller's. */
+  visible?: (head: Head) => void;
+  once?: Once | undefined;
 };
 
 export type Appended =
-  | { outcome: 'appended'; head: Head; event: RequestEvent }
-  /** Another call of the same key was first. */
-  | { outcome: 'repeated'; once: Once }
+  | { outcome: 'appended'; head: Head; event: RequestEvent; texts?: Texts }
+  /** A call of the same mark was served before. */
+  | { outcome: 'repeated'; served: Served }
   | { outcome: 'missing' };
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
@@ -67,10 +67,29 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     return row && { head: headRow.fromRow(row), row };
   };
 
-  const tryOnce = async ({ requestId, decide, once }: Append, scope: Scope): Promise<Appended> => {
+  const readContent = async (id: string): Promise<Content> => {
+    const row = await table.get(partitionOf(id), contentKey(id));
+    if (row === undefined) throw new Error(`request ${id} has no content row`);
+    return contentRow.fromRow(row);
+  };
+
+  const readNote = async (id: string, sequence: number): Promise<string | undefined> => {
+    const row = await table.get(partitionOf(id), noteKey(id, sequence));
+    return row && noteRow.fromRow(row).text;
+  };
+
+  const readTexts = async ({ id, snooze }: Head): Promise<Texts> => {
+    const content = await readContent(id);
+    return { content, snoozeReason: snooze && (await readNote(id, snooze.saidAt)) };
+  };
+
+  const tryOnce = async ({ requestId, decide, visible, once }: Append, scope: Scope): Promise<Appended> => {
     const held = await readHead(requestId);
     if (held === undefined) return { outcome: 'missing' };
     const { head, row } = held;
+    visible?.(head);
+    const served = once && (await readServed(table, requestId, once));
+    if (served) return { outcome: 'repeated', served };
     const draft = await decide(head);
     // Clocks of instances differ a little; the timeline never goes backwards.
     const at = toIso(Math.max(clock.now(), Date.parse(head.updatedAt)));
@@ -90,29 +109,20 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
         columns: noteRow.toColumns({ text: draft.note }),
       });
     }
+    const texts = once?.keepsTexts ? await readTexts(next) : undefined;
     // First, so that a refusal brings this row back: who repeats finds the answer in it.
-    if (once) {
-      ops.unshift({ kind: 'insert', rk: once.rk, columns: onceRow.toColumns({ ...next, bodyHash: once.bodyHash }) });
-    }
+    if (once) ops.unshift(onceOp(next, once, texts));
     await table.transact(pk, ops);
     scope.log(requestEvents.appended, { requestId, sequence: event.sequence, kind: event.kind });
     await sendWakes({ bus, clock }, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
-    return { outcome: 'appended', head: next, event };
+    return { outcome: 'appended', head: next, event, ...(texts && { texts }) };
   };
 
   return {
     readHead: async (id: string): Promise<Head | undefined> => (await readHead(id))?.head,
 
-    readContent: async (id: string): Promise<Content> => {
-      const row = await table.get(partitionOf(id), contentKey(id));
-      if (row === undefined) throw new Error(`request ${id} has no content row`);
-      return contentRow.fromRow(row);
-    },
-
-    readNote: async (id: string, sequence: number): Promise<string | undefined> => {
-      const row = await table.get(partitionOf(id), noteKey(id, sequence));
-      return row && noteRow.fromRow(row).text;
-    },
+    readContent,
+    readTexts,
 
     /** The texts of events, by sequence. */
     readNotes: async (id: string): Promise<Map<number, string>> => {
@@ -128,19 +138,15 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
       return row && eventRow.fromRow(row);
     },
 
-    readOnce: async (id: string, rk: string): Promise<Once | undefined> => {
-      const row = await table.get(partitionOf(id), rk);
-      return row && onceRow.fromRow(row);
-    },
-
     /** Appends one event, as often tried as others are quicker. Throws what `decide` throws, and `unavailable` in a crowd. */
     append: async (append: Append, scope: Scope): Promise<Appended> =>
       contended({ clock, random }, async () => {
         try {
           return await tryOnce(append, scope);
         } catch (error) {
-          const found = isRefusal(error) ? error.found : undefined;
-          if (append.once && found?.rk === append.once.rk) return { outcome: 'repeated', once: onceRow.fromRow(found) };
+          const { requestId, once } = append;
+          const served = once && isRefusal(error) ? servedIn(error.found, requestId, once) : undefined;
+          if (served) return { outcome: 'repeated', served };
           throw error;
         }
       }),
