@@ -14,9 +14,10 @@ import { redriven } from './filing.ts';
 import {
   claimOp,
   commitChange,
+  contentIn,
   eventWake,
   partitionOfEscalation,
-  readContent,
+  readContentRows,
   readEscalation,
   stepWake,
   type Content,
@@ -127,7 +128,7 @@ export const createRedrive = (deps: EscalationDeps) =>
 function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
   return async (call: PersonCall<Body>): Promise<Answer> => {
     const { headers, caller, body, escalationId } = call;
-    const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, body });
+    const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, about: escalationId, body });
     return contended(deps, async () => once(deps, { call, keyed, rule }));
   };
 }
@@ -139,10 +140,11 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
   const table = deps.tables('escalations');
   const held = await readEscalation(table, escalationId);
   if (!held) throw notFound();
-  const content = await readContent(table, escalationId);
   const pk = partitionOfEscalation(escalationId);
-  const earlier = await replayed({ table, pk }, keyed, async () => Promise.resolve(content));
+  const rows = await readContentRows(table, escalationId);
+  const earlier = keyed && (await replayed({ table, pk, rows }, keyed));
   if (earlier) return earlier;
+  const content = contentIn(rows, escalationId);
   const nowMs = deps.clock.now();
   const outcome = rule(held.row, content.claimants, { body, caller, nowMs });
   const after = 'same' in outcome ? outcome.same : outcome.after;

@@ -35,6 +35,8 @@ export type EscalationNews = {
 /** What requests offer to escalations. */
 export function createForEscalation({ store }: { store: RequestStore }) {
   return {
+    isKnown: async (requestId: string): Promise<boolean> => (await store.readHead(requestId)) !== undefined,
+
     readForEscalation: async (requestId: string): Promise<RequestForEscalation | undefined> => {
       const head = await store.readHead(requestId);
       if (head === undefined) return undefined;
