@@ -104,9 +104,9 @@ describe('a keyed call over the whole desk', () => {
   }
   const callsOn = (request: string, escalation: string) =>
     [
-      ['escalation', `/api/requests/${request}/escalation`, {}],
-      ['claim', `/api/escalations/${escalation}/claim`, {}],
-      ['filing', `/api/escalations/${escalation}/filing`, { caseNumber: '2611020030000042' }],
+      ['the escalation of a request', `/api/requests/${request}/escalation`, {}],
+      ['the claim of an escalation', `/api/escalations/${escalation}/claim`, {}],
+      ['the filing of an escalation', `/api/escalations/${escalation}/filing`, { caseNumber: '2611020030000042' }],
     ] as const;
 
   it('that is repeated costs two reads, changes nothing and sends nothing; so does its 409', async () => {
@@ -121,7 +121,7 @@ describe('a keyed call over the whole desk', () => {
   });
 
   it.each(callsOn('zbcdefghijklmnopqrstuvwxy2', 'zbcdefghijklmnopqrstuvwxy2-1'))(
-    'that is a %s of what nobody knows costs one read',
+    'on %s that nobody knows costs one read',
     async (_name, path, body) => {
       const { post } = await aCase();
       expect(await post(path, body)).toMatchObject({ status: 404, cost: { reads: 1, writes: 0, sends: 0 } });
