@@ -23,6 +23,7 @@ import { createEnsureAzure } from '../shared/health/azure-ensure.ts';
 import { azureServiceHealth } from '../shared/health/azure-events.http.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
 import { createPollAzure } from '../shared/health/azure-poll.ts';
+import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createEnsurePolling } from '../shared/health/ensure-polling.ts';
 import { createIncidentDetail } from '../shared/health/incident-detail.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
@@ -70,7 +71,9 @@ import { operationsRoutes } from './operations.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
+import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
+import { markingFailures } from '../shared/platform/marking-failures.ts';
 import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
@@ -107,6 +110,7 @@ export function createDesk(given: Services, config: Config): Desk {
     currentStatement: async () => statements.currentStatement(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
+    cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
   const escalations: EscalationDeps = {
     ...services,
@@ -137,6 +141,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const catalogue: Catalogue = {
     routes: [
       ...requestRoutes(requests),
+      ...requestChangeRoutes(requests),
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud }),
       ...consentRoutes(relay),
@@ -197,7 +202,7 @@ export function createDesk(given: Services, config: Config): Desk {
           source: graphDelegation(relay),
         }),
       }),
-    ].map((fn) => postponing(fn, services)),
+    ].map((fn) => markingFailures(postponing(fn, services), services)),
     timers: timerFunctions({
       ...services,
       keepGrants,

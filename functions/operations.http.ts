@@ -1,18 +1,7 @@
-import * as z from 'zod';
-import type { Authenticate, Route } from '../shared/platform/route.ts';
-import { route } from '../shared/platform/route.ts';
+import * as contracts from '../shared/platform/operations-contracts.ts';
 import type { Readiness } from '../shared/platform/readiness.ts';
+import { route, type Authenticate, type Route } from '../shared/platform/route.ts';
 import type { Scope } from '../shared/platform/telemetry.ts';
-
-const partSchema = z.object({
-  name: z.string(),
-  ready: z.boolean(),
-  detail: z.record(z.string(), z.unknown()).optional(),
-  error: z.string().optional(),
-});
-const readinessSchema = z
-  .object({ ready: z.boolean(), parts: z.array(partSchema).optional() })
-  .meta({ id: 'Readiness' });
 
 export type OperationsDeps = {
   readiness: () => Promise<Readiness>;
@@ -21,40 +10,16 @@ export type OperationsDeps = {
 };
 
 export const operationsRoutes = ({ readiness, authenticate, contract }: OperationsDeps): Route[] => [
+  route({ ...contracts.livez, handle: () => ({ status: 200, body: { alive: true } }) }),
   route({
-    name: 'livez',
-    method: 'GET',
-    path: 'api/livez',
-    summary: 'Whether the process answers',
-    access: 'public',
-    answers: { 200: { description: 'It does', schema: z.object({ alive: z.literal(true) }) } },
-    handle: () => ({ status: 200, body: { alive: true } }),
-  }),
-  route({
-    name: 'readyz',
-    method: 'GET',
-    path: 'api/readyz',
-    summary: 'Whether the desk can work; with Desk.Read, which part is away and how old each feed is',
-    access: 'public',
-    answers: {
-      200: { description: 'Ready', schema: readinessSchema },
-      503: { description: 'Not ready', schema: readinessSchema },
-    },
+    ...contracts.readyz,
     handle: async ({ headers, scope }) => {
       const state = await readiness();
       const shown = (await mayRead(authenticate, headers, scope)) ? state : { ready: state.ready };
       return { status: state.ready ? 200 : 503, body: shown, ...(!state.ready && { headers: { 'retry-after': '5' } }) };
     },
   }),
-  route({
-    name: 'readContract',
-    method: 'GET',
-    path: 'api/openapi.json',
-    summary: 'This contract',
-    access: 'public',
-    answers: { 200: { description: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
-    handle: () => ({ status: 200, body: contract() }),
-  }),
+  route({ ...contracts.readContract, handle: () => ({ status: 200, body: contract() }) }),
 ];
 
 /** Readiness is public; its details are for readers, and credentials that do not hold are worth as much as none. */

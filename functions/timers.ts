@@ -48,8 +48,7 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
         deps.keepGrants(scope),
       ]);
       if (shards.status === 'fulfilled') {
-        const { owed, oldestMs } = shards.value;
-        await rememberSweep(deps, { owed, oldestMs, ...(health.status === 'fulfilled' && { health: health.value }) });
+        await rememberSweep(deps, { ...shards.value, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
       for (const result of [directory, delegation, shards, health, grants])
         if (result.status === 'rejected') throw result.reason;

@@ -25,6 +25,8 @@ export const limits = {
   sendWaitMs: 1_000,
   /** A storage call that takes longer is answered as "away"; intake must say so within six seconds. */
   storageCallMs: 2_000,
+  /** How long a change is tried again while others change the same thing. */
+  contendedMs: 5_000,
   /** Rows of the outbox older than this are sent again by the sweep. */
   outboxGraceMs: 120_000,
   cacheMs: 30_000,

@@ -3,9 +3,9 @@ import type { Caller } from '../core/caller.ts';
 import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { AppError, notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
+import { contended } from '../platform/contended.ts';
 import type { Wake } from '../platform/outbox.ts';
 import type { Answer } from '../platform/route.ts';
-import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalationRow } from './escalation.ts';
 import { claimantOf, toAnswer } from './escalation-answer.ts';
@@ -14,9 +14,10 @@ import { redriven } from './filing.ts';
 import {
   claimOp,
   commitChange,
+  contentIn,
   eventWake,
   partitionOfEscalation,
-  readContent,
+  readContentRows,
   readEscalation,
   stepWake,
   type Content,
@@ -127,16 +128,8 @@ export const createRedrive = (deps: EscalationDeps) =>
 function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
   return async (call: PersonCall<Body>): Promise<Answer> => {
     const { headers, caller, body, escalationId } = call;
-    const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, body });
-    for (let tries = 1; ; tries++) {
-      try {
-        return await once(deps, { call, keyed, rule });
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-        if (tries === 5)
-          throw new AppError('conflict', 'Others change this escalation; read it again.', { cause: error });
-      }
-    }
+    const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, about: escalationId, body });
+    return contended(deps, async () => once(deps, { call, keyed, rule }));
   };
 }
 
@@ -147,10 +140,11 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
   const table = deps.tables('escalations');
   const held = await readEscalation(table, escalationId);
   if (!held) throw notFound();
-  const content = await readContent(table, escalationId);
   const pk = partitionOfEscalation(escalationId);
-  const earlier = await replayed({ table, pk }, keyed, async () => Promise.resolve(content));
+  const rows = await readContentRows(table, escalationId);
+  const earlier = keyed && (await replayed({ table, pk, rows }, keyed));
   if (earlier) return earlier;
+  const content = contentIn(rows, escalationId);
   const nowMs = deps.clock.now();
   const outcome = rule(held.row, content.claimants, { body, caller, nowMs });
   const after = 'same' in outcome ? outcome.same : outcome.after;

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
 import { toIso } from '../core/clock.ts';
 import { AppError, notFound } from '../core/errors.ts';
+import { contended } from '../platform/contended.ts';
 import type { Answer } from '../platform/route.ts';
-import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationRow, type Override } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
@@ -18,6 +18,8 @@ import {
   parseEscalationId,
   partitionOf,
   readContent,
+  readContentRows,
+  stemOf,
   stepWake,
   type Content,
 } from './escalation-store.ts';
@@ -87,15 +89,10 @@ export function createEscalate(deps: EscalationDeps) {
     if (body.force === true && !caller.roles.has('Desk.Admin')) {
       throw new AppError('forbidden', 'Only an administrator may force an escalation.');
     }
-    const keyed = keyedCall({ headers: call.headers, caller, route: `escalate|${requestId}`, body });
-    for (let tries = 1; ; tries++) {
-      try {
-        return await escalateOnce(deps, call, keyed);
-      } catch (error) {
-        // Somebody was quicker: the next look finds what they wrote.
-        if (!isRefusal(error) || tries === 3) throw error;
-      }
-    }
+    const about = stemOf(requestId);
+    const keyed = keyedCall({ headers: call.headers, caller, route: `escalate|${requestId}`, about, body });
+    // Somebody was quicker: the next look finds what they wrote.
+    return contended(deps, async () => escalateOnce(deps, call, keyed));
   };
 }
 
@@ -103,8 +100,11 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   const { requestId } = call;
   const table = deps.tables('escalations');
   const pk = partitionOf(requestId);
-  const earlier = await replayed({ table, pk }, keyed, async (id) => readContent(table, id));
-  if (earlier) return earlier;
+  if (keyed) {
+    if (!(await deps.requests.isKnown(requestId))) throw notFound();
+    const earlier = await replayed({ table, pk, rows: await readContentRows(table, stemOf(requestId)) }, keyed);
+    if (earlier) return earlier;
+  }
   const request = await readRequest(deps, requestId);
   const known = await escalationsOf(table, requestId);
   const open = known.find((row) => isOpen(row.state));

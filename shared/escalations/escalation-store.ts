@@ -69,10 +69,32 @@ export async function readEvent(table: Table, id: string, version: number): Prom
 /** `claimants`: the names of all who ever claimed it, by their ids. */
 export type Content = { packet?: Packet; claimants?: Readonly<Record<string, string>>; override?: Override };
 
+const contentPrefix = (id: string): string => `C|${id}|`;
+
 /** The free text beside a head, in one range read. */
 export async function readContent(table: Table, id: string): Promise<Content> {
-  const prefix = `C|${id}|`;
-  const rows = await queryAll(table, { pk: partitionOfEscalation(id), from: prefix, to: afterPrefix(prefix) });
+  const from = contentPrefix(id);
+  const rows = await queryAll(table, { pk: partitionOfEscalation(id), from, to: `${from}${told}` });
+  return contentIn(rows, id);
+}
+
+/** Sorts after all free text. */
+const told = 'told|';
+
+/** The answer of an idempotent call stands after the free text that it is joined with: one range read brings both. */
+export const toldKey = (idOrStem: string, mark: string): string => `${contentPrefix(idOrStem)}${told}${mark}`;
+
+/** What the ids of all escalations of a request begin with. */
+export const stemOf = (requestId: string): string => `${requestId}-`;
+
+/** The rows of free text and of answers told: of one escalation by its id, of all of a request by their stem. */
+export async function readContentRows(table: Table, idOrStem: string): Promise<Row[]> {
+  const prefix = idOrStem.endsWith('-') ? `C|${idOrStem}` : contentPrefix(idOrStem);
+  return queryAll(table, { pk: partitionOf(idOrStem), from: prefix, to: afterPrefix(prefix) });
+}
+
+/** The free text of one escalation among the rows of a range read. */
+export function contentIn(rows: readonly Row[], id: string): Content {
   const [packet, override] = [packetKey(id), overrideKey(id)].map((rk) => rows.find((row) => row.rk === rk));
   const claims = rows.filter((row) => row.rk.startsWith(claimPrefix(id))).map((row) => claimRow.fromRow(row));
   return {

@@ -27,6 +27,8 @@ export type AppliedEscalation = {
 
 /** What the requests offer to escalations. `applyEscalation` is idempotent by escalation id and version. */
 export type RequestsPort = {
+  /** One read. */
+  isKnown(requestId: string): Promise<boolean>;
   readForEscalation(requestId: string): Promise<EscalatableRequest | undefined>;
   applyEscalation(applied: AppliedEscalation, scope: Scope): Promise<void>;
 };

@@ -3,10 +3,12 @@ import { hashOf } from '../core/hash.ts';
 import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { EscalatableRequest } from './escalatable.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
 import { listEvent } from './escalation-list.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
 import type { AppliedEscalation, EscalationDeps, NoticePortal } from './ports.ts';
+import { cancelWithdrawn } from './withdraw.ts';
 
 const escalationEventBodySchema = z.object({
   kind: z.literal('escalation-event'),
@@ -38,7 +40,11 @@ async function project(deps: EscalationDeps, { head, event }: Projection, scope:
   await listEvent(deps.tables('escalations'), head, event);
   for (const requestId of head.requestIds) {
     await deps.requests.applyEscalation(applied(requestId, event), scope);
-    await tellPortals(deps, { requestId, event }, scope);
+    const request = await deps.requests.readForEscalation(requestId);
+    if (!request) continue;
+    // A request that was closed while its escalation began knew of none to take back.
+    if (request.state === 'closed') await cancelWithdrawn(deps, requestId, scope);
+    await tellPortals(deps, { request, event }, scope);
   }
 }
 
@@ -50,11 +56,10 @@ function applied(requestId: string, event: EscalationEvent): AppliedEscalation {
 
 async function tellPortals(
   deps: EscalationDeps,
-  { requestId, event }: { requestId: string; event: EscalationEvent },
+  { request, event }: { request: EscalatableRequest; event: EscalationEvent },
   scope: Scope,
 ): Promise<void> {
-  const request = await deps.requests.readForEscalation(requestId);
-  if (!request) return;
+  const { requestId } = request;
   const { escalationId, version, state, caseNumber, at } = event;
   const data = {
     escalationId,

@@ -6,13 +6,18 @@ import { hashOf } from '../core/hash.ts';
 import { idempotencyKeyOf } from '../platform/idempotency-key.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Answer } from '../platform/route.ts';
-import type { Table, TableOp } from '../platform/table.ts';
+import type { Row, Table, TableOp } from '../platform/table.ts';
 import { escalationSchema, type Escalation } from './escalation.ts';
-import type { Content } from './escalation-store.ts';
+import { contentIn, toldKey } from './escalation-store.ts';
 import type { Packet } from './packet.ts';
 
 /** A call that carries an `Idempotency-Key`: where its first answer is kept, and what it asked. */
-export type KeyedCall = { rk: string; bodyHash: string };
+export type KeyedCall = {
+  rk: string;
+  bodyHash: string;
+  /** Where the version before kept the answer. */
+  earlierRk: string;
+};
 
 /** What stands in content rows is joined again when the answer is: an erasure must reach it, and heads hold ids only. */
 const toldSchema = escalationSchema.omit({ packet: true, override: true, claim: true });
@@ -37,29 +42,35 @@ export function keyedCall(call: {
   headers: Headers;
   caller: Caller;
   route: string;
+  /** The escalation, or the stem of a request's escalations, that the call is about. */
+  about: string;
   body: unknown;
 }): KeyedCall | undefined {
   const key = idempotencyKeyOf(call.headers);
   if (key === undefined) return undefined;
+  const mark = hashOf(call.caller.id, call.route, key);
   return {
-    rk: `I|${hashOf(call.caller.id, call.route, key)}`,
+    rk: toldKey(call.about, mark),
+    earlierRk: `I|${mark}`,
     bodyHash: hashOf(canonicalJson(call.body)),
   };
 }
 
-/** The first answer to a keyed call, given again; undefined for a new one. Throws `idempotency-key-reused` for another body. */
+/**
+ * The first answer to a keyed call, given again from the rows beside it (`readContentRows`); undefined for a new one. Throws
+ * `idempotency-key-reused` for another body.
+ */
 export async function replayed(
-  { table, pk }: { table: Table; pk: string },
-  keyed: KeyedCall | undefined,
-  readContent: (escalationId: string) => Promise<Content>,
+  { table, pk, rows }: { table: Table; pk: string; rows: readonly Row[] },
+  keyed: KeyedCall,
 ): Promise<Answer | undefined> {
-  const row = keyed && (await table.get(pk, keyed.rk));
+  const row = rows.find(({ rk }) => rk === keyed.rk) ?? (await table.get(pk, keyed.earlierRk));
   if (!row) return undefined;
   const { bodyHash, status, location, told, claim, showsLink } = answerRow.fromRow(row);
   if (bodyHash !== keyed.bodyHash) {
     throw new AppError('idempotency-key-reused', 'This Idempotency-Key came with another body before.');
   }
-  const { packet, override, claimants } = await readContent(told.id);
+  const { packet, override, claimants } = contentIn(rows, told.id);
   return {
     status,
     body: escalationSchema.parse({

@@ -9,6 +9,7 @@ import { queues, type QueueName } from './resources.ts';
 import { rowKind } from './row.ts';
 import { isRefusal, queryAll, type Row, type Table, type TableOp } from './table.ts';
 import { errorFields, type LogEvent, type Scope } from './telemetry.ts';
+import { failureColumns, isPoisoned, nextTryAt } from './wake-failures.ts';
 
 /**
  * A wake-up that is owed: written in the same transaction as the change that owes it, removed by the consumer together with its
@@ -40,6 +41,7 @@ const wakeRow = rowKind(
     dueAt: z.iso.datetime(),
     correlationId: z.string(),
     body: z.record(z.string(), z.unknown()),
+    ...failureColumns,
   }),
 );
 
@@ -133,13 +135,16 @@ const batchSize = 100;
 
 type SweepPartitionDeps = { bus: Bus; clock: Clock; table: Table };
 
-/** `owed`: rows that nobody has consumed; `oldestMs`: the age of the oldest; `unsent`: rows that could not be sent again. */
-export type SweptPartition = { owed: number; oldestMs: number; unsent: number };
+/**
+ * `owed`: rows that nobody has consumed; `oldestMs`: the age of the oldest; `unsent`: rows that could not be sent again;
+ * `poisoned`: rows that are set aside, because their consumer has failed at them for a day.
+ */
+export type SweptPartition = { owed: number; oldestMs: number; unsent: number; poisoned: number };
 
 /**
  * Sends again every wake of one partition that has been owed for longer than the grace time. Which attempt it is follows from
- * the age, so that the duplicate window never swallows a later try and two sweeps at once send one message. A row that nobody
- * can read, a message that is refused and a queue that is away hold up nothing else; they are logged and counted.
+ * the age, so that the duplicate window never swallows a later try and two sweeps at once send one message. A row whose consumer
+ * failed has its time (see wake-failures). A row that nobody can read, a message that is refused and a queue that is away hold up nothing else; they are logged and counted.
  */
 export async function sweepPartition(
   { bus, clock, table }: SweepPartitionDeps,
@@ -153,10 +158,15 @@ export async function sweepPartition(
     to: `${prefix}${oldestFirst(now - limits.outboxGraceMs)}`,
   });
   const messages: Owed[] = [];
+  let unreadable = 0;
+  let poisoned = 0;
   for (const row of rows) {
     try {
-      messages.push(owedMessage(place, row, now));
+      const owed = wakeRow.fromRow(row);
+      if (isPoisoned(owed, now)) poisoned++;
+      if (nextTryAt(owed) <= now) messages.push(owedMessage(place, { rk: row.rk, ...owed }, now));
     } catch (error) {
+      unreadable++;
       scope.log(outboxEvents.rowUnreadable, { ...place, rk: row.rk, ...errorFields(error) });
     }
   }
@@ -168,14 +178,20 @@ export async function sweepPartition(
     }
   }
   const ages = rows.map((row) => now - dueOf(row)).filter(Number.isFinite);
-  return { owed: rows.length, oldestMs: Math.max(0, ...ages.slice(0, 1)), unsent: rows.length - sent };
+  return {
+    owed: rows.length,
+    oldestMs: Math.max(0, ...ages.slice(0, 1)),
+    unsent: unreadable + messages.length - sent,
+    poisoned,
+  };
 }
 
 type Owed = { queue: QueueName; message: OutMessage };
 
-function owedMessage(place: Place, row: Row, now: number): Owed {
-  const { queue, dueAt, correlationId, body } = wakeRow.fromRow(row);
-  const id = row.rk.slice(prefix.length + dueAt.length + 1);
+type OwedRow = ReturnType<typeof wakeRow.fromRow> & Pick<Row, 'rk'>;
+
+function owedMessage(place: Place, { rk, queue, dueAt, correlationId, body }: OwedRow, now: number): Owed {
+  const id = rk.slice(prefix.length + dueAt.length + 1);
   const attempt = Math.floor((now - fromIso(dueAt)) / (2 * minuteMs));
   const wake = { id, queue, dueAt: fromIso(dueAt), body };
   return { queue, message: wakeMessage(place, wake, { correlationId, attempt }) };

@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/fu
 import * as z from 'zod';
 import type { Access, Caller } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
 import type { Scope } from './telemetry.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -67,8 +68,11 @@ export type TakeTurn = (callerId: string) => void;
 
 export type HttpHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 
+/** Decimal digits only: what else JavaScript takes for a number (`0x10`, `1e1`, ` 10`) is refused. */
+const inDigits = (text: unknown): unknown => (typeof text === 'string' && /^\d+$/.test(text) ? Number(text) : text);
+
 /** Paging members that every list takes. */
 export const pagingQuery = {
-  limit: z.coerce.number().int().min(1).max(100).optional(),
+  limit: z.preprocess(inDigits, z.int().min(1).max(limits.pageSizeMax)).optional(),
   cursor: z.string().max(4_000).optional(),
 };

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { fromIso, toIso, type Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { Bus } from './bus.ts';
-import { sweepPartition } from './outbox.ts';
+import { sweepPartition, type SweptPartition } from './outbox.ts';
 import type { TableName } from './resources.ts';
 import { rowKind } from './row.ts';
 import type { Tables } from './table.ts';
@@ -24,8 +24,8 @@ export type SweepDeps = {
   places: () => Promise<Place[]>;
 };
 
-/** `failed`: partitions that could not be read; `unsent`: owed rows that could not be sent again. */
-export type SweepSummary = { partitions: number; owed: number; oldestMs: number; unsent: number; failed: number };
+/** `failed`: partitions that could not be read; the rest as of one partition, over all. */
+export type SweepSummary = SweptPartition & { partitions: number; failed: number };
 
 const sweepEvents = {
   partitionFailed: { id: 'sweep.partition-failed', level: 'warn' },
@@ -36,6 +36,7 @@ const lastSweep = rowKind(
     at: z.iso.datetime(),
     owed: z.number(),
     oldestMs: z.number(),
+    poisoned: z.number().optional(),
     healthOwed: z.number().optional(),
     healthOldestMs: z.number().optional(),
   }),
@@ -69,22 +70,26 @@ export async function sweep({ tables, bus, clock, places }: SweepDeps, scope: Sc
     owed: done.reduce((sum, result) => sum + result.owed, 0),
     oldestMs: Math.max(0, ...done.map((result) => result.oldestMs)),
     unsent: done.reduce((sum, result) => sum + result.unsent, 0),
+    poisoned: done.reduce((sum, result) => sum + result.poisoned, 0),
     failed: results.length - done.length,
   };
 }
 
 /** What one sweep found owed. What the health feed owes is missing where it could not be swept. */
-type SweepFound = { owed: number; oldestMs: number; health?: { owed: number; oldestMs: number } };
+type SweepFound = Pick<SweptPartition, 'owed' | 'oldestMs' | 'poisoned'> & {
+  health?: { owed: number; oldestMs: number };
+};
 
 export async function rememberSweep(
   { tables, clock }: Pick<SweepDeps, 'tables' | 'clock'>,
-  { owed, oldestMs, health }: SweepFound,
+  { owed, oldestMs, poisoned, health }: SweepFound,
 ): Promise<void> {
   const at = toIso(clock.now());
   const columns = lastSweep.toColumns({
     at,
     owed,
     oldestMs,
+    poisoned,
     healthOwed: health?.owed,
     healthOldestMs: health?.oldestMs,
   });
@@ -95,12 +100,13 @@ export async function rememberSweep(
 export async function lastSweepState({ tables, clock }: Pick<SweepDeps, 'tables' | 'clock'>) {
   const row = await tables('desk').get(lastSweepKey.pk, lastSweepKey.rk);
   if (row === undefined) return { lastSweepAt: null, sweepAgeSeconds: null };
-  const { at, owed, oldestMs, healthOwed, healthOldestMs } = lastSweep.fromRow(row);
+  const { at, owed, oldestMs, poisoned, healthOwed, healthOldestMs } = lastSweep.fromRow(row);
   return {
     lastSweepAt: at,
     sweepAgeSeconds: Math.round((clock.now() - fromIso(at)) / 1_000),
     owed,
     oldestOwedMs: oldestMs,
+    poisoned: poisoned ?? null,
     healthOwed: healthOwed ?? null,
     oldestHealthOwedMs: healthOldestMs ?? null,
   };

@@ -49,9 +49,9 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
       const { caller, body, seen } = asked;
       const { to, reason } = body;
       if (caller.kind === 'portal' && to !== 'closed') checkPortalTransition('resolved', to);
-      const { outcome, head } = await changeOnce(
+      const { outcome, head, texts } = await changeOnce(
         store,
-        { ...asked, route: 'transitions' },
+        { ...asked, route: 'transitions', keepsTexts: true },
         ({ state: from, version }) => {
           if (caller.kind === 'portal') checkPortalTransition(from, to);
           seen(version);
@@ -63,7 +63,7 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
           };
         },
       );
-      return { outcome, request: await answerFrom(store, head) };
+      return { outcome, request: await answerFrom(store, head, texts) };
     },
   };
 }

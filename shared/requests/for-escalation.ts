@@ -1,6 +1,6 @@
 import type { Scope } from '../platform/telemetry.ts';
 import type { Head, RequestEscalation } from './request-event.ts';
-import { onceKey, type Content } from './request-rows.ts';
+import type { Content } from './request-rows.ts';
 import { stateAfterEscalation } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
 
@@ -35,6 +35,8 @@ export type EscalationNews = {
 /** What requests offer to escalations. */
 export function createForEscalation({ store }: { store: RequestStore }) {
   return {
+    isKnown: async (requestId: string): Promise<boolean> => (await store.readHead(requestId)) !== undefined,
+
     readForEscalation: async (requestId: string): Promise<RequestForEscalation | undefined> => {
       const head = await store.readHead(requestId);
       if (head === undefined) return undefined;
@@ -63,12 +65,10 @@ export function createForEscalation({ store }: { store: RequestStore }) {
     /** Brings news of an escalation onto the request's timeline, once per escalation id and version. */
     applyEscalation: async ({ requestId, escalation, what, note }: EscalationNews, scope: Scope): Promise<void> => {
       const { id, version } = escalation;
-      const rk = onceKey(requestId, `${id}.${String(version)}`);
-      if (await store.readOnce(requestId, rk)) return;
       await store.append(
         {
           requestId,
-          once: { rk, bodyHash: '' },
+          once: { mark: `${id}.${String(version)}`, bodyHash: '' },
           decide: (head) => ({
             by: { kind: 'desk', id: 'desk' },
             event: {

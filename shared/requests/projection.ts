@@ -9,7 +9,7 @@ import { isRefusal, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
-import type { Announce, Notice } from './ports.ts';
+import type { Announce, CancelEscalations, Notice } from './ports.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
 import { wakeOf, type RequestStore } from './request-store.ts';
@@ -29,6 +29,7 @@ export type ProjectionDeps = {
   bus: Bus;
   clock: Clock;
   announce: Announce;
+  cancelEscalations: CancelEscalations;
 };
 
 const againAfterMs = 20 * secondMs;
@@ -37,8 +38,8 @@ const againAfterMs = 20 * secondMs;
 const deskPortalId = 'desk';
 
 /**
- * Consumer of `desk-events` for requests: brings an event onto the lists and to the portal. Both are idempotent, and the wake row
- * goes last, so that a crash anywhere only means that all of it happens again.
+ * Consumer of `desk-events` for requests: brings an event onto the lists, to the escalations it ends and to the portal. All are idempotent, and
+ * the wake row goes last, so that a crash anywhere only means that all of it happens again.
  */
 export function createRequestProjection(deps: ProjectionDeps): QueueHandler {
   return async (message, scope) => {
@@ -65,6 +66,7 @@ async function project(
   if (head === undefined || event === undefined)
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
+  if (event.kind === 'transitioned' && event.state === 'closed') await deps.cancelEscalations(requestId, scope);
   const notice = noticeOf(head, event);
   if (notice) await deps.announce(notice, scope);
 }

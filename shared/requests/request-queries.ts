@@ -2,15 +2,15 @@ import { visibleTo, type Caller } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import { clocksOf, type RequestClock } from './clocks.ts';
 import { answerOf, type RequestAnswer } from './request-answer.ts';
+import type { Texts } from './once-rows.ts';
 import type { Head } from './request-event.ts';
 import type { RequestStore } from './request-store.ts';
 import { timelineFor, type TimelineEntry } from './timeline.ts';
 
-/** The request as answered: its head, and what of it stands in content rows. */
-export async function answerFrom(store: RequestStore, head: Head): Promise<RequestAnswer> {
-  const content = await store.readContent(head.id);
-  const reason = head.snooze && (await store.readNote(head.id, head.snooze.saidAt));
-  return answerOf(head, content, reason);
+/** The request as answered: its head, and what of it stands in content rows, where that is not at hand. */
+export async function answerFrom(store: RequestStore, head: Head, texts?: Texts): Promise<RequestAnswer> {
+  const { content, snoozeReason } = texts ?? (await store.readTexts(head));
+  return answerOf(head, content, snoozeReason);
 }
 
 /**

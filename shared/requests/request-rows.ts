@@ -17,6 +17,9 @@ export const contentKey = (requestId: string): string => `C|${requestId}|sent`;
 export const noteKey = (requestId: string, sequence: number): string => `C|${requestId}|${sequenceKey(sequence)}`;
 export const onceKey = (requestId: string, mark: string): string => `K|${requestId}|${encodeKey(mark)}`;
 
+/** A content row, for its texts. */
+export const toldKey = (requestId: string, mark: string): string => `C|${requestId}|told|${encodeKey(mark)}`;
+
 export const eventRange = (requestId: string) => {
   const prefix = `E|${requestId}|`;
   return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
@@ -45,5 +48,7 @@ export const contentRow = rowKind(contentSchema);
 /** The free text of an event. */
 export const noteRow = rowKind(z.object({ text: z.string() }));
 /** Says that an idempotent call was served, and what the request was afterwards, so that its answer can be given again. */
-export const onceRow = rowKind(headSchema.extend({ bodyHash: z.string() }));
-export type Once = z.output<typeof headSchema> & { bodyHash: string };
+const onceSchema = headSchema.extend({ bodyHash: z.string() });
+export const onceRow = rowKind(onceSchema);
+/** The same of a call that is answered with the request: its texts are there too, so that a repeat reads no more than this row. */
+export const toldRow = rowKind(onceSchema.extend({ ...contentSchema.shape, snoozeReason: z.string().optional() }));

@@ -1,10 +1,12 @@
 import { toIso, type Clock } from '../core/clock.ts';
-import { AppError } from '../core/errors.ts';
+import type { Random } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
+import { contended } from '../platform/contended.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
+import { onceOp, readServed, servedIn, type Once, type Served, type Texts } from './once-rows.ts';
 import type { Actor, Head, RequestEvent } from './request-event.ts';
 import {
   contentKey,
@@ -17,14 +19,12 @@ import {
   noteKey,
   noteRange,
   noteRow,
-  onceRow,
   partitionOf,
   type Content,
-  type Once,
 } from './request-rows.ts';
 import { applyEvent } from './request-rules.ts';
 
-export type StoreDeps = { table: Table; bus: Bus; clock: Clock };
+export type StoreDeps = { table: Table; bus: Bus; clock: Clock; random: Random };
 
 type Distributed<T> = T extends unknown ? Omit<T, 'requestId' | 'sequence' | 'at' | 'by'> : never;
 
@@ -39,18 +39,16 @@ export type Append = {
   requestId: string;
   /** Called with the request as it is, again after a lost race; may throw to refuse. */
   decide: (head: Head) => Draft | Promise<Draft>;
-  /** Makes the call happen once: a row of this key goes with the change, and is found by a repeat. */
-  once?: { rk: string; bodyHash: string } | undefined;
+  /** Asked before anything but the request is read; throws where it is not the caller's. */
+  visible?: (head: Head) => void;
+  once?: Once | undefined;
 };
 
 export type Appended =
-  | { outcome: 'appended'; head: Head; event: RequestEvent }
-  /** Another call of the same key was first. */
-  | { outcome: 'repeated'; once: Once }
+  | { outcome: 'appended'; head: Head; event: RequestEvent; texts?: Texts }
+  /** A call of the same mark was served before. */
+  | { outcome: 'repeated'; served: Served }
   | { outcome: 'missing' };
-
-/** How often a change is decided anew when others change the request at the same time. */
-const attemptsMax = 10;
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
 
@@ -63,16 +61,35 @@ export const wakeOf = (event: Pick<RequestEvent, 'requestId' | 'sequence' | 'at'
 });
 
 /** Reading and changing what is there of a request. Every change appends an event; the head follows from it. */
-export function createRequestStore({ table, bus, clock }: StoreDeps) {
+export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
   const readHead = async (id: string): Promise<{ head: Head; row: Row } | undefined> => {
     const row = await table.get(partitionOf(id), headKey(id));
     return row && { head: headRow.fromRow(row), row };
   };
 
-  const tryOnce = async ({ requestId, decide, once }: Append, scope: Scope): Promise<Appended> => {
+  const readContent = async (id: string): Promise<Content> => {
+    const row = await table.get(partitionOf(id), contentKey(id));
+    if (row === undefined) throw new Error(`request ${id} has no content row`);
+    return contentRow.fromRow(row);
+  };
+
+  const readNote = async (id: string, sequence: number): Promise<string | undefined> => {
+    const row = await table.get(partitionOf(id), noteKey(id, sequence));
+    return row && noteRow.fromRow(row).text;
+  };
+
+  const readTexts = async ({ id, snooze }: Head): Promise<Texts> => {
+    const content = await readContent(id);
+    return { content, snoozeReason: snooze && (await readNote(id, snooze.saidAt)) };
+  };
+
+  const tryOnce = async ({ requestId, decide, visible, once }: Append, scope: Scope): Promise<Appended> => {
     const held = await readHead(requestId);
     if (held === undefined) return { outcome: 'missing' };
     const { head, row } = held;
+    visible?.(head);
+    const served = once && (await readServed(table, requestId, once));
+    if (served) return { outcome: 'repeated', served };
     const draft = await decide(head);
     // Clocks of instances differ a little; the timeline never goes backwards.
     const at = toIso(Math.max(clock.now(), Date.parse(head.updatedAt)));
@@ -92,29 +109,20 @@ export function createRequestStore({ table, bus, clock }: StoreDeps) {
         columns: noteRow.toColumns({ text: draft.note }),
       });
     }
+    const texts = once?.keepsTexts ? await readTexts(next) : undefined;
     // First, so that a refusal brings this row back: who repeats finds the answer in it.
-    if (once) {
-      ops.unshift({ kind: 'insert', rk: once.rk, columns: onceRow.toColumns({ ...next, bodyHash: once.bodyHash }) });
-    }
+    if (once) ops.unshift(onceOp(next, once, texts));
     await table.transact(pk, ops);
     scope.log(requestEvents.appended, { requestId, sequence: event.sequence, kind: event.kind });
     await sendWakes({ bus, clock }, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
-    return { outcome: 'appended', head: next, event };
+    return { outcome: 'appended', head: next, event, ...(texts && { texts }) };
   };
 
   return {
     readHead: async (id: string): Promise<Head | undefined> => (await readHead(id))?.head,
 
-    readContent: async (id: string): Promise<Content> => {
-      const row = await table.get(partitionOf(id), contentKey(id));
-      if (row === undefined) throw new Error(`request ${id} has no content row`);
-      return contentRow.fromRow(row);
-    },
-
-    readNote: async (id: string, sequence: number): Promise<string | undefined> => {
-      const row = await table.get(partitionOf(id), noteKey(id, sequence));
-      return row && noteRow.fromRow(row).text;
-    },
+    readContent,
+    readTexts,
 
     /** The texts of events, by sequence. */
     readNotes: async (id: string): Promise<Map<number, string>> => {
@@ -130,23 +138,17 @@ export function createRequestStore({ table, bus, clock }: StoreDeps) {
       return row && eventRow.fromRow(row);
     },
 
-    readOnce: async (id: string, rk: string): Promise<Once | undefined> => {
-      const row = await table.get(partitionOf(id), rk);
-      return row && onceRow.fromRow(row);
-    },
-
-    /** Appends one event. Throws what `decide` throws, and `conflict` where others are always faster. */
-    append: async (append: Append, scope: Scope): Promise<Appended> => {
-      for (let attempt = 0; attempt < attemptsMax; attempt++) {
+    /** Appends one event, as often tried as others are quicker. Throws what `decide` throws, and `unavailable` in a crowd. */
+    append: async (append: Append, scope: Scope): Promise<Appended> =>
+      contended({ clock, random }, async () => {
         try {
           return await tryOnce(append, scope);
         } catch (error) {
-          if (!isRefusal(error)) throw error;
-          const found = error.found;
-          if (append.once && found?.rk === append.once.rk) return { outcome: 'repeated', once: onceRow.fromRow(found) };
+          const { requestId, once } = append;
+          const served = once && isRefusal(error) ? servedIn(error.found, requestId, once) : undefined;
+          if (served) return { outcome: 'repeated', served };
+          throw error;
         }
-      }
-      throw new AppError('conflict', 'The request is being changed by many at once; try again.');
-    },
+      }),
   };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { limits } from '../core/limits.ts';
 import { customerNameSchema } from '../customers/resolve-customer.ts';
 import { severities } from '../statement/statement.ts';
+import { unfaithfulIn } from './faithful-json.ts';
 import { deeperThan } from './json-depth.ts';
 
 export const categories = ['billing', 'subscription', 'technical', 'advisory'] as const;
@@ -50,7 +51,7 @@ export const contactSchema = z.strictObject({
   phone: textOf(50).optional(),
 });
 
-const evidenceSchema = z
+const evidenceMembers = z
   .record(z.string(), z.unknown())
   .refine((evidence) => !deeperThan(evidence, limits.evidenceDepth), {
     error: `must not be nested deeper than ${String(limits.evidenceDepth)} levels`,
@@ -60,6 +61,13 @@ const evidenceSchema = z
     (evidence) => JSON.stringify(evidence).length <= limits.evidenceCharacters,
     `must not be longer than ${String(limits.evidenceCharacters)} characters as JSON`,
   );
+
+/** Looked at as it came: a record of zod's has lost `__proto__` already. */
+const evidenceSchema = z.preprocess((evidence, context) => {
+  const [first] = unfaithfulIn(evidence, limits.evidenceDepth);
+  if (first) context.addIssue({ code: 'custom', input: evidence, ...first });
+  return evidence;
+}, evidenceMembers);
 
 /** A support request as a portal sends it. */
 export const sentRequestSchema = z

@@ -1,10 +1,11 @@
+import type { Random } from '../core/ids.ts';
 import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
 import { createForEscalation } from './for-escalation.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists } from './lists.ts';
-import type { Announce } from './ports.ts';
+import type { Announce, CancelEscalations } from './ports.ts';
 import { createRequestProjection } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
 import { createRequestStore } from './request-store.ts';
@@ -13,10 +14,12 @@ import { createRequestStore } from './request-store.ts';
 export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   tables: Tables<'requests' | 'requestlists'>;
   announce: Announce;
+  cancelEscalations: CancelEscalations;
+  random: Random;
 };
 
 /** Everything that can be done with support requests. */
-export function createRequests({ tables, announce, ...deps }: RequestsDeps) {
+export function createRequests({ tables, announce, cancelEscalations, ...deps }: RequestsDeps) {
   const table = tables('requests');
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
@@ -28,7 +31,7 @@ export function createRequests({ tables, announce, ...deps }: RequestsDeps) {
     amend: createAmend({ store, currentStatement: deps.currentStatement }),
     list: createRequestLists({ table: lists, store }).page,
     /** Consumer of `request-event`. */
-    project: createRequestProjection({ ...deps, requests: table, lists, store, announce }),
+    project: createRequestProjection({ ...deps, requests: table, lists, store, announce, cancelEscalations }),
   };
 }
 

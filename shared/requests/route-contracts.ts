@@ -96,7 +96,7 @@ export const amendRequest = {
   params,
   body: amendSchema,
   answers: { 200: { description: 'The request afterwards', schema: requestSchema, headers: etag } },
-  errors: ['etag-mismatch', 'if-match-required', 'conflict'],
+  errors: ['etag-mismatch', 'if-match-required'],
 } as const;
 
 export const commentOnRequest = {
@@ -110,7 +110,7 @@ export const commentOnRequest = {
   answers: {
     201: { description: 'The comment, as the timeline has it', schema: timelineEntrySchema, headers: replayed },
   },
-  errors: ['idempotency-key-reused', 'invalid-header', 'conflict'],
+  errors: ['idempotency-key-reused', 'invalid-header'],
 } as const;
 
 export const transitionRequest = {
@@ -124,12 +124,5 @@ export const transitionRequest = {
   answers: {
     200: { description: 'The request afterwards', schema: requestSchema, headers: { ...etag, ...replayed } },
   },
-  errors: [
-    'illegal-transition',
-    'idempotency-key-reused',
-    'etag-mismatch',
-    'if-match-required',
-    'invalid-header',
-    'conflict',
-  ],
+  errors: ['illegal-transition', 'idempotency-key-reused', 'etag-mismatch', 'if-match-required', 'invalid-header'],
 } as const;

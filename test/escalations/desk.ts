@@ -52,6 +52,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     random,
     cloud: 'global',
     requests: {
+      isKnown: async (id) => requests.has(id),
       readForEscalation: async (id) => requests.get(id),
       applyEscalation: async (one) => {
         applied.push(one);

@@ -93,6 +93,7 @@ export async function runFiling(seed: number, settleMs?: number) {
     random,
     cloud: 'global',
     requests: {
+      isKnown: async () => Promise.resolve(true),
       readForEscalation: async (requestId) => anAzureRequest({ requestId }),
       applyEscalation: async ({ escalation }) => {
         await trouble.before();

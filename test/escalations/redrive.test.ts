@@ -132,7 +132,11 @@ describe('driving a parked escalation again', () => {
     const first = await desk.call('redriveEscalation', { id, headers });
     await desk.pass(minute);
     expect(await desk.read()).toMatchObject({ state: 'parked' });
+    const { counts } = desk.stores.of('escalations');
+    const before = { ...counts };
     const second = await desk.call('redriveEscalation', { id, headers });
+    expect(counts.get + counts.query - before.get - before.query).toBe(2);
+    expect(counts.transact).toBe(before.transact);
     expect(second.headers).toEqual({ 'idempotent-replayed': 'true' });
     expect(second.body).toEqual(JSON.parse(JSON.stringify(first.body)));
     expect(await desk.read()).toMatchObject({ state: 'parked' });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../shared/platform/route.ts';
+import { twoPortals, type TwoPortals } from '../support/two-portals.ts';
 import { aPerson, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 
@@ -7,6 +8,7 @@ const requestId = 'abcdefghijklmnopqrstuvwxy2';
 const id = `${requestId}-1`;
 const reason = 'Kari Nordmann says that the board waits';
 const headers = { 'idempotency-key': 'k-1' };
+type Cost = ReturnType<TwoPortals['cost']>;
 const plain = (answer: Answer): unknown => JSON.parse(JSON.stringify(answer.body));
 
 async function anOverriddenCase() {
@@ -23,7 +25,9 @@ describe('a kept answer', () => {
     const claimed = await desk.call('claimEscalation', { id, headers });
     const caseNumber = '2611020030000042';
     const filed = await desk.call('recordFiling', { id, body: { caseNumber }, headers });
-    const kept = [...(desk.stores.of('escalations').partitions.get('00') ?? [])].filter(([rk]) => rk.startsWith('I|'));
+    const kept = [...(desk.stores.of('escalations').partitions.get('00') ?? [])].filter(([rk]) =>
+      rk.includes('|told|'),
+    );
     expect(kept).toHaveLength(3);
     // The ids of people begin with `person-`.
     expect(JSON.stringify(kept)).not.toMatch(/Kari|board|"olav|Halvorsen|Outbound/);
@@ -54,4 +58,73 @@ describe('a kept answer', () => {
     await desk.call('claimEscalation', { id, caller: aPerson('berit') });
     expect(plain(await desk.call('escalateRequest', asked))).toEqual(plain(first));
   });
+
+  it('of the version before, which stood elsewhere, is given again too', async () => {
+    const desk = await anOverriddenCase();
+    const claimed = await desk.call('claimEscalation', { id, headers });
+    const rows = desk.stores.of('escalations').partitions.get('00')!;
+    for (const [rk, row] of [...rows].filter(([key]) => key.includes('|told|'))) {
+      rows.delete(rk);
+      rows.set(rk.replace(/^.*\|told/, 'I'), row);
+    }
+    expect(plain(await desk.begin())).toEqual(plain(desk.first));
+    expect(plain(await desk.call('claimEscalation', { id, headers }))).toEqual(plain(claimed));
+  });
+
+  it('does not grow what a read of the escalation reads', async () => {
+    const desk = await anOverriddenCase();
+    const { counts } = desk.stores.of('escalations');
+    const rowsOfARead = async () => {
+      counts.rows = 0;
+      await desk.call('readEscalation', { id });
+      return counts.rows;
+    };
+    await desk.call('claimEscalation', { id, headers });
+    const before = await rowsOfARead();
+    await desk.call('claimEscalation', { id, headers: { 'idempotency-key': 'k-2' } });
+    expect(await rowsOfARead()).toBe(before);
+  });
+});
+
+describe('a keyed call over the whole desk', () => {
+  const between = (before: Cost, after: Cost) => ({
+    reads: after.gets + after.queries - before.gets - before.queries,
+    writes: after.transactions - before.transactions,
+    sends: after.sends - before.sends,
+  });
+  async function aCase() {
+    const desk = await twoPortals();
+    const { requestId: request, escalationId } = desk.created.north;
+    const post = async (path: string, body: object) => {
+      const before = desk.cost();
+      const { status, headers: told } = await desk.call('POST', path, { as: desk.tokens.operator, body, headers });
+      return { status, replayed: told['idempotent-replayed'], cost: between(before, desk.cost()) };
+    };
+    return { post, calls: callsOn(request, escalationId) };
+  }
+  const callsOn = (request: string, escalation: string) =>
+    [
+      ['the escalation of a request', `/api/requests/${request}/escalation`, {}],
+      ['the claim of an escalation', `/api/escalations/${escalation}/claim`, {}],
+      ['the filing of an escalation', `/api/escalations/${escalation}/filing`, { caseNumber: '2611020030000042' }],
+    ] as const;
+
+  it('that is repeated costs two reads, changes nothing and sends nothing; so does its 409', async () => {
+    const { post, calls } = await aCase();
+    for (const [, path, body] of calls) {
+      expect((await post(path, body)).replayed).toBeUndefined();
+      const again = await post(path, body);
+      expect(again).toMatchObject({ replayed: 'true', cost: { reads: 2, writes: 0, sends: 0 } });
+    }
+    const other = await post(calls[2][1], { caseNumber: '2611020030000043' });
+    expect(other).toMatchObject({ status: 409, cost: { reads: 2, writes: 0, sends: 0 } });
+  });
+
+  it.each(callsOn('zbcdefghijklmnopqrstuvwxy2', 'zbcdefghijklmnopqrstuvwxy2-1'))(
+    'on %s that nobody knows costs one read',
+    async (_name, path, body) => {
+      const { post } = await aCase();
+      expect(await post(path, body)).toMatchObject({ status: 404, cost: { reads: 1, writes: 0, sends: 0 } });
+    },
+  );
 });

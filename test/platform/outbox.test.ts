@@ -98,7 +98,7 @@ describe('the sweep', () => {
   it('leaves young rows alone and sends old ones again under a new id each two minutes', async () => {
     const { time, store, bus, scope } = await desk();
     const deps = { bus: bus.bus, clock: time.clock, table: store.tables('requests') };
-    expect(await sweepPartition(deps, place, scope)).toEqual({ owed: 0, oldestMs: 0, unsent: 0 });
+    expect(await sweepPartition(deps, place, scope)).toEqual({ owed: 0, oldestMs: 0, unsent: 0, poisoned: 0 });
     await time.advance(2 * minuteMs + 1);
     expect((await sweepPartition(deps, place, scope)).owed).toBe(1);
     await sweepPartition(deps, place, scope);
@@ -116,7 +116,7 @@ describe('the sweep', () => {
     await table.transact(place.pk, [unreadable, wakeOp(another(wake, {}), scope)]);
     await time.advance(3 * minuteMs);
     const swept = await sweepPartition({ bus: bus.bus, clock: time.clock, table }, place, scope);
-    expect(swept).toEqual({ owed: 3, oldestMs: 3 * minuteMs, unsent: 1 });
+    expect(swept).toEqual({ owed: 3, oldestMs: 3 * minuteMs, unsent: 1, poisoned: 0 });
     expect(bus.all()).toHaveLength(2);
     expect(entries).toMatchObject([
       { event: 'outbox.row-unreadable', level: 'error', fields: { table: 'requests', pk: '07' } },
@@ -166,7 +166,7 @@ describe('the sweep', () => {
       places: async () => shardPlaces('requests'),
     };
     const summary = await sweep(sweeping, scope);
-    expect(summary).toEqual({ partitions: 32, owed: 0, oldestMs: 0, unsent: 0, failed: 0 });
+    expect(summary).toEqual({ partitions: 32, owed: 0, oldestMs: 0, unsent: 0, poisoned: 0, failed: 0 });
     expect(store.of('requests').counts.query).toBe(32);
   });
 

@@ -162,6 +162,7 @@ describe('GET /api/readyz', () => {
         sweepAgeSeconds: 90,
         owed: 0,
         oldestOwedMs: 0,
+        poisoned: 0,
         healthOwed: 0,
         oldestHealthOwedMs: 0,
       },

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { requestRoutes } from '../../functions/requests.http.ts';
 import { errorCatalogue } from '../../shared/core/errors.ts';
 import { hookIntake } from '../../shared/requests/intake.ts';
 import { aPerson, aPortal, aSentRequest, anOpenDesk, type Called, type Desk } from './desk.ts';
@@ -40,7 +39,7 @@ const goodBodies: Record<string, unknown> = {
 };
 
 async function routeOf(desk: Desk, { method, path }: Ask) {
-  return requestRoutes(desk.requests).find((route) => route.method === method && route.path === path)!;
+  return desk.routes.find((route) => route.method === method && route.path === path)!;
 }
 
 describe("the answers of the requests' routes", () => {

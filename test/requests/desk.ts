@@ -1,5 +1,6 @@
 import { HttpRequest, InvocationContext, type HttpResponseInit } from '@azure/functions';
 import { deskEventsFunction } from '../../functions/desk-events.queue.ts';
+import { requestChangeRoutes } from '../../functions/request-changes.http.ts';
 import { requestRoutes } from '../../functions/requests.http.ts';
 import { withIncludedRoles, type Caller, type Role } from '../../shared/core/caller.ts';
 import { adminLinks } from '../../shared/customers/admin-links.ts';
@@ -73,7 +74,8 @@ export const aPerson = (role: Role = 'Desk.Operate', objectId = 'o1'): Caller =>
 });
 
 export type Called = { status: number; body: unknown; text: string; headers: Record<string, string> };
-type Options = { as?: Caller; body?: unknown; headers?: Record<string, string> };
+/** `text` is a body as it goes over the wire, where `body` could not say it. */
+type Options = { as?: Caller; body?: unknown; text?: string; headers?: Record<string, string> };
 
 /** The requests of a desk over tables and bus in memory, called the way callers do: by HTTP. */
 export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: number } = {}) {
@@ -83,6 +85,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
   const held = memoryBus(() => moved.clock.now(), trouble.bus);
   const { log, entries, scope } = capturedLog();
   const notices = new Map<string, Notice & { told: unknown[] }>();
+  const cancelled: string[] = [];
   const announcing = { before: async () => Promise.resolve() };
   const live = { incidents: liveIncidents, asked: [] as readonly { id: string }[] };
   const statement = { now: { ...defaultStatement, version: 3 } };
@@ -92,6 +95,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     bus: held.bus,
     clock: moved.clock,
     ids,
+    random: seededRandom(5),
     customers: {
       resolve: async (name, mayUse) => {
         const id = name.customerId ?? customerIdOf('global', name.tenantId ?? '');
@@ -106,6 +110,10 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     },
     currentStatement: async () => Promise.resolve(statement.now),
     adminLinks: (customer, service) => adminLinks('global', customer, { service }),
+    cancelEscalations: async (requestId) => {
+      cancelled.push(requestId);
+      return Promise.resolve();
+    },
     announce: async (notice) => {
       await announcing.before();
       const portal = { id: notice.portalIds[0] ?? '', customers: 'all' as const };
@@ -120,19 +128,21 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
       .transact('customer', [{ kind: 'upsert', rk: customer.customerId, columns: customerRow.toColumns(customer) }]);
   };
 
+  const routes = [...requestRoutes(requests), ...requestChangeRoutes(requests)];
   const call = async (method: string, path: string, options: Options = {}): Promise<Called> => {
     const [plain = '', search = ''] = path.split('?');
     const [, , id, rest] = plain.split('/');
     const pattern = ['api/requests', ...(id === undefined ? [] : ['{id}']), ...(rest === undefined ? [] : [rest])].join(
       '/',
     );
-    const route = requestRoutes(requests).find((one) => one.method === method && one.path === pattern);
+    const route = routes.find((one) => one.method === method && one.path === pattern);
+    const text = options.text ?? (options.body === undefined ? undefined : JSON.stringify(options.body));
     const request = new HttpRequest({
       method: method,
       url: `http://desk.example/${plain}${search === '' ? '' : `?${search}`}`,
       params: { ...(id !== undefined && { id }) },
       headers: { 'content-type': 'application/json', ...options.headers },
-      ...(options.body !== undefined && { body: { string: JSON.stringify(options.body) } }),
+      ...(text !== undefined && { body: { string: text } }),
     });
     const deps = {
       authenticate: async () => Promise.resolve(options.as ?? aPortal('north')),
@@ -148,6 +158,9 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
 
   return {
     ...{ moved, memory, held, entries, scope, notices, announcing, live, statement, requests, call, putCustomer, ids },
+    routes,
+    /** Requests whose escalations were to be taken back. */
+    cancelled,
     of: (name: TableName) => memory.of(name),
     /** Hands every message that is ready to its consumer, until none is. */
     settle: async (): Promise<void> => {

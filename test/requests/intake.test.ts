@@ -121,6 +121,30 @@ describe('a request that comes in', () => {
     expect(desk.cost()).toMatchObject({ gets: 0, transactions: 0, sends: 0 });
   });
 
+  it.each([
+    ['{"a":[1,{"b":1e400}]}', 'evidence.a.1.b'],
+    ['{"a":-1e400}', 'evidence.a'],
+    ['{"a":9007199254740993}', 'evidence.a'],
+    ['{"a":-9007199254740992}', 'evidence.a'],
+    ['{"__proto__":{"isAdmin":true}}', 'evidence.__proto__'],
+    ['{"a":{"__proto__":1}}', 'evidence.a.__proto__'],
+  ])('with evidence %s, which cannot be kept as it is, is refused and told where', async (evidence, path) => {
+    const desk = await anOpenDesk();
+    const text = JSON.stringify(aSentRequest({ evidence: {} })).replace('"evidence":{}', `"evidence":${evidence}`);
+    const { status, body } = await desk.call('POST', 'api/requests', { text });
+    expect([status, body]).toEqual([
+      400,
+      expect.objectContaining({ code: 'invalid-body', errors: [expect.objectContaining({ path })] }),
+    ]);
+    expect(desk.cost()).toMatchObject({ gets: 0, transactions: 0, sends: 0 });
+  });
+
+  it('with evidence that can be kept is answered with it as it was sent', async () => {
+    const desk = await anOpenDesk();
+    const evidence = { a: [9_007_199_254_740_991, -0.5, 1e-7, null, true, ''], constructor: 1, b: { toString: 'x' } };
+    expect((await post(desk, { request: { evidence } })).body).toMatchObject({ evidence });
+  });
+
   it.each(['', 'ä', 'a b', 'x'.repeat(256)])('with the key “%s” is refused', async (key) => {
     const desk = await anOpenDesk();
     expect((await post(desk, { key })).status).toBe(400);

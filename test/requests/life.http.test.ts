@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller } from '../../shared/core/caller.ts';
 import { move, read, say, timeline } from './calls.ts';
-import { aPortal, anOpenDesk, tenantId } from './desk.ts';
+import { aPerson, aPortal, anOpenDesk, tenantId, type Desk } from './desk.ts';
 
 describe('reading a request', () => {
   it('answers what the intake answered, under the ETag of its version', async () => {
@@ -28,17 +28,19 @@ describe('reading a request', () => {
         rest
       ];
       const texts = [];
-      for (const [as, asked] of [
+      for (const [as, asked, key] of [
         [aPortal('south'), id],
         [aPortal('south'), 'a'.repeat(26)],
         [aPortal('south'), 'no-such-id'],
         [narrowed, lost.id],
+        [aPortal('south'), id, 'k1'],
+        [aPortal('south'), 'a'.repeat(26), 'k1'],
       ] as const) {
         desk.reset();
         const answer = await desk.call(method, `api/requests/${asked}${rest}`, {
           as,
           body,
-          headers: { 'if-match': '"1"' },
+          headers: { 'if-match': '"1"', ...(key && { 'idempotency-key': key }) },
         });
         expect(answer.status).toBe(404);
         expect(desk.cost().gets).toBeLessThanOrEqual(1);
@@ -134,6 +136,40 @@ describe('a transition', () => {
     expect(desk.cost()).toMatchObject({ gets: 2, queries: 0, transactions: 0, sends: 0 });
     expect((await move(desk, id, { to: 'closed', seen: '"3"', key: 'm1' })).status).toBe(409);
   });
+
+  it('of a request that is snoozed is repeated for two reads, with the reason that it had then', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const amend = async (seen: string, snooze: object | null) =>
+      desk.call('PATCH', `api/requests/${id}`, { as: aPerson(), body: { snooze }, headers: { 'if-match': seen } });
+    await amend('"1"', { until: '2026-11-05T00:00:00Z', reason: 'until the part is there' });
+    const close = async () => move(desk, id, { to: 'closed', seen: '"2"', key: 'm1' });
+    const first = await close();
+    expect(first.body).toMatchObject({ snooze: { reason: 'until the part is there' } });
+    await amend('"3"', null);
+    desk.reset();
+    const again = await close();
+    expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([200, first.text, 'true']);
+    expect(desk.cost()).toMatchObject({ gets: 2, queries: 0, transactions: 0, sends: 0 });
+    expect((await move(desk, id, { to: 'closed', seen: '"2"', key: 'm1', reason: 'other' })).status).toBe(409);
+  });
+
+  it('that the version before has served is answered again from the row that it left', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    const first = await move(desk, id, { to: 'acknowledged', seen: '"1"', key: 'm1' });
+    for (const rows of desk.of('requests').partitions.values()) {
+      const [rk = '', told] = [...rows].find(([key]) => key.startsWith(`C|${id}|told|`)) ?? [];
+      if (told === undefined) continue;
+      const texts = new Set(['title', 'description', 'contact_json']);
+      const columns = Object.fromEntries(Object.entries(told.columns).filter(([name]) => !texts.has(name)));
+      rows.delete(rk);
+      rows.set(rk.replace(/^C(.*)\|told/, 'K$1'), { ...told, columns });
+    }
+    const again = await move(desk, id, { to: 'acknowledged', seen: '"1"', key: 'm1' });
+    expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([200, first.text, 'true']);
+    expect((await move(desk, id, { to: 'closed', seen: '"2"', key: 'm1' })).status).toBe(409);
+  });
 });
 
 describe('a comment', () => {
@@ -167,14 +203,14 @@ describe('a comment', () => {
     expect(await timeline(desk, id)).toHaveLength(4);
   });
 
-  it('repeated under its key is one comment, for one read and no write', async () => {
+  it('repeated under its key is one comment, for two reads and no write', async () => {
     const desk = await anOpenDesk();
     const { id } = await desk.submit();
     const first = await say(desk, id, { key: 'c1' });
     desk.reset();
     const again = await say(desk, id, { key: 'c1' });
     expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([201, first.text, 'true']);
-    expect(desk.cost()).toMatchObject({ gets: 1, transactions: 0, sends: 0 });
+    expect(desk.cost()).toMatchObject({ gets: 2, queries: 0, transactions: 0, sends: 0 });
     expect((await say(desk, id, { key: 'c1', text: 'other' })).status).toBe(409);
     expect((await say(desk, id, { key: 'c1', as: aPortal('north') })).headers['idempotent-replayed']).toBeUndefined();
     expect(await timeline(desk, id)).toHaveLength(3);
@@ -189,13 +225,49 @@ describe('a comment', () => {
     expect(await timeline(desk, id)).toHaveLength(2);
   });
 
-  it('of many at once all come in, in some order', async () => {
+  it('of a crowd at once all come in, in some order', async () => {
     const desk = await anOpenDesk();
     const { id } = await desk.submit();
-    const many = await Promise.all(
-      Array.from({ length: 8 }, async (_, n) => say(desk, id, { text: `no ${String(n)}` })),
+    const crowd = Array.from({ length: 40 }, async (_, n) => say(desk, id, { text: `no ${String(n)}` }));
+    const all = await whileTimePasses(desk, Promise.all(crowd));
+    expect(all.map((one) => one.status)).toEqual(all.map(() => 201));
+    expect((await timeline(desk, id)).map((entry) => entry.sequence)).toEqual(
+      Array.from({ length: 41 }, (_, n) => n + 1),
     );
-    expect(many.map((one) => one.status)).toEqual(many.map(() => 201));
-    expect((await timeline(desk, id)).map((entry) => entry.sequence)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('that others overtake all the time is to be sent again, after five seconds at most', async () => {
+    const crowd = { isThere: false };
+    const desk: Desk = await anOpenDesk({
+      table: {
+        before: async (operation) => {
+          if (operation !== 'transact' || !crowd.isThere) return;
+          for (const rows of desk.of('requests').partitions.values()) {
+            for (const row of rows.values()) row.etag = `W/"other-${String((others += 1))}"`;
+          }
+        },
+      },
+    });
+    let others = 0;
+    const { id } = await desk.submit();
+    crowd.isThere = true;
+    const began = desk.moved.clock.now();
+    const { status, headers, body } = await whileTimePasses(desk, say(desk, id));
+    expect([status, headers['retry-after'], (body as { code: string }).code]).toEqual([503, '1', 'unavailable']);
+    expect(desk.moved.clock.now() - began).toBeGreaterThan(4_000);
+    expect(desk.moved.clock.now() - began).toBeLessThanOrEqual(5_000);
+    expect(await timeline(desk, id)).toHaveLength(1);
   });
 });
+
+/** Moves the clock to whoever waits next, until the work is done. */
+async function whileTimePasses<T>({ moved }: Desk, work: Promise<T>): Promise<T> {
+  const state = { isDone: false };
+  const ended = work.finally(() => (state.isDone = true));
+  ended.catch(() => undefined);
+  for (;;) {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    if (state.isDone) return ended;
+    await moved.advance((moved.nextAt() ?? moved.clock.now()) - moved.clock.now());
+  }
+}

@@ -141,7 +141,8 @@ describe('a list of requests', () => {
     expect([status, (body as { code: string }).code]).toEqual([400, 'invalid-cursor']);
   });
 
-  it.each(['limit=101', 'limit=0', 'limit=x', 'state=open', 'colour=red', 'state=new&state=closed'])(
+  const strange = ['limit=0x10', 'limit=1e1', 'limit=%2010', 'limit=%2B5', 'limit=5.0', 'limit='];
+  it.each([...strange, 'limit=101', 'limit=0', 'limit=x', 'state=open', 'colour=red', 'state=new&state=closed'])(
     'refuses ?%s',
     async (query) => {
       const desk = await anOpenDesk();

@@ -202,4 +202,15 @@ describe('trouble while an event is made known', () => {
     const body = { v: 1, table: 'requests', pk: '00', rk: 'O|x', body: { kind: 'unheard-of' } };
     await expect(desk.consume(body)).rejects.toThrow('unheard-of');
   });
+
+  it('of the closing of a request takes its escalations back; no other does', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    await move(desk, id, { to: 'acknowledged', seen: '"1"' });
+    await desk.settle();
+    expect(desk.cancelled).toEqual([]);
+    await move(desk, id, { to: 'closed', seen: '"2"' });
+    await desk.settle();
+    expect(desk.cancelled).toEqual([id]);
+  });
 });
