@@ -84,7 +84,12 @@ const typeServices: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Every id that the table can say something about. Of any other nobody knows whether it is used. */
-const tableIds = new Set([...productServices, ...Object.entries(typeServices)].flatMap(([, services]) => services));
+const tableIds = new Set(
+  [...productServices, ...Object.entries(typeServices)].flatMap(([, services]) => services.map(lower)),
+);
+
+/** Whoever has any subscription signs in and has the suite around it. */
+const everybodys: ReadonlySet<string> = new Set(['OrgLiveID', 'OSDPPlatform'].map(lower));
 
 /** Services of one product; undefined where the table does not know it. */
 function servicesOfProduct({ product, productType }: Subscription): readonly string[] | undefined {
@@ -112,13 +117,18 @@ export function servicesOfSubscriptions(subscriptions: readonly Subscription[]):
 
 /**
  * Whether a customer is known to have no use of a service. Unknown is never hidden: whoever bought nothing but Azure through this
- * partner may have bought the rest elsewhere.
+ * partner (which gives sign-in as well) may have bought the rest elsewhere. Ids are compared without regard to case.
  */
-export const isUnused = (services: readonly string[] | undefined, service: string): boolean =>
-  services !== undefined &&
-  services.some((used) => used !== 'azure' && used !== 'OrgLiveID') &&
-  tableIds.has(service) &&
-  !services.includes(service);
+export function isUnused(services: readonly string[] | undefined, service: string): boolean {
+  const used = (services ?? []).map(lower);
+  const id = lower(service);
+  const saysMore = used.some((one) => one !== 'azure' && !everybodys.has(one));
+  return saysMore && tableIds.has(id) && !everybodys.has(id) && !used.includes(id);
+}
+
+function lower(id: string): string {
+  return id.toLowerCase();
+}
 
 export const isAzurePlan = ({ productType, isActive }: Subscription): boolean =>
   isActive && productType?.toLowerCase() === 'azure';

@@ -74,6 +74,19 @@ describe('what a customer bought says which services it uses', () => {
     expect(isUnused(services, 'Exchange')).toBe(false);
   });
 
+  it.each([
+    ['Azure', 'Azure plan', ['OrgLiveID', 'azure']],
+    ['sign-in', 'Microsoft Entra ID P2', ['OrgLiveID']],
+  ])('hides nothing for who bought nothing but %s: the rest may be bought elsewhere', (_name, product, given) => {
+    const services = servicesOfSubscriptions([sold(product)]);
+    expect(services).toEqual(given);
+    for (const service of ['Exchange', 'microsoftteams', 'azure']) expect(isUnused(services, service)).toBe(false);
+  });
+
+  it('hides what everybody has from nobody', () => {
+    for (const service of ['OrgLiveID', 'OSDPPlatform']) expect(isUnused(['DynamicsCRM'], service)).toBe(false);
+  });
+
   it('hides no service that the table has never heard of', () => {
     expect(isUnused(['Exchange'], 'BrandNewService')).toBe(false);
   });

@@ -33,11 +33,13 @@ import type { TokenSource } from '../../shared/platform/tokens.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { capturedLog } from '../support/captured-log.ts';
-import { memoryBus, type BusTrouble } from '../support/memory-bus.ts';
+import { memoryBus, type BusTrouble, type Held } from '../support/memory-bus.ts';
 import { memoryTables, type TableTrouble } from '../support/memory-table.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 import { scriptedMicrosoft } from './scripted-microsoft.ts';
+
+const kindOf = ({ message }: Held): string => String((message.body.body as { kind?: unknown }).kind);
 
 type HealthDeskOptions = {
   tables?: TableTrouble;
@@ -132,11 +134,11 @@ export function aHealthDesk(
     id: (n: number) => customerIdOf('global', microsoft.tenants[n]?.id ?? ''),
     tenant: (n: number) => microsoft.tenants[n]?.id ?? '',
     now: () => new Date(clock.now()).toISOString(),
-    /** Handles every message of the polls that could be received now. */
-    drain: async (): Promise<number> => {
+    /** Handles every message that could be received now, or only those of the kinds that are wanted. */
+    drain: async (isWanted: (kind: string) => boolean = () => true): Promise<number> => {
       let handled = 0;
       for (;;) {
-        const next = held.ready().find((one) => one.queue === 'health-polls');
+        const next = held.ready().find((one) => one.queue === 'health-polls' && isWanted(kindOf(one)));
         if (!next) return handled;
         const message = held.take(next);
         try {
@@ -153,6 +155,14 @@ export function aHealthDesk(
     cycle: async (minutes = 5): Promise<void> => {
       await moved.advance(minutes * 60_000);
       await desk.drain();
+    },
+    /**
+     * Moves the clock to the next cycle and handles what other relays do then: what {@link drain} costs afterwards is the cost of
+     * these kinds alone.
+     */
+    untilDue: async (kinds: readonly string[] = ['shard', 'incident-detail'], minutes = 5): Promise<void> => {
+      await moved.advance(minutes * 60_000);
+      await desk.drain((kind) => !kinds.includes(kind));
     },
     /** The directory read and every shard polled once, with this many customers, the first of them with Azure. */
     begin: async (count: number, withAzure = 0): Promise<void> => {

@@ -47,6 +47,14 @@ const json = (status: number, body: unknown, headers: Record<string, string> = {
   body: JSON.stringify(body),
 });
 
+type Called = { tenantId: string; way: string };
+
+/** Into which tenant a call goes, and by which way, as the token of `tokens` says. */
+function callerOf({ headers }: HttpCall): Called {
+  const [, tenantId = '', way = ''] = (headers?.authorization ?? '').replace('Bearer ', '').split(' ');
+  return { tenantId, way };
+}
+
 /** The options of an expansion. */
 function askedIn(url: URL) {
   const expand = url.searchParams.get('$expand') ?? '';
@@ -103,15 +111,18 @@ export function scriptedMicrosoft() {
   const http: Http = async (call: HttpCall) => {
     calls.push({ url: call.url, headers: call.headers ?? {} });
     const url = new URL(call.url);
-    const [, tenantId = '', way = ''] = (call.headers?.authorization ?? '').replace('Bearer ', '').split(' ');
-    if (url.origin === root.pc)
-      return options.partnerCenter ? faulty(options.partnerCenter) : atPartnerCenter(url, call);
+    const caller = callerOf(call);
+    if (url.origin === root.pc) return atPartnerCenter(url, call);
     if (url.origin === root.login) return discovery(url);
-    if (url.origin === root.arm) return azure.answer(url, call, tenantId);
-    if (url.origin !== root.graph) throw new Error(`nobody must call ${call.url}`);
+    if (url.origin === root.arm) return azure.answer(url, call, caller.tenantId);
+    if (url.origin === root.graph) return atGraph(url, caller);
+    throw new Error(`nobody must call ${call.url}`);
+  };
+
+  const atGraph = (url: URL, { tenantId, way }: Called): HttpAnswer => {
     const fault = faultOf(tenantId, way);
-    if (!fault && url.pathname.includes('/tenantRelationships/')) return relationships.answer(url);
-    return fault ? faulty(fault) : graph(url, tenantId);
+    if (fault) return faulty(fault);
+    return url.pathname.includes('/tenantRelationships/') ? relationships.answer(url) : graph(url, tenantId);
   };
 
   const faulty = (fault: Fault): HttpAnswer => {
@@ -158,6 +169,7 @@ export function scriptedMicrosoft() {
   });
 
   const atPartnerCenter = (url: URL, call: HttpCall): HttpAnswer => {
+    if (options.partnerCenter) return faulty(options.partnerCenter);
     const answer = options.instead?.(url, call) ?? beside(url) ?? partnerCenter(url, call);
     if (answer.body.length > call.maxBytes) throw new HttpFailure('too-large', 'more than was allowed');
     return answer;

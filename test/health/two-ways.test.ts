@@ -152,9 +152,10 @@ describe('the end of a delegated relationship', () => {
     await knowDelegation(desk, 0, inDays(desk, 20));
     await desk.cycle();
     await desk.cycle();
+    await desk.untilDue();
     const settled = { ...desk.memory.of('customers').counts };
     const written = desk.memory.of('health').counts.written;
-    await desk.cycle();
+    await desk.drain();
     expect(desk.memory.of('customers').counts).toEqual(settled);
     expect(desk.memory.of('health').counts.written - written).toBe(3);
   });

@@ -27,6 +27,18 @@ const gets = async (desk: HealthDesk, minutes = 5) => {
   return desk.microsoft.graphCalls().length - before;
 };
 
+/** Cycles of the polls, and how many rows of customers they have written. */
+function countedCycles(desk: HealthDesk) {
+  const counts = { written: 0 };
+  const cycle = async () => {
+    await desk.untilDue();
+    const before = desk.memory.of('customers').counts.written;
+    await desk.drain();
+    counts.written += desk.memory.of('customers').counts.written - before;
+  };
+  return { counts, cycle };
+}
+
 describe('trouble that most tenants meet', () => {
   it.each<[string, Fault]>([
     ['Graph answers 500', { status: 500 }],
@@ -38,31 +50,31 @@ describe('trouble that most tenants meet', () => {
     async (_what, fault) => {
       const desk = aHealthDesk();
       await desk.begin(tenants);
-      const written = desk.memory.of('customers').counts.written;
+      const { counts, cycle } = countedCycles(desk);
       desk.microsoft.faults.set('*', fault);
-      await desk.cycle();
+      await cycle();
       const since = desk.now();
-      await desk.cycle();
+      await cycle();
       expect(await findings(desk)).toEqual([
         { code: 'microsoft-down', since, share: 1, remedy: expect.stringContaining('Nothing') as string },
       ]);
       expect(new Set(await troubles(desk))).toEqual(new Set(['microsoft-down']));
       const one = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(7) });
       expect(one.coverage.trouble).toMatchObject({ since });
-      expect(desk.memory.of('customers').counts.written).toBe(written);
+      expect(counts.written).toBe(0);
       expect((await readFeedState({ ...desk, bus: desk.bus.bus, clock: desk.clock })).findings).toMatchObject([
         { since },
       ]);
 
-      for (let cycle = 0; cycle < 3; cycle++) await desk.cycle();
+      for (let n = 0; n < 3; n++) await cycle();
       const stale = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(7) });
       expect(stale.services.map(({ status }) => status)).toEqual(['unknown', 'unknown']);
 
       desk.microsoft.faults.clear();
-      await desk.cycle();
+      await cycle();
       expect(await findings(desk)).toEqual([]);
       expect(new Set(await troubles(desk))).toEqual(new Set([undefined]));
-      expect(desk.memory.of('customers').counts.written).toBe(written);
+      expect(counts.written).toBe(0);
       expect((await fleetHealth(desk.queryDeps, aPerson, {})).notCovered).toBe(0);
     },
   );
@@ -144,14 +156,14 @@ describe('the partner’s dead refresh token', () => {
     await desk.cycle();
     // Whom a cycle has told, the next one tells again.
     await desk.cycle();
-    const written = desk.memory.of('customers').counts.written;
+    const { counts, cycle } = countedCycles(desk);
     for (const n of [0, 1]) {
       desk.microsoft.faults.set(`delegated ${desk.tenant(n)}`, { token: new TokenFailure('grant-dead', 'no') });
     }
-    await desk.cycle();
+    await cycle();
     const since = desk.now();
     expect(told).toEqual(['emea']);
-    await desk.cycle();
+    await cycle();
     expect(await findings(desk)).toEqual([
       {
         code: 'token',
@@ -162,10 +174,10 @@ describe('the partner’s dead refresh token', () => {
       },
     ]);
     expect(await troubles(desk)).toEqual(['token', 'token', undefined, undefined, undefined, undefined]);
-    expect(desk.memory.of('customers').counts.written).toBe(written);
+    expect(counts.written).toBe(0);
     desk.microsoft.faults.delete(`delegated ${desk.tenant(0)}`);
     desk.microsoft.faults.delete(`delegated ${desk.tenant(1)}`);
-    await desk.cycle();
+    await cycle();
     expect(await findings(desk)).toEqual([]);
     expect(new Set(await troubles(desk))).toEqual(new Set([undefined]));
   });

@@ -54,7 +54,8 @@ export const plants: readonly [name: string, found: RegExp, plant: Plant][] = [
   ['an incident is written in several transactions', /events|is in 0 events|posts/, stepByStep],
   [
     'the last writer wins',
-    /events|is not listed|accepted/,
+    // An event of the other writer's is in the way of this one's.
+    /events|is not listed|accepted|died of TableRefusal: .* exists/,
     transacting((pk, ops) =>
       ops.map((op) => (ofIncident(pk) && op.kind === 'replace' ? { ...op, kind: 'upsert' as const } : op)),
     ),
