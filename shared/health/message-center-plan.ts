@@ -47,6 +47,6 @@ export function nextTurn({ connectionId, shard }: MessageCenterHead, now: number
   const chance = hashOf('message-center', connectionId, String(shard));
   const slot = shardOf(chance) * 32 + shardOf(chance.slice(1));
   const interval = limits.messageCenterIntervalMs;
-  const offset = (slot * interval) / 1_024;
+  const offset = Math.floor((slot * interval) / 1_024);
   return (Math.floor((now - offset) / interval) + 1) * interval + offset;
 }

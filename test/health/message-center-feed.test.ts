@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { customerHealth } from '../../shared/health/customer-health.ts';
-import { listIncidents } from '../../shared/health/incident-queries.ts';
+import { listIncidents, readIncident } from '../../shared/health/incident-queries.ts';
 import { feedsOf, messageCenterPartition } from '../../shared/health/message-center-shard.ts';
-import { planMessages } from '../../shared/health/message-center-plan.ts';
+import { nextTurn, planMessages } from '../../shared/health/message-center-plan.ts';
 import { TokenFailure } from '../../shared/platform/tokens.ts';
 import type { HttpAnswer } from '../../shared/platform/http.ts';
 import { aPerson } from './callers.ts';
@@ -77,6 +77,20 @@ describe('how Message center is asked', () => {
     await desk.advance(2 * hour);
     await turn(desk);
     expect(asked().some(({ filter }) => filter !== null)).toBe(true);
+  });
+
+  it('is a turn of every shard’s own, six hours apart to the millisecond', () => {
+    const turns = Array.from({ length: 200 }, (_, shard) => {
+      const head = { connectionId: 'emea', shard };
+      const turn = nextTurn(head, Date.parse('2026-11-02T09:00:00Z'));
+      expect(Number.isInteger(turn)).toBe(true);
+      expect(nextTurn(head, turn) - turn).toBe(6 * hour);
+      return turn;
+    });
+    const busiest = Math.max(
+      ...[...Map.groupBy(turns, (turn) => Math.floor(turn / (15 * minute))).values()].map(({ length }) => length),
+    );
+    expect(busiest).toBeLessThan(30);
   });
 
   it('goes the way that the tenant’s service health goes', () => {
@@ -167,24 +181,29 @@ describe('trouble of Message center', () => {
     const desk = await aReadingDesk(40);
     const asked = watcher(desk);
     asked();
+    const goOn = async () => {
+      const { nextDueAt } = (await feedOf(desk, 0)).messageCenter!;
+      await desk.advance(Date.parse(nextDueAt!) - Date.parse(desk.now()));
+      await desk.drain();
+      return asked().map(({ tenant }) => tenant);
+    };
     const everybody = desk.microsoft.tenants.map(({ id }) => id);
-    const token = new TokenFailure('throttled', 'slow down', { retryAfterSeconds: 1_800 });
+    const token = new TokenFailure('throttled', 'slow down', { retryAfterSeconds: 5_400 });
     desk.microsoft.faults.set(desk.tenant(0), { token });
-    await turn(desk);
-    const first = asked().map(({ tenant }) => tenant);
-    expect(first.length).toBeLessThan(39);
-    desk.microsoft.messages.say({ id: 'MC1', at: desk.now(), tenants: everybody });
+    const first = await goOn();
+    const began = Date.parse(desk.now());
+    desk.microsoft.messages.say({ id: 'MC1', at: new Date(began + 1_000).toISOString(), tenants: everybody });
+    const next = everybody.findIndex((_, n) => n > 0 && !first.includes(n));
+    desk.microsoft.faults.set(desk.tenant(next), { token });
+    const second = await goOn();
+    expect(Date.parse(desk.now()) - began).toBe(5_400_000);
     desk.microsoft.faults.clear();
-    await desk.cycle(29);
-    expect(asked()).toEqual([]);
-    await desk.cycle(2);
-    const rest = asked().map(({ tenant }) => tenant);
-    expect(rest.filter((tenant) => first.includes(tenant))).toEqual([]);
-    expect(new Set([...first, ...rest, 0]).size).toBe(40);
-    await turn(desk);
-    expect(asked()).toHaveLength(40);
-    const page = await listIncidents(desk.queryDeps, aPerson, { classification: 'planned-change' });
-    expect(page.items.map(({ id }) => id)).toEqual(['MC1']);
+    const third = await goOn();
+    const all = [0, next, ...first, ...second, ...third];
+    expect(all.sort((a, b) => a - b)).toEqual(everybody.map((_, n) => n));
+    expect([first, second, third].every(({ length }) => length > 0)).toBe(true);
+    expect(await goOn()).toHaveLength(40);
+    expect((await readIncident(desk.queryDeps, aPerson, 'MC1')).affected).toHaveLength(40);
   });
 });
 
