@@ -141,7 +141,7 @@ describe('the answer about a customer', () => {
 
   it('says what it uses, who serves it, where it lives and what may be done in it', async () => {
     const desk = aHealthDesk();
-    await desk.begin(1);
+    await desk.begin(1, 1);
     const gdap = { relationshipId: 'r-c', status: 'active', endsAt: '2027-01-01T00:00:00Z', roleIds: ['role'] };
     await desk.customers.change([desk.id(0)], (customer) => ({
       ...customer,

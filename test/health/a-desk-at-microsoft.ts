@@ -49,6 +49,7 @@ export async function aDeskAtMicrosoft() {
   };
   await sweep();
   for (let page = 0; page < 4; page++) await cycle(1);
+  await fire('pollServiceHealth');
   const cloud = {
     cloud: 'global',
     connections: [{ id: partner.id, tenantId: partner.tenantId, clientId: partner.clientId, role: 'direct' }],

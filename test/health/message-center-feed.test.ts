@@ -38,7 +38,7 @@ function watcher(desk: HealthDesk) {
   return () => {
     const all = desk.microsoft.graphCalls().filter(({ url }) => url.includes('/messages'));
     const fresh = all.slice(from).map(({ url, headers }) => ({
-      tenant: desk.microsoft.tenants.findIndex(({ id }) => headers.authorization?.endsWith(id)),
+      tenant: desk.microsoft.tenants.findIndex(({ id }) => headers.authorization?.includes(id)),
       filter: new URL(url).searchParams.get('$filter'),
       prefer: headers.prefer,
     }));
