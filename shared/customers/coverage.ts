@@ -68,6 +68,10 @@ export const troubleView = ({ code, since, cause }: Trouble): z.output<typeof tr
   remedy: cause === undefined ? troubleRemedies[code] : causeRemedies[cause],
 });
 
+/** Rights in Azure are roles on its subscriptions, not those of Microsoft 365. */
+export const azureRoleRemedy =
+  'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.';
+
 export const findingRemedy = (code: FindingCode): string => findingRemedies[code];
 
 /** A wider finding as the trouble of one customer whom it concerns. */

@@ -1,9 +1,9 @@
-import { troubleRemedies, type Trouble } from '../customers/coverage.ts';
+import { azureRoleRemedy, troubleView, type Trouble } from '../customers/coverage.ts';
 import type { Customer } from '../customers/customer.ts';
 import { mendingLink, type MendingPlace } from './mending-links.ts';
 import type { CanRead, SupportedProduct } from './support-readiness-answer.ts';
 
-/** How a tenant's service health was read last. `isCurrent`: by the last cycle. Times are ISO texts. */
+/** How a feed read a tenant last. `isCurrent`: by the last cycle. Times are ISO texts. */
 export type TenantRead = {
   asOf?: string | undefined;
   isStale: boolean;
@@ -16,7 +16,6 @@ const ownRemedies = {
   excluded: 'Nothing, or take the customer off the list of those that are not polled.',
   'not-read': 'Nothing: the next cycle reads it.',
   late: 'See whether the desk polls: its readiness names the feeds that are late.',
-  'feed-missing': 'Look at service health in the Azure portal: the desk does not read it for Azure.',
 } as const;
 
 /** Troubles with which the next read fails as well, so that what was read before is no reason for confidence. */
@@ -28,10 +27,9 @@ type Reading = { customer: Customer; read: TenantRead };
 export function canRead(product: SupportedProduct, { customer, read }: Reading, place: MendingPlace): CanRead {
   const { way } = customer.access;
   if (customer.isExcluded) return { ok: false, way: 'none', trouble: ownTrouble('excluded', place) };
-  if (product === 'azure') return { ok: false, way, trouble: ownTrouble('feed-missing', place) };
   const { asOf, isStale, isCurrent, trouble } = read;
   const fails = trouble !== undefined && !isCurrent && lasting.has(trouble.code);
-  const told = toldOf(read, place);
+  const told = toldOf(product, read, place);
   const until = way === 'gdap' ? customer.gdap?.endsAt : undefined;
   return {
     ok: !isStale && !fails,
@@ -42,8 +40,17 @@ export function canRead(product: SupportedProduct, { customer, read }: Reading, 
   };
 }
 
-function toldOf({ asOf, isStale, trouble }: TenantRead, place: MendingPlace): CanRead['trouble'] {
-  if (trouble) return { ...trouble, remedy: troubleRemedies[trouble.code], ...mendingLink(trouble.code, place) };
+function toldOf(
+  product: SupportedProduct,
+  { asOf, isStale, trouble }: TenantRead,
+  place: MendingPlace,
+): CanRead['trouble'] {
+  if (trouble) {
+    const { code, since } = trouble;
+    const { remedy } = troubleView(trouble);
+    if (product === 'azure' && code === 'role-lacking') return { code, since, remedy: azureRoleRemedy };
+    return { code, since, remedy, ...mendingLink(code, place) };
+  }
   if (!isStale) return undefined;
   return asOf === undefined ? ownTrouble('not-read', place) : { ...ownTrouble('late', place), since: asOf };
 }

@@ -1,3 +1,4 @@
+import { isAlive } from '../customers/delegation-rules.ts';
 import { fromIso } from '../core/clock.ts';
 import type { CloudName } from '../customers/cloud.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
@@ -108,8 +109,13 @@ function channelFor({ capability, nowMs }: Facts, product: Product, subscription
 
 const deadRights: ReadonlySet<string> = new Set(['not-consented', 'gdap-expired', 'role-lacking']);
 
-/** Whether the desk or its people reach the tenant by a right that is alive, as far as the last reads told. */
-export const hasDelegatedAccess = ({ customer }: Pick<Case, 'customer'>): boolean =>
-  customer !== undefined &&
-  customer.access.way !== 'none' &&
-  !deadRights.has(customer.coverage.trouble?.code ?? 'none');
+/**
+ * Whether the desk or its people reach the tenant by a right that is alive, as far as the last reads told: it is read, or the
+ * delegated relationship lives. A notice is about a tenant that is read well all the same.
+ */
+export function hasDelegatedAccess({ customer, nowMs }: Pick<Case, 'customer' | 'nowMs'>): boolean {
+  if (customer === undefined) return false;
+  const { access, coverage, gdap } = customer;
+  const isDead = coverage.trouble?.isNotice !== true && deadRights.has(coverage.trouble?.code ?? 'none');
+  return (access.way !== 'none' && !isDead) || (gdap !== undefined && isAlive(gdap, nowMs));
+}

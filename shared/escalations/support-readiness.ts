@@ -28,7 +28,7 @@ export type SupportReadinessDeps = {
   contact: (connectionId: string) => Promise<PartnerContact | undefined>;
   delegation: ReadDelegationState;
   /** A reader for one answer, which remembers the shards that it has read. */
-  tenantReads: () => (customer: Customer) => Promise<TenantRead>;
+  tenantReads: () => (customer: Customer) => Promise<Record<'microsoft365' | 'azure', TenantRead>>;
 };
 
 export type ReadinessQuery = {
@@ -124,7 +124,7 @@ function lineReader(deps: SupportReadinessDeps) {
   }): Promise<SupportReadiness> => {
     const { customerId, name, connectionId } = customer;
     const [subscriptionId] = customer.azureSubscriptionIds;
-    const [common, read, capability] = await Promise.all([
+    const [common, reads, capability] = await Promise.all([
       ofConnection(connectionId),
       readTenant(customer),
       product === 'azure' && subscriptionId !== undefined
@@ -136,7 +136,8 @@ function lineReader(deps: SupportReadinessDeps) {
       customerId,
       name,
       product,
-      canRead: canRead(product, { customer, read }, place),
+      // Dynamics 365 and Power Platform are in the health of Microsoft 365.
+      canRead: canRead(product, { customer, read: reads[product === 'azure' ? 'azure' : 'microsoft365'] }, place),
       canFile: canFile(product, { ...common, nowMs, cloud: cloud.cloud, customer, capability }, place),
     };
   };

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { azureRoleRemedy } from '../customers/coverage.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import { isPolled } from '../customers/health-shards.ts';
 import type { Tables } from '../platform/table.ts';
@@ -16,14 +17,8 @@ type AzureHealthDeps = { tables: Tables<'health'>; clock: Pick<Clock, 'now'>; cl
 
 type TroubleView = NonNullable<CustomerHealth['coverage']['trouble']>;
 
-/** Rights in Azure are roles on its subscriptions, not those of Microsoft 365. */
-const forAzure = (trouble: TroubleView): TroubleView => ({
-  ...trouble,
-  ...(trouble.code === 'role-lacking' && {
-    remedy:
-      'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.',
-  }),
-});
+const forAzure = (trouble: TroubleView): TroubleView =>
+  trouble.code === 'role-lacking' ? { ...trouble, remedy: azureRoleRemedy } : trouble;
 
 /**
  * Azure among a customer's services, with the age and trouble of its own feed; none for a customer without subscriptions. Two

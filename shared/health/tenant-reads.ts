@@ -3,29 +3,50 @@ import type { DeskCloud } from '../customers/cloud.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Tables } from '../platform/table.ts';
-import { isStale, lastGoodAt, readShard, shardPartition } from './shard.ts';
+import { azurePartition, readAzureShard } from './azure-shard.ts';
+import { isStale, lastGoodAt, readShard, shardPartition, type ShardHead, type ShardState } from './shard.ts';
 
-/** How a tenant's service health was read: when it was good last, and whether the last cycle still was. */
-type TenantRead = { asOf?: string | undefined; isStale: boolean; isCurrent: boolean; trouble?: Trouble | undefined };
+/** How a feed read a tenant: when it was good last, whether the last cycle still was, and why not (its own trouble or a finding). */
+type FeedRead = { asOf?: string | undefined; isStale: boolean; isCurrent: boolean; trouble?: Trouble | undefined };
+
+type TenantReads = { microsoft365: FeedRead; azure: FeedRead };
 
 type TenantReadsDeps = { tables: Tables<'health'>; clock: Pick<Clock, 'now'>; cloud: DeskCloud };
 
-/** For one answer about several customers: each shard among them is read once, by two point reads. */
-export function createTenantReads({ tables, clock, cloud }: TenantReadsDeps) {
+type Shard = { head: Pick<ShardHead, 'cycleAt' | 'findings'> | undefined; state: ShardState };
+
+type ReadTenant = (
+  customer: Pick<Customer, 'customerId' | 'healthShard' | 'azureSubscriptionIds'>,
+) => Promise<TenantReads>;
+
+/** For one answer about several customers: each shard among them is read once per feed, by two point reads. */
+export function createTenantReads({ tables, clock, cloud }: TenantReadsDeps): ReadTenant {
   const table = tables('health');
-  const shards = new Map<string, ReturnType<typeof readShard>>();
-  return async ({ customerId, healthShard }: Pick<Customer, 'customerId' | 'healthShard'>): Promise<TenantRead> => {
-    const { connectionId, shard } = parseShardKey(healthShard);
-    const reading = shards.get(healthShard) ?? readShard(table, shardPartition(connectionId, shard));
-    shards.set(healthShard, reading);
-    const { head, state } = await reading;
+  const opened = new Map<string, Promise<Shard>>();
+  const once = async (pk: string, read: () => Promise<Shard>): Promise<Shard> => {
+    const reading = opened.get(pk) ?? read();
+    opened.set(pk, reading);
+    return reading;
+  };
+  const readOf = (customerId: string, { head, state }: Shard): FeedRead => {
     const tenant = state.tenants[customerId];
     const asOf = lastGoodAt(head ?? {}, tenant);
+    const finding = head?.findings?.find(({ code }) => code === tenant?.finding);
     return {
       asOf,
       isStale: isStale(asOf, clock.now(), cloud.healthPollMinutes),
       isCurrent: tenant?.good === 'cycle',
-      trouble: tenant?.trouble,
+      trouble: finding ? { code: finding.code, since: finding.since } : tenant?.trouble,
     };
+  };
+  return async ({ customerId, healthShard, azureSubscriptionIds }) => {
+    const { connectionId, shard } = parseShardKey(healthShard);
+    const [health, azure] = [shardPartition(connectionId, shard), azurePartition(connectionId, shard)];
+    const [own, ownAzure] = await Promise.all([
+      once(health, async () => readShard(table, health)),
+      azureSubscriptionIds.length > 0 ? once(azure, async () => readAzureShard(table, azure)) : undefined,
+    ]);
+    const none: FeedRead = { isStale: true, isCurrent: false };
+    return { microsoft365: readOf(customerId, own), azure: ownAzure ? readOf(customerId, ownAzure) : none };
   };
 }

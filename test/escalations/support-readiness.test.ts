@@ -3,6 +3,8 @@ import type { Customer } from '../../shared/customers/customer.ts';
 import { delegationPartition } from '../../shared/customers/delegation.ts';
 import { learnCapability, putContract } from '../../shared/escalations/contract-store.ts';
 import type { SupportReadiness } from '../../shared/escalations/support-readiness-answer.ts';
+import { azurePartition, azureRelay, azureStateOp, azureStateText } from '../../shared/health/azure-shard.ts';
+import { newShard } from '../../shared/health/shard-members.ts';
 import type { TenantState } from '../../shared/health/shard.ts';
 import { aCustomer, aReadyDesk, connectionId, endsAt, idOf, tenantOf, usable } from './a-ready-desk.ts';
 
@@ -100,6 +102,26 @@ describe('the readiness of support', () => {
   ])('tells of a tenant that %s', async (_name, state, expected) => {
     const { one } = await aReadyDesk([aCustomer(0)], { 0: state });
     expect((await one()).canRead).toMatchObject(expected);
+  });
+
+  it('tells of Azure by its own feed: what was not read there is not ok, whatever Microsoft 365 is', async () => {
+    const desk = await aReadyDesk([aCustomer(0, { azureSubscriptionIds: ['s-1'], services: ['azure'] })]);
+    expect((await desk.one()).canRead).toMatchObject({ ok: false, trouble: { code: 'not-read' } });
+    const pk = azurePartition(connectionId, 0);
+    const relay = azureRelay({ tables: desk.tables, bus: desk.held.bus, clock: desk.clock });
+    await relay.begin(pk, { ...newShard(connectionId, 0), cycleAt: desk.now }, desk.log.scope);
+    const keep = async (tenant: Partial<TenantState>) => {
+      const tenants = { [idOf(0)]: { services: {}, open: [], past: [], ...tenant } };
+      await desk
+        .tables('health')
+        .transact(pk, [azureStateOp(azureStateText({ names: {}, issues: {}, tenants, manners: {} }))]);
+    };
+    await keep({ good: 'cycle' });
+    expect((await desk.one()).canRead).toEqual({ ok: true, way: 'app', asOf: desk.now });
+    await keep({ trouble: { code: 'role-lacking', since: desk.now } });
+    const { canRead } = await desk.one();
+    expect(canRead).toMatchObject({ ok: false, trouble: { code: 'role-lacking' } });
+    expect(canRead.trouble!.remedy).toContain('role Reader');
   });
 
   it('does not call a customer readable that nobody wants to be polled', async () => {
