@@ -57,6 +57,7 @@ export type Change = { at: number } &
     | { type: 'reset' }
     | ({ type: 'incident-changed' } & IncidentChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
+    | { type: 'delegated-consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
@@ -120,6 +121,9 @@ const folds: Folds = {
   },
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
+    state.delegatedConsents.set(tenantId, granted ? 'granted' : 'withdrawn');
+  },
+  'delegated-consent-set': (state, { tenantId, granted }) => {
     state.delegatedConsents.set(tenantId, granted ? 'granted' : 'withdrawn');
   },
   'sign-in-block-set': (state, { tenantId, code }) => {
