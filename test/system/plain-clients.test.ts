@@ -23,8 +23,8 @@ describe('the command grant-consents', () => {
     const env = { ...process.env, DESK_TOKEN: token };
     const args = ['scripts/grant-consents.ts', '--desk', w.stack.baseUrl, ...options];
     const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
-    return { out: out.trim().split('\n'), err, code: Number(code) };
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    return { out: out.trim().split('\n'), err, code: child.exitCode };
   }
 
   it('says of each customer what became of it, and ends with 1 where one was refused', async () => {
