@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { knownCaller } from '../shared/core/caller.ts';
-import { adminLinks, adminLinkSchema } from '../shared/customers/admin-links.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
+import { customerLinks, customerLinksSchema } from '../shared/customers/customer-links.ts';
 import {
   customerPageSchema,
   customerView,
@@ -10,25 +10,22 @@ import {
   visibleCustomer,
 } from '../shared/customers/customer-queries.ts';
 import type { CustomerStore } from '../shared/customers/customer-store.ts';
+import type { PortalLinksStore } from '../shared/customers/portal-links.ts';
 import { refsBodySchema, setRefs } from '../shared/customers/set-refs.ts';
 import { conditional } from '../shared/platform/conditional.ts';
 import { pagingQuery, route, type Route } from '../shared/platform/route.ts';
 
-type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName };
+type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName; portalLinks: Pick<PortalLinksStore, 'of'> };
 
 const params = z.object({ id: z.string().max(64) });
 const access = { portals: true, role: 'Desk.Read' } as const;
-
-const linksSchema = z
-  .object({ customerId: z.string(), tenantId: z.string(), items: z.array(adminLinkSchema) })
-  .meta({ id: 'AdminLinks' });
 
 const answers = (description: string, schema: z.ZodType): Route['answers'] => ({
   200: { description, schema, headers: { ETag: 'Changes with the content.' } },
   304: { description: 'Unchanged since the version named in If-None-Match.' },
 });
 
-export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] => [
+export const customerRoutes = ({ store, cloud, portalLinks }: CustomerRoutesDeps): Route[] => [
   route({
     name: 'listCustomers',
     method: 'GET',
@@ -70,15 +67,17 @@ export const customerRoutes = ({ store, cloud }: CustomerRoutesDeps): Route[] =>
     name: 'listAdminLinks',
     method: 'GET',
     path: 'api/customers/{id}/admin-links',
-    summary: 'Management portals by service: which tenant each opens, and the least role it needs',
+    summary:
+      'Management portals by service: which tenant each opens, the least role it needs, and what the cloud lacks',
     access,
     params,
     query: z.strictObject({ service: z.string().max(64).optional(), incidentId: z.string().max(100).optional() }),
-    answers: { 200: { description: 'The links', schema: linksSchema } },
-    handle: async ({ caller, params: { id }, query }) => {
+    answers: { 200: { description: 'The links', schema: customerLinksSchema } },
+    handle: async ({ caller, params: { id }, query: wanted }) => {
       const customer = await visibleCustomer(store, knownCaller(caller), id);
       const { customerId, tenantId } = customer;
-      return { status: 200, body: { customerId, tenantId, items: adminLinks(cloud, customer, query) } };
+      const links = await portalLinks.of(customerId);
+      return { status: 200, body: { customerId, tenantId, ...customerLinks({ cloud, customer, wanted, links }) } };
     },
   }),
 ];

@@ -9,6 +9,9 @@ import { createDelegationState, createEnsureDelegation } from '../shared/custome
 import { graphDelegation } from '../shared/customers/delegation-source.graph.ts';
 import { partnerCenterAudit } from '../shared/customers/directory-changes.partnercenter.ts';
 import { createEnsureDirectory } from '../shared/customers/directory.ts';
+import { graphPortalLinks } from '../shared/customers/portal-links.graph.ts';
+import { partnerCenterPortalLinks } from '../shared/customers/portal-links.partnercenter.ts';
+import { createPortalLinks } from '../shared/customers/portal-links.ts';
 import { partnerCenterResellers } from '../shared/customers/resellers.partnercenter.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { createRunConsents } from '../shared/customers/run-consents.ts';
@@ -143,7 +146,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestRoutes(requests),
       ...requestChangeRoutes(requests),
       ...escalationRoutes(escalations),
-      ...customerRoutes({ store: customers, cloud: cloud.cloud }),
+      ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks: createPortalLinks({ tables }) }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),
       ...healthRoutes({ tables, clock, cloud, customers }),
@@ -194,6 +197,11 @@ export function createDesk(given: Services, config: Config): Desk {
           azure: azureSubscriptions(relay),
           isGcc: tenantRegion({ http, authority, cloud: cloud.cloud }),
           azureFeed,
+          portalLinks: {
+            graph: graphPortalLinks(relay),
+            partnerCenter: partnerCenterPortalLinks(relay),
+            store: createPortalLinks({ tables }),
+          },
         }),
         delegation: createSyncDelegation({
           ...relay,

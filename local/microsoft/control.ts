@@ -14,8 +14,10 @@ import { isSetUp } from './tickets.ts';
  *
  * A resource is named by its collection, for the list and for one item alike: `entra.discovery|keys.get`,
  * `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`; `graph.healthOverviews|issues|messages.get`,
- * `graph.delegatedAdminRelationships|accessAssignments.get`; `partnercenter.customers|subscriptions|auditrecords|relationships.get`,
- * `partnercenter.servicerequests.get|patch`; `arm.subscriptions|services|problemClassifications|resourceHealthEvents.get`, `arm.resourceGraph.post`,
+ * `graph.delegatedAdminRelationships|accessAssignments|serviceManagementDetails.get`;
+ * `partnercenter.customers|subscriptions|auditrecords|relationships|managedservices.get`,
+ * `partnercenter.servicerequests.get|patch`, `partnercenter.applicationconsents.post|delete`;
+ * `arm.subscriptions|services|problemClassifications|resourceHealthEvents.get`, `arm.resourceGraph.post`,
  * `arm.supportTickets.get|put|patch`, `arm.operationsStatus|operationResults.get`, `arm.communications.get|put`.
  */
 const faultSchema = z

@@ -1,6 +1,7 @@
 import type { Cloud } from './cloud.ts';
 import { rolesOf, seededRoleIds } from './delegation.ts';
 import { authorizeGraph, graphRefusal } from './graph.ts';
+import { serviceManagementDetails } from './managed-services.ts';
 import { BadOption, parseCount } from './odata.ts';
 import { isoTime } from './reply.ts';
 import type { ApiRequest, Reply } from './reply.ts';
@@ -12,7 +13,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const maxTop = 300;
 const path = '/v1.0/tenantRelationships/delegatedAdminRelationships';
 
-/** Delegated admin relationships of the partner; a person's token of the partner's tenant is needed. */
+/** Delegated admin relationships of the partner, and the portals they open; a person's token of the partner's tenant is needed. */
 export function relationshipRoutes(cloud: Cloud): Route[] {
   return [
     { name: 'graph.delegatedAdminRelationships.get', path, handle: (request) => relationships(cloud, request) },
@@ -20,6 +21,11 @@ export function relationshipRoutes(cloud: Cloud): Route[] {
       name: 'graph.accessAssignments.get',
       path: `${path}/:relationship/accessAssignments`,
       handle: (request) => assignments(cloud, request),
+    },
+    {
+      name: 'graph.serviceManagementDetails.get',
+      path: '/v1.0/tenantRelationships/delegatedAdminCustomers/:customer/serviceManagementDetails',
+      handle: (request) => managementDetails(cloud, request),
     },
   ];
 }
@@ -60,8 +66,7 @@ async function assignments(cloud: Cloud, request: ApiRequest): Promise<Reply> {
   await requireReader(cloud, request);
   const id = request.param('relationship');
   const customer = customers.find(({ slug }) => relationshipId(slug) === id);
-  if (customer === undefined)
-    throw graphRefusal(cloud, request, { status: 404, code: 'NotFound', message: 'Not found.' });
+  if (customer === undefined) throw notFound(cloud, request);
   const root = `${cloud.baseUrl}/graph/v1.0/$metadata#tenantRelationships/delegatedAdminRelationships`;
   return {
     status: 200,
@@ -69,6 +74,22 @@ async function assignments(cloud: Cloud, request: ApiRequest): Promise<Reply> {
       '@odata.context': `${root}('${id}')/accessAssignments`,
       value: [assignmentView(cloud, customer)],
     },
+  };
+}
+
+const notFound = (cloud: Cloud, request: ApiRequest) =>
+  graphRefusal(cloud, request, { status: 404, code: 'NotFound', message: 'Not found.' });
+
+/** Of a customer with a relationship that has not ended. */
+async function managementDetails(cloud: Cloud, request: ApiRequest): Promise<Reply> {
+  await requireReader(cloud, request);
+  const id = request.param('customer').toLowerCase();
+  const customer = customers.find(({ tenantId }) => tenantId === id);
+  if (customer === undefined || (cloud.state.gdapEndsAt.get(id) ?? 0) <= cloud.now()) throw notFound(cloud, request);
+  const root = `${cloud.baseUrl}/graph/v1.0/tenantRelationships/$metadata#delegatedAdminCustomers`;
+  return {
+    status: 200,
+    body: { '@odata.context': `${root}/${id}/serviceManagementDetails`, value: serviceManagementDetails(customer) },
   };
 }
 

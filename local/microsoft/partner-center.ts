@@ -1,5 +1,6 @@
 import type { Cloud } from './cloud.ts';
 import { callerOfPartnerCenter, customerOf, link, partnerRefusal, withTracing } from './partner-center-access.ts';
+import { managedServices } from './managed-services.ts';
 import { jsonObject } from './reply.ts';
 import type { ApiRequest, Reply } from './reply.ts';
 import type { Route } from './router.ts';
@@ -23,6 +24,11 @@ export function partnerCenterRoutes(cloud: Cloud, throttle: Throttle): Route[] {
       name: 'partnercenter.customers.get',
       path: '/v1/customers/:customer',
       handle: guarded((request) => ({ status: 200, body: customerDetails(customerOf(request)) })),
+    },
+    {
+      name: 'partnercenter.managedservices.get',
+      path: '/v1/customers/:customer/managedservices',
+      handle: guarded((request) => ({ status: 200, body: managedServices(customerOf(request)) })),
     },
     {
       name: 'partnercenter.subscriptions.get',

@@ -23,7 +23,7 @@ type Api = keyof typeof prefixes;
 
 export type Route = {
   /** `{api}.{resource}.{method}`: the name that faults match. */
-  name: `${Api}.${string}.${'get' | 'post' | 'put' | 'patch'}`;
+  name: `${Api}.${string}.${'get' | 'post' | 'put' | 'patch' | 'delete'}`;
   /** Below the API's prefix; `:name` takes one segment. */
   path: string;
   handle: (request: ApiRequest) => Reply | Promise<Reply>;

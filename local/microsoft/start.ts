@@ -16,6 +16,7 @@ import { identityRoutes } from './identity.ts';
 import { memoryJournal, openJournal } from '../journal.ts';
 import type { Journal } from '../journal.ts';
 import { partnerThrottle } from './partner-center-access.ts';
+import { partnerCenterConsentRoutes } from './partner-center-consents.ts';
 import { partnerCenterDirectoryRoutes } from './partner-center-directory.ts';
 import { partnerCenterRoutes } from './partner-center.ts';
 import { createRouter } from './router.ts';
@@ -79,6 +80,7 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
       ...relationshipRoutes(cloud),
       ...partnerCenterRoutes(cloud, throttle),
       ...partnerCenterDirectoryRoutes(cloud, throttle),
+      ...partnerCenterConsentRoutes(cloud, throttle),
       ...serviceRequestRoutes(cloud, throttle),
       ...armRoutes(cloud),
       ...armSupportRoutes(cloud),

@@ -62,6 +62,7 @@ export type Change = { at: number } &
     | ({ type: 'incident-changed' } & IncidentChange)
     | ({ type: 'message-changed' } & MessageChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
+    | { type: 'delegated-consent-set'; tenantId: string; granted: boolean }
     | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
@@ -129,6 +130,9 @@ const folds: Folds = {
   },
   'consent-set': (state, { tenantId, granted }) => {
     state.consents.set(tenantId, granted ? 'granted' : 'withdrawn');
+    state.delegatedConsents.set(tenantId, granted ? 'granted' : 'withdrawn');
+  },
+  'delegated-consent-set': (state, { tenantId, granted }) => {
     state.delegatedConsents.set(tenantId, granted ? 'granted' : 'withdrawn');
   },
   'sign-in-block-set': (state, { tenantId, code }) => {

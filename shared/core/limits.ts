@@ -75,6 +75,8 @@ export const limits = {
   directoryPageCustomers: 100,
   directoryPagesMax: 2_000,
   directoryConcurrency: 8,
+  /** After this time a page of the directory asks for no further customer's links. */
+  portalLinksMs: 20_000,
   /** Partner Center takes 500 calls a minute per partner tenant; a page's calls (some 200) come at once, on top of this. */
   partnerCenterPerMinute: 290,
   /** Customers whose consent is granted in one leg of a run, a second apart: Partner Center takes 50 of these calls a second. */

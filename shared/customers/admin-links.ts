@@ -16,10 +16,10 @@ export const adminLinkSchema = z
   .meta({ id: 'AdminLink' });
 export type AdminLink = z.output<typeof adminLinkSchema>;
 
-type LinkedCustomer = Pick<Customer, 'tenantId' | 'initialDomain' | 'name'> &
+export type LinkedCustomer = Pick<Customer, 'tenantId' | 'initialDomain' | 'name'> &
   Partial<Pick<Customer, 'azureSubscriptionIds' | 'isGcc'>>;
 
-type Wanted = {
+export type Wanted = {
   service?: string | undefined;
   /** Microsoft's id of an incident, whose own page is wanted too. */
   incidentId?: string | undefined;
@@ -27,15 +27,25 @@ type Wanted = {
 
 /** The management portals of a customer in this cloud, all or for one service, and the page of an incident. */
 export function adminLinks(cloud: CloudName, customer: LinkedCustomer, wanted: Wanted = {}): AdminLink[] {
-  const { service, incidentId = '' } = wanted;
-  const pages = incidentPages.filter(({ isOf }) => isOf.test(incidentId)).slice(0, 1);
-  const portals = adminPortals.filter((portal) => service === undefined || portal.service === service);
-  return [...pages, ...portals].flatMap((portal) => {
-    const { patterns } = portal;
-    const pattern = (customer.isGcc && cloud === 'global' ? patterns.gcc : undefined) ?? patterns[cloud];
-    return pattern === undefined ? [] : linkOf({ portal, pattern, incidentId }, customer);
+  return wantedPortals(wanted).flatMap((portal) => {
+    const pattern = patternOf(portal, cloud, customer);
+    return pattern === undefined ? [] : linkOf({ portal, pattern, incidentId: wanted.incidentId ?? '' }, customer);
   });
 }
+
+/** The services and pages of which no portal is known in the customer's cloud. */
+export const notOffered = (cloud: CloudName, customer: LinkedCustomer, wanted: Wanted = {}): string[] =>
+  wantedPortals(wanted)
+    .filter((portal) => patternOf(portal, cloud, customer) === undefined)
+    .map(({ service }) => service);
+
+function wantedPortals({ service, incidentId = '' }: Wanted): AdminPortal[] {
+  const pages = incidentPages.filter(({ isOf }) => isOf.test(incidentId)).slice(0, 1);
+  return [...pages, ...adminPortals.filter((portal) => service === undefined || portal.service === service)];
+}
+
+const patternOf = ({ patterns }: AdminPortal, cloud: CloudName, { isGcc }: LinkedCustomer): string | undefined =>
+  (isGcc && cloud === 'global' ? patterns.gcc : undefined) ?? patterns[cloud];
 
 type Place = { portal: AdminPortal; pattern: string; incidentId: string };
 
@@ -52,17 +62,25 @@ function linkOf({ portal, pattern, incidentId }: Place, customer: LinkedCustomer
   if (!isWhole) return [];
   const url = pattern.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? ''));
   const { service, name, leastRole } = portal;
-  return [{ service, name, url, leastRole, ...whichTenant(portal, pattern, customer) }];
+  return [
+    {
+      service,
+      name,
+      url,
+      leastRole,
+      ...linkedTenant(portal, /\{(?:tid|initial|label|subscription)\}/.test(pattern), customer),
+    },
+  ];
 }
 
-function whichTenant(
-  portal: AdminPortal,
-  pattern: string,
+/** Which tenant a link opens. `isNamed`: its address names the customer. */
+export function linkedTenant(
+  { opensPartner }: Pick<AdminPortal, 'opensPartner'>,
+  isNamed: boolean,
   customer: LinkedCustomer,
 ): Pick<AdminLink, 'opens' | 'tenant'> {
-  if (portal.service === 'partner-center') return { opens: 'partner', tenant: 'Your own partner tenant' };
-  if (/\{(?:tid|initial|label|subscription)\}/.test(pattern))
-    return { opens: 'customer', tenant: `${customer.name} (${customer.tenantId})` };
+  if (opensPartner) return { opens: 'partner', tenant: 'Your own partner tenant' };
+  if (isNamed) return { opens: 'customer', tenant: `${customer.name} (${customer.tenantId})` };
   return {
     opens: 'signed-in',
     tenant: `The tenant you are signed in to: switch to ${customer.name} (${customer.tenantId}) first`,

@@ -7,12 +7,19 @@ export type PortalCloud = CloudName | 'gcc';
  * Where a service is administered, per cloud. `{tid}` is the customer's tenant id, `{initial}` its initial domain, `{label}` that
  * domain's first label, `{incident}` Microsoft's id of an incident, `{subscription}` the short form of
  * the customer's first Azure subscription. A pattern that names nothing of the customer opens the tenant in which the person is
- * signed in. A cloud left out does not offer the page; `gcc` left out is as `global`.
+ * signed in. Of a cloud left out no page is known; `gcc` left out is as `global`.
  */
 export type AdminPortal = {
-  /** A Graph service id, `azure`, or one of the pages `service-health`, `support-request`, `azure-support-request`, `partner-center`. */
+  /**
+   * A Graph service id, `azure`, or one of the pages `service-health`, `support-request`, `azure-support-request`, `partner-center`,
+   * `business-central`, `lighthouse`.
+   */
   service: string;
   name: string;
+  /** What else Microsoft's own lists of a customer call it. */
+  names?: readonly string[];
+  /** Whoever opens it sees the partner's tenant. */
+  opensPartner?: true;
   leastRole: string;
   patterns: Partial<Record<PortalCloud, string>>;
 };
@@ -31,6 +38,7 @@ const suite = {
 const sharePoint = {
   global: 'https://{label}-admin.sharepoint.com',
   'us-government': 'https://{label}-admin.sharepoint.us',
+  china: 'https://{label}-admin.sharepoint.cn',
 };
 
 /**
@@ -38,10 +46,17 @@ const sharePoint = {
  * patterns are those of widely used community lists, and the hosts of 21Vianet differ between such lists.
  */
 export const adminPortals: readonly AdminPortal[] = [
-  { service: 'OSDPPlatform', name: 'Microsoft 365 admin center', leastRole: support, patterns: suite },
+  {
+    service: 'OSDPPlatform',
+    name: 'Microsoft 365 admin center',
+    names: ['Microsoft 365', 'Office 365'],
+    leastRole: support,
+    patterns: suite,
+  },
   {
     service: 'Exchange',
     name: 'Exchange admin center',
+    names: ['Exchange Online'],
     leastRole: 'Exchange Administrator',
     patterns: {
       global: 'https://admin.cloud.microsoft/exchange?landingpage=homepage&form=mac_sidebar&delegatedOrg={initial}#',
@@ -51,18 +66,21 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'SharePoint',
     name: 'SharePoint admin center',
+    names: ['SharePoint Online'],
     leastRole: 'SharePoint Administrator',
     patterns: sharePoint,
   },
   {
     service: 'OneDriveForBusiness',
     name: 'SharePoint admin center (OneDrive)',
+    names: ['OneDrive', 'OneDrive for Business'],
     leastRole: 'SharePoint Administrator',
     patterns: sharePoint,
   },
   {
     service: 'microsoftteams',
     name: 'Teams admin center',
+    names: ['Teams'],
     leastRole: 'Teams Administrator',
     patterns: {
       global: 'https://admin.teams.microsoft.com/?delegatedOrg={initial}',
@@ -73,6 +91,7 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'Intune',
     name: 'Intune admin center',
+    names: ['Microsoft Intune', 'Endpoint Manager', 'Microsoft Endpoint Manager'],
     leastRole: 'Intune Administrator',
     patterns: {
       global: 'https://intune.microsoft.com/{tid}',
@@ -83,6 +102,7 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'OrgLiveID',
     name: 'Entra admin center',
+    names: ['Microsoft Entra ID', 'Microsoft Entra', 'Azure Active Directory'],
     leastRole: 'Global Reader',
     patterns: {
       global: 'https://entra.microsoft.com/{tid}',
@@ -93,6 +113,7 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'Microsoft365Defender',
     name: 'Defender portal',
+    names: ['Microsoft Defender', 'Microsoft Defender XDR', 'Microsoft 365 Defender'],
     leastRole: 'Security Reader',
     patterns: {
       global: 'https://security.microsoft.com/?tid={tid}',
@@ -103,24 +124,28 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'DynamicsCRM',
     name: 'Power Platform admin center (Dynamics 365)',
+    names: ['Dynamics 365', 'Dynamics CRM Online'],
     leastRole: 'Dynamics 365 Administrator',
     patterns: powerPlatform,
   },
   {
     service: 'PowerApps',
     name: 'Power Platform admin center',
+    names: ['Power Platform', 'Power Apps'],
     leastRole: 'Power Platform Administrator',
     patterns: powerPlatform,
   },
   {
     service: 'MicrosoftFlow',
     name: 'Power Platform admin center (Power Automate)',
+    names: ['Power Automate', 'Microsoft Power Automate'],
     leastRole: 'Power Platform Administrator',
     patterns: powerPlatform,
   },
   {
     service: 'PowerBIcom',
     name: 'Power BI admin portal',
+    names: ['Power BI', 'Microsoft Fabric'],
     leastRole: 'Fabric Administrator',
     patterns: {
       global: 'https://app.powerbi.com/admin-portal?ctid={tid}',
@@ -131,6 +156,7 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'azure',
     name: 'Azure portal',
+    names: ['Azure', 'Microsoft Azure'],
     leastRole: 'Directory Readers, and Reader on the subscription',
     patterns: {
       global: 'https://portal.azure.com/{tid}',
@@ -169,11 +195,26 @@ export const adminPortals: readonly AdminPortal[] = [
   {
     service: 'partner-center',
     name: 'Partner Center help and support',
+    opensPartner: true,
     leastRole: 'Admin agent',
     patterns: {
       global: 'https://partner.microsoft.com/dashboard/v2/support/',
       'us-government': 'https://partner.microsoft.com/dashboard/v2/support/',
     },
+  },
+  {
+    service: 'business-central',
+    name: 'Business Central admin center',
+    names: ['Dynamics 365 Business Central'],
+    leastRole: 'Dynamics 365 Business Central Administrator',
+    patterns: { global: 'https://businesscentral.dynamics.com/{tid}/admin' },
+  },
+  {
+    service: 'lighthouse',
+    name: 'Microsoft 365 Lighthouse',
+    opensPartner: true,
+    leastRole: 'Lighthouse Reader',
+    patterns: { global: 'https://lighthouse.microsoft.com' },
   },
 ];
 

@@ -13,15 +13,17 @@ import { readDirectoryDefaults } from './directory-defaults.ts';
 import { directoryPart, type DirectoryPart } from './directory-part.ts';
 import type { HealthShards } from './health-shards.ts';
 import { joinShards } from './join-shards.ts';
+import { readPortalLinks, type PortalLinksDeps } from './read-portal-links.ts';
 import { readResellers } from './resellers.ts';
 
-export type ApplyPageDeps = DetailsDeps & {
-  tables: Tables<'customers'>;
-  store: CustomerStore;
-  shards: HealthShards;
-  azureFeed: AzureFeed;
-  cloud: { cloud: CloudName };
-};
+export type ApplyPageDeps = DetailsDeps &
+  PortalLinksDeps & {
+    tables: Tables<'customers'>;
+    store: CustomerStore;
+    shards: HealthShards;
+    azureFeed: AzureFeed;
+    cloud: { cloud: CloudName };
+  };
 
 /** `fresh`: customers that were read by themselves just now, by tenant; their details are read whatever their age. */
 type Page = {
@@ -66,6 +68,8 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
   const due = listed.filter(isDue).map(({ tenantId }) => ({ tenantId, read: fresh?.get(tenantId) }));
   const resellers = due.length > 0 ? await readResellers(deps, connection) : [];
   const { byTenant, calls, failure } = await readDetails(deps, { connection, resellers }, due);
+  // Before the rows are written, which then count as read for a week.
+  const links = await readPortalLinks(deps, connection.id, [...byTenant.keys()]);
   const ready = listed.filter((one) => one.known !== undefined || byTenant.has(one.tenantId));
 
   const joining = ready.filter(({ standing }) => standing === 'new' || standing === 'moved');
@@ -96,7 +100,7 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     joined: joining.length,
     changed: changes.reduce((sum, count) => sum + count, 0),
     lastShard,
-    calls,
+    calls: calls + links.calls,
     unread: detailsOf(({ trouble }) => trouble !== undefined),
     unserved: detailsOf(({ reseller }) => reseller === undefined).filter((tenantId) => !served.has(tenantId)),
     ...(failure && { failure }),

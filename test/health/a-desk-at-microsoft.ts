@@ -57,18 +57,10 @@ export async function aDeskAtMicrosoft() {
     healthPollMinutes: 5,
     customerSyncMinutes: 1_440,
   } as const;
+  const relay = { tables, bus: held.bus, clock };
   const queries = { tables, clock, cloud, customers: createCustomerStore({ tables }) };
   const idOf = (slug: string) => customerIdOf('global', customers.find((one) => one.slug === slug)!.tenantId);
   const grants = createGrantRows({ table: tables('desk'), clock });
-  return {
-    microsoft,
-    queries,
-    cycle,
-    fire,
-    sweep,
-    grants,
-    entries,
-    idOf,
-    now: () => new Date(clock.now()).toISOString(),
-  };
+  const now = () => new Date(clock.now()).toISOString();
+  return { microsoft, queries, relay, cycle, fire, sweep, grants, entries, scope, idOf, now };
 }

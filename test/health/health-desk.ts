@@ -10,6 +10,9 @@ import { createEnsureDelegation } from '../../shared/customers/delegation.ts';
 import { graphDelegation } from '../../shared/customers/delegation-source.graph.ts';
 import { createSyncDelegation } from '../../shared/customers/sync-delegation.ts';
 import { createDirectoryHints } from '../../shared/customers/hints.ts';
+import { graphPortalLinks } from '../../shared/customers/portal-links.graph.ts';
+import { partnerCenterPortalLinks } from '../../shared/customers/portal-links.partnercenter.ts';
+import { createPortalLinks } from '../../shared/customers/portal-links.ts';
 import { partnerCenterResellers } from '../../shared/customers/resellers.partnercenter.ts';
 import { createSyncDirectory } from '../../shared/customers/sync-directory.ts';
 import { tenantRegion } from '../../shared/customers/tenant-region.http.ts';
@@ -94,6 +97,11 @@ export function aHealthDesk(
     azure: azureSubscriptions(upstream),
     isGcc: tenantRegion({ http: microsoft.http, authority: microsoft.root.login, cloud: 'global' }),
     azureFeed,
+    portalLinks: {
+      graph: graphPortalLinks(upstream),
+      partnerCenter: partnerCenterPortalLinks({ ...upstream, ids }),
+      store: createPortalLinks({ tables }),
+    },
   };
   const pollShard = createPollShard({ ...relay, ...ports, cloud, customers, source: graphServiceHealth(upstream) });
   const incidentDetail = createIncidentDetail({ ...relay, customers, readIssue: graphIssue(upstream) });
@@ -117,6 +125,7 @@ export function aHealthDesk(
     customers,
     shards,
     azureFeed,
+    portalLinks: directory.portalLinks.store,
     scope,
     entries: captured.entries,
     polls,

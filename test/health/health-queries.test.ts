@@ -19,7 +19,7 @@ const get = async (desk: HealthDesk, caller: Caller, path: string) => call(desk,
 async function call(desk: HealthDesk, caller: Caller, { path, headers = {} }: Asked) {
   const routes = [
     ...healthRoutes(desk.queryDeps),
-    ...customerRoutes({ store: desk.customers, cloud: desk.cloud.cloud }),
+    ...customerRoutes({ store: desk.customers, cloud: desk.cloud.cloud, portalLinks: desk.portalLinks }),
   ];
   const url = new URL(path, 'http://desk.example/');
   const parts = url.pathname.slice(1).split('/');

@@ -30,6 +30,8 @@ type ScriptedTenant = {
   details?: object;
   relationships?: object[];
   isGcc?: boolean;
+  /** Its portals, as Partner Center lists them. */
+  managed?: object[];
 };
 
 export type Fault = { status?: number; retryAfter?: string; body?: string; network?: boolean; token?: TokenFailure };
@@ -178,7 +180,10 @@ export function scriptedMicrosoft() {
   const beside = (url: URL): HttpAnswer | undefined => {
     if (url.pathname === '/v1/auditrecords') return json(200, { totalCount: audit.length, items: audit });
     if (url.pathname === '/v1/relationships') return json(200, { items: options.resellers });
-    return undefined;
+    const [, managed] = /^\/v1\/customers\/([^/]+)\/managedservices$/.exec(url.pathname) ?? [];
+    return managed === undefined
+      ? undefined
+      : json(200, { items: tenants.find(({ id }) => id === managed)?.managed ?? [] });
   };
 
   const discovery = (url: URL): HttpAnswer => {

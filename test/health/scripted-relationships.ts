@@ -22,6 +22,8 @@ export function scriptedRelationships(root: string) {
     nextLink: undefined as string | undefined,
     /** Relationships whose assignments are refused. */
     refusedRoles: new Set<string>(),
+    /** What is answered to a question about the portals of a customer, by tenant. */
+    portals: ((): HttpAnswer => json({ value: [] })) as (tenantId: string) => HttpAnswer,
   };
   const path = '/v1.0/tenantRelationships/delegatedAdminRelationships';
 
@@ -38,6 +40,8 @@ export function scriptedRelationships(root: string) {
   const answer = (url: URL): HttpAnswer => {
     const assigned = /\/([^/]+)\/accessAssignments$/.exec(url.pathname)?.[1];
     if (assigned !== undefined) return assignments(assigned);
+    const managed = /\/delegatedAdminCustomers\/([^/]+)\/serviceManagementDetails$/.exec(url.pathname)?.[1];
+    if (managed !== undefined) return options.portals(managed);
     if (options.body !== undefined) return { status: 200, headers: {}, body: options.body };
     const skip = Number(url.searchParams.get('$skipToken') ?? '0');
     const size = Math.min(options.pageSize, Number(url.searchParams.get('$top') ?? '100'));

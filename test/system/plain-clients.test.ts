@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { TableClient, TableServiceClient } from '@azure/data-tables';
 import { ServiceBusClient, type ServiceBusReceiver } from '@azure/service-bus';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -13,6 +16,37 @@ beforeAll(async () => {
 });
 
 afterAll(() => w.stop());
+
+describe('the command grant-consents', () => {
+  /** Runs it under this Node against the world, as the person of this token. */
+  async function grantConsents(token: string, ...options: string[]) {
+    const env = { ...process.env, DESK_TOKEN: token };
+    const args = ['scripts/grant-consents.ts', '--desk', w.stack.baseUrl, ...options];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+    return { out: out.trim().split('\n'), err, code: child.exitCode };
+  }
+
+  it('says of each customer what became of it, and ends with 1 where one was refused', async () => {
+    const dry = await grantConsents(w.tokens.admin, '--dry-run');
+    expect(dry).toMatchObject({ code: 0, err: expect.stringContaining('{"would-grant":24}') as string });
+    const [granted] = (await grantConsents(w.tokens.admin)).out.filter((line) => line.includes(',granted,'));
+    const [customerId = ''] = granted!.split(',');
+    const again = await grantConsents(w.tokens.admin, '--customer', customerId);
+    expect(again).toMatchObject({ code: 0, out: ['customerId,outcome,code,remedy', `${customerId},already,"",""`] });
+    const { json } = await w.call(`/api/customers/${customerId}`, { token: w.tokens.admin });
+    await w.control({ scenario: { gdap: { tenantId: json.tenantId, roles: [] } } });
+    const refused = await grantConsents(w.tokens.admin, '--customer', customerId);
+    expect(refused.code).toBe(1);
+    expect(refused.out[1]).toMatch(/^\w+,refused,"900308","The integration account lacks the role/);
+  });
+
+  it('does nothing for who may not', async () => {
+    const { code, err, out } = await grantConsents(w.tokens.operator);
+    expect({ code, out }).toEqual({ code: 1, out: [''] });
+    expect(err).toContain('answered 403');
+  });
+});
 
 describe('the plain @azure/data-tables', () => {
   const insecure = { allowInsecureConnection: true };
