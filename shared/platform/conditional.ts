@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Answer } from './route.ts';
@@ -10,3 +11,9 @@ export function conditional(headers: Headers, body: unknown): Answer {
   if (known.includes(etag) || known.includes('*')) return { status: 304, headers: common };
   return { status: 200, body, headers: common };
 }
+
+/** What a conditional GET may answer, for the document. */
+export const conditionalAnswers = (description: string, schema: z.ZodType) => ({
+  200: { description, schema, headers: { ETag: 'Changes with the content.' } },
+  304: { description: 'Unchanged since the version named in If-None-Match.' },
+});

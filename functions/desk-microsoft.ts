@@ -1,0 +1,84 @@
+import { limits } from '../shared/core/limits.ts';
+import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
+import type { Config } from '../shared/platform/config.ts';
+import { createEntraTokens, refreshTokenSecret } from '../shared/platform/entra-tokens.entra.ts';
+import { createKeepGrants } from '../shared/platform/keep-grants.ts';
+import { createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
+import { createPacedHttp } from '../shared/platform/paced-http.ts';
+import { createGrantRows } from '../shared/platform/partner-grant.ts';
+import { createSecretVersions, createVaultReader } from '../shared/platform/vault.keyvault.ts';
+import type { Services } from '../shared/platform/services.ts';
+
+const withoutSlash = (url: string): string => url.replace(/\/+$/, '');
+
+/** The cloud of this deployment, its endpoints and intervals as the settings have them. */
+export function cloudOf(config: Config): DeskCloud {
+  const known = clouds[config.MICROSOFT_CLOUD];
+  return {
+    cloud: config.MICROSOFT_CLOUD,
+    connections: config.PARTNER_CONNECTIONS,
+    endpoints: {
+      graphBaseUrl: withoutSlash(config.GRAPH_BASE_URL ?? known.graphBaseUrl),
+      partnerCenterBaseUrl: withoutSlash(config.PARTNER_CENTER_BASE_URL ?? known.partnerCenterBaseUrl),
+      azureManagementBaseUrl: withoutSlash(config.AZURE_MANAGEMENT_BASE_URL ?? known.azureManagementBaseUrl),
+    },
+    healthPollMinutes: config.HEALTH_POLL_MINUTES,
+    customerSyncMinutes: config.CUSTOMER_SYNC_MINUTES,
+  };
+}
+
+const authorityOf = (config: Config): string =>
+  withoutSlash(config.ENTRA_AUTHORITY ?? clouds[config.MICROSOFT_CLOUD].authority);
+
+/** To Microsoft no faster than its limits allow, whichever part of the desk asks. */
+export const pacedHttp = ({ http, clock }: Services, config: Config, { endpoints }: DeskCloud) =>
+  createPacedHttp(http, clock, [
+    { root: endpoints.graphBaseUrl, perSecond: limits.graphCallsPerSecond },
+    { root: authorityOf(config), perSecond: limits.tokenRequestsPerSecond },
+  ]);
+
+/** How the desk proves itself to Microsoft: by its managed identity, which is a federated credential of the application. */
+export function microsoft({ http, clock, tables }: Services, config: Config) {
+  const known = clouds[config.MICROSOFT_CLOUD];
+  const authority = authorityOf(config);
+  const identityToken = createIdentityToken({
+    http,
+    clock,
+    endpoint: config.IDENTITY_ENDPOINT ?? '',
+    header: config.IDENTITY_HEADER ?? '',
+    ...(config.STORAGE__clientId !== undefined && { clientId: config.STORAGE__clientId }),
+  });
+  const vault = {
+    http,
+    clock,
+    vaultUri: withoutSlash(config.KEY_VAULT_URI),
+    token: async () => identityToken(known.vaultAudience),
+  };
+  const readSecret = createVaultReader(vault);
+  const grants = createGrantRows({ table: tables('desk'), clock });
+  const { tokens, exchange } = createEntraTokens({
+    http,
+    clock,
+    authority,
+    // The audience is the cloud's own name of the API, wherever the settings say that it stands.
+    audiences: {
+      graph: known.graphBaseUrl,
+      partnercenter: known.partnerCenterBaseUrl,
+      azure: known.azureManagementBaseUrl,
+    },
+    connections: config.PARTNER_CONNECTIONS,
+    identityToken,
+    exchangeAudience: known.tokenExchangeAudience,
+    readSecret,
+    grantChanged: grants.changed,
+  });
+  const keepGrants = createKeepGrants({
+    clock,
+    connections: config.PARTNER_CONNECTIONS,
+    rows: grants,
+    versions: createSecretVersions(vault),
+    exchange,
+    secretName: refreshTokenSecret,
+  });
+  return { tokens, readSecret, authority, grants, keepGrants };
+}
