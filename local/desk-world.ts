@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { buildDeployRoot } from '../scripts/build.ts';
+import { createDelegationState } from '../shared/customers/delegation.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { customerIdOf, customerPartition, customerRow, type Customer } from '../shared/customers/customer.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
@@ -85,6 +86,9 @@ async function settleIn(world: RunningWorld, { foreignMicrosoft }: { foreignMicr
     }
   }
   await pollOnce(world);
+  // The sweep begins what waits for the directory.
+  await fire(world, 'sweep');
+  await until('the first look at delegated relationships', async () => delegationsLookedAt(world), 60_000);
   return { world, stack: await describe(world, { shares, foreignMicrosoft }) };
 }
 
@@ -111,6 +115,14 @@ async function syncedCustomers(world: RunningWorld): Promise<Customer[] | undefi
     if ((await directory(id)).lastDoneAt === undefined) return undefined;
   }
   return readCustomers(world);
+}
+
+/** True once each connection's relationships were read, or could not be: a foreign Microsoft may not show them. */
+async function delegationsLookedAt(world: RunningWorld): Promise<true | undefined> {
+  const read = createDelegationState(worldTables(world), { cloud: cloudOf(world.settings) });
+  const states = await Promise.all(connectionsOf(world).map(async ({ id }) => read(id)));
+  const isDone = states.every(({ offered, lastReadAt, trouble }) => (!offered || lastReadAt) ?? trouble);
+  return isDone ? true : undefined;
 }
 
 /** Each shard's last cycle, and when the next is due. */

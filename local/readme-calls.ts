@@ -19,5 +19,8 @@ curl -s ${baseUrl}/api/customers/$(stack .portals[0].customers[0].customerId)/he
 
 # 3. What the portal was told, signed
 curl -s ${inbox}/messages
+
+# 4. Which customers can we not support tonight, and what mends it
+curl -s "${baseUrl}/api/readiness?ok=false&limit=1" -H "authorization: Bearer $(stack .tokens.reader)"
 `;
 }

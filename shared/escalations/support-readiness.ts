@@ -39,39 +39,61 @@ export type ReadinessQuery = {
 
 const concurrentReads = 16;
 
+/** With a filter a call looks at so many lines at the most before it hands out a page that is not full. */
+const examinedMax = 200;
+const stepMin = 50;
+
 /**
  * Which customers can be supported now, in order of customer id. One range read of at most `limit` customers, and per customer at
- * most two reads of its shard and one of its subscription's capability, however many there are. With `ok` a page shows those of
- * its customers that fit: it may be short or empty and still have a next one.
+ * most two reads of its shard per feed and one of its subscription's capability, however many there are. With `ok` more are looked
+ * at until the page is full, within a bound: it may be short or empty and still have a next one.
  */
 export async function supportReadiness(
   deps: SupportReadinessDeps,
   { limit = limits.pageSizeDefault, cursor, ok }: ReadinessQuery,
 ): Promise<SupportReadinessPage> {
   const query = { list: 'readiness', ok };
-  const from = cursor === undefined ? undefined : parsePosition(decodeCursor(query, cursor));
-  const page = await deps.customers.page({ from: from?.customerId, limit: limit + 1 });
-  const cells = page.customers
-    .filter(({ leftAt }) => leftAt === undefined)
-    .flatMap((customer) => productsOf(customer).map((product) => ({ customer, product })))
-    .filter(({ customer, product }) => from === undefined || isAfter(from, customer.customerId, product));
-  const shown = cells.slice(0, limit);
+  const isWanted = (item: SupportReadiness) => ok === undefined || isReady(item) === (ok === 'true');
+  const at = cursor === undefined ? undefined : decodeCursor(query, cursor);
+  const size = ok === undefined ? limit : Math.max(limit, stepMin);
+  const items: SupportReadiness[] = [];
+  let examined = 0;
+  for await (const line of linesAfter(deps, at, size)) {
+    if (line.item && isWanted(line.item)) items.push(line.item);
+    examined++;
+    if (line.isLast) break;
+    if (items.length === limit || examined >= examinedMax) return { items, nextCursor: encodeCursor(query, line.at) };
+  }
+  return { items };
+}
+
+/** `item` is absent where only a place is passed: customers that left have no lines. */
+type Line = { item?: SupportReadiness; at: string; isLast: boolean };
+
+/** The lines after a position, read `size` customers at a time. */
+async function* linesAfter(deps: SupportReadinessDeps, start: string | undefined, size: number): AsyncGenerator<Line> {
   const read = lineReader(deps);
   const all = pLimit(concurrentReads);
-  const items = await Promise.all(shown.map((cell) => all(async () => read(cell))));
-  const lastCell = shown.at(-1);
-  const lastRow = page.customers.at(-1);
-  const isCut = cells.length > shown.length;
-  const end =
-    isCut && lastCell
-      ? position(lastCell.customer.customerId, supportedProducts.indexOf(lastCell.product))
-      : page.next !== undefined && lastRow
-        ? position(lastRow.customerId, supportedProducts.length)
-        : undefined;
-  return {
-    items: items.filter((item) => ok === undefined || isReady(item) === (ok === 'true')),
-    ...(end !== undefined && { nextCursor: encodeCursor(query, end) }),
-  };
+  for (let at = start; ;) {
+    const from = at === undefined ? undefined : parsePosition(at);
+    const page = await deps.customers.page({ from: from?.customerId, limit: size + 1 });
+    const cells = page.customers
+      .filter(({ leftAt }) => leftAt === undefined)
+      .flatMap((customer) => productsOf(customer).map((product) => ({ customer, product })))
+      .filter(({ customer, product }) => from === undefined || isAfter(from, customer.customerId, product));
+    const shown = cells.slice(0, size);
+    const items = await Promise.all(shown.map((cell) => all(async () => read(cell))));
+    const isEnd = cells.length === shown.length && page.next === undefined;
+    for (const [n, item] of items.entries()) {
+      at = position(item.customerId, supportedProducts.indexOf(item.product));
+      yield { item, at, isLast: isEnd && n === items.length - 1 };
+    }
+    const last = page.customers.at(-1);
+    if (isEnd || last === undefined) return;
+    if (cells.length > shown.length) continue;
+    at = position(last.customerId, supportedProducts.length);
+    yield { at, isLast: false };
+  }
 }
 
 const isReady = (item: SupportReadiness): boolean => item.canRead.ok && item.canFile.ok;

@@ -41,6 +41,23 @@ describe('the pages of readiness', () => {
     expect(all.filter((item) => !isReady(item)).length).toBeGreaterThan(0);
   });
 
+  it('with a filter go on until they are full, and no further than a bound', async () => {
+    const desk = await aReadyDesk(
+      Array.from({ length: 400 }, (_, n) => aCustomer(n)),
+      { 390: undefined },
+    );
+    const first = await desk.page('?limit=5&ok=false');
+    const { counts } = desk.memory.of('customers');
+    expect(first.items.length + (first.nextCursor === undefined ? 0 : 1)).toBeGreaterThan(0);
+    const before = counts.rows;
+    const wide = await desk.page('?limit=100&ok=true');
+    expect(wide.items).toHaveLength(100);
+    expect(counts.rows - before).toBeLessThanOrEqual(2 * 102);
+    const again = counts.rows;
+    await desk.page('?limit=1&ok=false');
+    expect(counts.rows - again).toBeLessThanOrEqual(200 + 4 * 2);
+  });
+
   it('do not take the cursor of another filter', async () => {
     const { page, get } = await aReadyDesk(fleet());
     const { nextCursor } = await page('?limit=1&ok=false');
