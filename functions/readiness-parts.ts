@@ -52,11 +52,14 @@ export const createReadinessParts = ({ services, cloud, authority, config, grant
       const url = `${authority}/${tenant}/v2.0/.well-known/openid-configuration`;
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
-      const health = await unlessStorageIsAway(async () => readFeedState({ ...services, cloud }));
+      // At once: storage that is silent must not take the time of three questions, and so pass for Microsoft being away.
+      const [health, delegation, held] = await Promise.all([
+        unlessStorageIsAway(async () => readFeedState({ ...services, cloud })),
+        unlessStorageIsAway(async () => delegationStates(services, cloud)),
+        unlessStorageIsAway(async () => grants.all()),
+      ]);
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
-      const delegation = await unlessStorageIsAway(async () => delegationStates(services, cloud));
-      const held = await unlessStorageIsAway(async () => grants.all());
       const views = held?.map((grant) => grantView(grant, services.clock.now())) ?? null;
       return { health: health ?? null, delegation: delegation ?? null, grants: views };
     },
