@@ -118,6 +118,14 @@ describe('trouble in reading health is said for whom, since when and what to do,
     await isWell(consented);
   });
 
+  it('where for all Graph does not answer in time: the same, found out within one cycle', async () => {
+    await w.control({ fault: graph({ delayMs: 30_000 }) });
+    const trouble = await troubleOf(consented, 'microsoft-down');
+    expect((await fleet()).findings).toMatchObject([{ code: 'microsoft-down', since: trouble.since }]);
+    await w.control({ reset: true });
+    await isWell(consented);
+  });
+
   it.each([
     ['401', 'token'],
     ['403', 'role-lacking'],
