@@ -75,6 +75,8 @@ export const limits = {
   directoryPageCustomers: 100,
   directoryPagesMax: 2_000,
   directoryConcurrency: 8,
+  /** A turn of the directory begins to read no further customer after this time, so that it ends within the function's two minutes. */
+  directoryTurnMs: 50_000,
   /** After this time a page of the directory asks for no further customer's links. */
   portalLinksMs: 20_000,
   /** Partner Center takes 500 calls a minute per partner tenant; a page's calls (some 200) come at once, on top of this. */

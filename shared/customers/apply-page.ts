@@ -31,11 +31,13 @@ type Page = {
   lastShard: number;
   customers: readonly ListedCustomer[];
   fresh?: ReadonlyMap<string, CustomerRead>;
+  /** Nobody's details are begun with after this time (ms since the epoch). */
+  untilMs: number;
 };
 
 /**
  * What a page came to. `unread`: tenants of which Partner Center would not say all. `unserved`: tenants of whom nothing
- * says through which reseller. `failure`: some details could not be read; everything else of the page is stored nevertheless.
+ * says through which reseller. `left`: tenants whose details there was no time for. `failure`: some details could not be read; everything else of the page is stored nevertheless.
  */
 type PageOutcome = {
   seen: string[];
@@ -45,6 +47,7 @@ type PageOutcome = {
   calls: number;
   unread: string[];
   unserved: string[];
+  left: string[];
   failure?: SourceFailure;
 };
 
@@ -67,7 +70,8 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     standing !== 'known' || fresh?.has(tenantId) === true || (known !== undefined && detailsAreDue(known, now));
   const due = listed.filter(isDue).map(({ tenantId }) => ({ tenantId, read: fresh?.get(tenantId) }));
   const resellers = due.length > 0 ? await readResellers(deps, connection) : [];
-  const { byTenant, calls, failure } = await readDetails(deps, { connection, resellers }, due);
+  const asked = { connection, resellers, untilMs: page.untilMs };
+  const { byTenant, calls, left, failure } = await readDetails(deps, asked, due);
   // Before the rows are written, which then count as read for a week.
   const links = await readPortalLinks(deps, connection.id, [...byTenant.keys()]);
   const ready = listed.filter((one) => one.known !== undefined || byTenant.has(one.tenantId));
@@ -103,6 +107,7 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     calls: calls + links.calls,
     unread: detailsOf(({ trouble }) => trouble !== undefined),
     unserved: detailsOf(({ reseller }) => reseller === undefined).filter((tenantId) => !served.has(tenantId)),
+    left,
     ...(failure && { failure }),
   };
 }
