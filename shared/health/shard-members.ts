@@ -1,4 +1,4 @@
-import type { HealthShards, MemberChange } from '../customers/health-shards.ts';
+import type { HealthShards, Member, MemberChange } from '../customers/health-shards.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { afterPrefix } from '../core/key.ts';
 import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
@@ -19,14 +19,7 @@ export function createHealthShards(deps: RelayDeps): HealthShards {
   const table = deps.tables('health');
   const relay = shardRelay(deps);
   return {
-    members: async (connectionId, shard) => {
-      const rows = await queryAll(table, {
-        pk: shardPartition(connectionId, shard),
-        from: 'M|',
-        to: afterPrefix('M|'),
-      });
-      return new Map(rows.map((row) => [memberOf(row).customerId, memberOf(row)]));
-    },
+    members: async (connectionId, shard) => readMembers(table, shardPartition(connectionId, shard)),
     put: async (connectionId, shard, members) => {
       for (let at = 0; at < members.length; at += transactionSteps) {
         const ops = members.slice(at, at + transactionSteps).map(memberOp);
@@ -46,6 +39,11 @@ export function createHealthShards(deps: RelayDeps): HealthShards {
       await relay.begin(pk, newShard(connectionId, shard), scope);
     },
   };
+}
+
+export async function readMembers(table: Table, pk: string): Promise<Map<string, Member>> {
+  const members = (await queryAll(table, { pk, from: 'M|', to: afterPrefix('M|') })).map(memberOf);
+  return new Map(members.map((member) => [member.customerId, member]));
 }
 
 const attempts = 5;
