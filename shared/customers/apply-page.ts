@@ -4,7 +4,7 @@ import { toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { Tables } from '../platform/table.ts';
 import type { AzureFeed } from './azure-feed.ts';
-import type { CloudName, PartnerConnection } from './cloud.ts';
+import type { DeskCloud, PartnerConnection } from './cloud.ts';
 import { detailsAreDue, readDetails, type CustomerDetails, type DetailsDeps } from './customer-details.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { customerIdOf, parseShardKey, shardKey, type Customer } from './customer.ts';
@@ -22,7 +22,7 @@ export type ApplyPageDeps = DetailsDeps &
     store: CustomerStore;
     shards: HealthShards;
     azureFeed: AzureFeed;
-    cloud: { cloud: CloudName };
+    cloud: Pick<DeskCloud, 'cloud' | 'connections'>;
   };
 
 /** `fresh`: customers that were read by themselves just now, by tenant; their details are read whatever their age. */
@@ -51,7 +51,10 @@ type PageOutcome = {
   failure?: SourceFailure;
 };
 
-/** How a listed customer stands to the store. `moved`: it left another connection; one that two connections see stays with the first. */
+/**
+ * How a listed customer stands to the store. `moved`: it left another connection, or that one is no more; one that two connections
+ * see stays with the first.
+ */
 type Standing = 'new' | 'known' | 'returned' | 'moved' | 'elsewhere';
 
 type Listed = ListedCustomer & {
@@ -157,14 +160,19 @@ async function withStanding({ store, cloud, tables }: ApplyPageDeps, page: Page)
   return [...byId].map(([customerId, customer]) => {
     const known = stored.get(customerId);
     const isExcluded = known ? known.isExcluded : areNewExcluded || undefined;
-    return { ...customer, customerId, known, standing: standingOf(known, page.connection.id), isExcluded };
+    return { ...customer, customerId, known, standing: standingOf(known, page.connection.id, cloud), isExcluded };
   });
 }
 
-function standingOf(known: Customer | undefined, connectionId: string): Standing {
+function standingOf(
+  known: Customer | undefined,
+  connectionId: string,
+  { connections }: Pick<DeskCloud, 'connections'>,
+): Standing {
   if (known === undefined) return 'new';
   if (known.connectionId === connectionId) return known.leftAt === undefined ? 'known' : 'returned';
-  return known.leftAt === undefined ? 'elsewhere' : 'moved';
+  const isHeld = known.leftAt === undefined && connections.some(({ id }) => id === known.connectionId);
+  return isHeld ? 'elsewhere' : 'moved';
 }
 
 type Joining = { one: Listed; part: DirectoryPart; healthShard: string };

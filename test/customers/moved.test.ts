@@ -50,4 +50,18 @@ describe('a customer that moves from one connection to another', () => {
     const told = (await desk.events()).flatMap(({ data }) => data.customerIds);
     expect(new Set(told).size).toBe(2);
   });
+
+  it('is taken over from a connection that the desk has no more, which nobody reads', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(2);
+    desk.cloud.connections = [{ id: 'apac', tenantId: 'other', clientId: 'client', role: 'direct' }];
+    await desk.ensureDirectory(desk.scope);
+    await nextPass(desk, 'apac');
+    await desk.ensurePolling(desk.scope);
+    await desk.cycle();
+    for (const n of [0, 1]) {
+      expect(await desk.customers.get(desk.id(n))).toMatchObject({ connectionId: 'apac', healthShard: 'apac|0' });
+      expect((await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(n) })).asOf).toBe(desk.now());
+    }
+  });
 });
