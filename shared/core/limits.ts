@@ -58,6 +58,8 @@ export const limits = {
   gdapWarnDays: 30,
   /** A shard stops starting reads after this time, so that a slow Microsoft cannot outlast the function's two minutes. */
   healthCycleMs: 80_000,
+  /** Whoever has not answered after this time of a cycle is given up: the rest of the two minutes is for writing. */
+  healthReadsMs: 95_000,
   /** Pages of one answer of Graph that are followed. */
   healthAnswerPages: 10,
   /** Message center posts of a shard's tenants are read once in this time. */
@@ -66,6 +68,8 @@ export const limits = {
   messageCenterPageRows: 200,
   /** A reading of posts stops starting reads after this time: what they bring at first takes as long to write. */
   messageCenterReadMs: 40_000,
+  /** And whoever has not answered after this time is given up. */
+  messageCenterReadsMs: 65_000,
   /** A desk that starts begins to read the posts of this many shards at a time, and of as many more at each timer. */
   messageCenterStarts: 4,
   /** A shard or customer not read for this many intervals is unknown. */
@@ -75,6 +79,8 @@ export const limits = {
   directoryPageCustomers: 100,
   directoryPagesMax: 2_000,
   directoryConcurrency: 8,
+  /** A turn of the directory begins to read no further customer after this time, so that it ends within the function's two minutes. */
+  directoryTurnMs: 50_000,
   /** After this time a page of the directory asks for no further customer's links. */
   portalLinksMs: 20_000,
   /** Partner Center takes 500 calls a minute per partner tenant; a page's calls (some 200) come at once, on top of this. */

@@ -28,7 +28,8 @@ const batchSize = 100;
 /**
  * Brings what is known of relationships to the customers' rows and to the members of their shards. Which rows differ follows from
  * what was known before and from the members, so a quiet pass reads the members and writes nothing. A customer's row comes
- * before its member: a run that dies in between finds the member different and comes again. Returns how many changed.
+ * before its member: a run that dies in between finds the member different and comes again, and so does one that finds no row
+ * yet, or one that is still another connection's. Returns how many changed.
  */
 export async function applyDelegation(deps: ApplyDelegationDeps, applying: Applying, scope: Scope): Promise<number> {
   const { connectionId, before, now, isWhole } = applying;
@@ -47,8 +48,12 @@ export async function applyDelegation(deps: ApplyDelegationDeps, applying: Apply
       if (!isKnown) delegations.set(customerId, delegation);
       if (!isKnown || !then || canonicalJson(then(tenantId)) !== canonicalJson(found)) wanted.set(customerId, found);
     }
-    changed += await changeCustomers(deps.store, { connectionId, wanted }, scope);
-    await deps.shards.delegate(connectionId, shard, delegations);
+    const told = await changeCustomers(deps.store, { connectionId, wanted }, scope);
+    changed += told.changed;
+    const changes = [...delegations]
+      .filter(([customerId]) => told.reached.has(customerId))
+      .map(([customerId, delegation]) => [customerId, (member: Member) => ({ ...member, delegation })] as const);
+    await deps.shards.change(connectionId, shard, new Map(changes));
   }
   return changed;
 }
@@ -68,8 +73,9 @@ async function changeCustomers(
   store: Pick<CustomerStore, 'change'>,
   { connectionId, wanted }: Changing,
   scope: Scope,
-): Promise<number> {
+): Promise<{ changed: number; reached: ReadonlySet<string> }> {
   const ids = [...wanted.keys()];
+  const reached = new Set<string>();
   let changed = 0;
   for (let at = 0; at < ids.length; at += batchSize) {
     // By customer, because the change is made anew where another writer was quicker.
@@ -77,6 +83,7 @@ async function changeCustomers(
     changed += await store.change(ids.slice(at, at + batchSize), (customer) => {
       const found = wanted.get(customer.customerId);
       if (!found || customer.leftAt !== undefined || customer.connectionId !== connectionId) return undefined;
+      reached.add(customer.customerId);
       const { gdap, warning } = withWarning(customer, found);
       warnings.set(customer.customerId, warning);
       return canonicalJson(gdap) === canonicalJson(customer.gdap ?? null) ? undefined : { ...customer, gdap };
@@ -84,7 +91,7 @@ async function changeCustomers(
     // Only now: whoever lost the race for the row has not warned.
     for (const warning of warnings.values()) if (warning) scope.log(customerEvents.gdapEnding, warning);
   }
-  return changed;
+  return { changed, reached };
 }
 
 /** The row's own memory makes a warning once per relationship, end and threshold, however long nobody looked. */

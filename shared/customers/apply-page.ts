@@ -4,7 +4,7 @@ import { toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { Tables } from '../platform/table.ts';
 import type { AzureFeed } from './azure-feed.ts';
-import type { CloudName, PartnerConnection } from './cloud.ts';
+import type { DeskCloud, PartnerConnection } from './cloud.ts';
 import { detailsAreDue, readDetails, type CustomerDetails, type DetailsDeps } from './customer-details.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { customerIdOf, parseShardKey, shardKey, type Customer } from './customer.ts';
@@ -22,7 +22,7 @@ export type ApplyPageDeps = DetailsDeps &
     store: CustomerStore;
     shards: HealthShards;
     azureFeed: AzureFeed;
-    cloud: { cloud: CloudName };
+    cloud: Pick<DeskCloud, 'cloud' | 'connections'>;
   };
 
 /** `fresh`: customers that were read by themselves just now, by tenant; their details are read whatever their age. */
@@ -31,11 +31,13 @@ type Page = {
   lastShard: number;
   customers: readonly ListedCustomer[];
   fresh?: ReadonlyMap<string, CustomerRead>;
+  /** Nobody's details are begun with after this time (ms since the epoch). */
+  untilMs: number;
 };
 
 /**
  * What a page came to. `unread`: tenants of which Partner Center would not say all. `unserved`: tenants of whom nothing
- * says through which reseller. `failure`: some details could not be read; everything else of the page is stored nevertheless.
+ * says through which reseller. `left`: tenants whose details there was no time for. `failure`: some details could not be read; everything else of the page is stored nevertheless.
  */
 type PageOutcome = {
   seen: string[];
@@ -45,10 +47,14 @@ type PageOutcome = {
   calls: number;
   unread: string[];
   unserved: string[];
+  left: string[];
   failure?: SourceFailure;
 };
 
-/** How a listed customer stands to the store. `moved`: it left another connection; one that two connections see stays with the first. */
+/**
+ * How a listed customer stands to the store. `moved`: it left another connection, or that one is no more; one that two connections
+ * see stays with the first.
+ */
 type Standing = 'new' | 'known' | 'returned' | 'moved' | 'elsewhere';
 
 type Listed = ListedCustomer & {
@@ -67,7 +73,8 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     standing !== 'known' || fresh?.has(tenantId) === true || (known !== undefined && detailsAreDue(known, now));
   const due = listed.filter(isDue).map(({ tenantId }) => ({ tenantId, read: fresh?.get(tenantId) }));
   const resellers = due.length > 0 ? await readResellers(deps, connection) : [];
-  const { byTenant, calls, failure } = await readDetails(deps, { connection, resellers }, due);
+  const asked = { connection, resellers, untilMs: page.untilMs };
+  const { byTenant, calls, left, failure } = await readDetails(deps, asked, due);
   // Before the rows are written, which then count as read for a week.
   const links = await readPortalLinks(deps, connection.id, [...byTenant.keys()]);
   const ready = listed.filter((one) => one.known !== undefined || byTenant.has(one.tenantId));
@@ -103,6 +110,7 @@ export async function applyPage(deps: ApplyPageDeps, page: Page): Promise<PageOu
     calls: calls + links.calls,
     unread: detailsOf(({ trouble }) => trouble !== undefined),
     unserved: detailsOf(({ reseller }) => reseller === undefined).filter((tenantId) => !served.has(tenantId)),
+    left,
     ...(failure && { failure }),
   };
 }
@@ -152,14 +160,19 @@ async function withStanding({ store, cloud, tables }: ApplyPageDeps, page: Page)
   return [...byId].map(([customerId, customer]) => {
     const known = stored.get(customerId);
     const isExcluded = known ? known.isExcluded : areNewExcluded || undefined;
-    return { ...customer, customerId, known, standing: standingOf(known, page.connection.id), isExcluded };
+    return { ...customer, customerId, known, standing: standingOf(known, page.connection.id, cloud), isExcluded };
   });
 }
 
-function standingOf(known: Customer | undefined, connectionId: string): Standing {
+function standingOf(
+  known: Customer | undefined,
+  connectionId: string,
+  { connections }: Pick<DeskCloud, 'connections'>,
+): Standing {
   if (known === undefined) return 'new';
   if (known.connectionId === connectionId) return known.leftAt === undefined ? 'known' : 'returned';
-  return known.leftAt === undefined ? 'elsewhere' : 'moved';
+  const isHeld = known.leftAt === undefined && connections.some(({ id }) => id === known.connectionId);
+  return isHeld ? 'elsewhere' : 'moved';
 }
 
 type Joining = { one: Listed; part: DirectoryPart; healthShard: string };

@@ -72,6 +72,20 @@ export const troubleView = ({ code, since, cause }: Trouble): z.output<typeof tr
 export const azureRoleRemedy =
   'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.';
 
+/** Why nobody reads the Azure of a customer that bought it: the desk sees none of its subscriptions. `since`: when it last looked. */
+export const unseenAzure = ({
+  services,
+  azureSubscriptionIds,
+  detailsAt,
+}: {
+  services?: readonly string[] | undefined;
+  azureSubscriptionIds: readonly string[];
+  detailsAt: string;
+}): Trouble | undefined =>
+  azureSubscriptionIds.length === 0 && services?.includes('azure') === true
+    ? { code: 'role-lacking', since: detailsAt }
+    : undefined;
+
 export const findingRemedy = (code: FindingCode): string => findingRemedies[code];
 
 /** A wider finding as the trouble of one customer whom it concerns. */

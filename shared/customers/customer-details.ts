@@ -57,12 +57,15 @@ export type DetailsDeps = {
 /** Whose details. `read`: what Partner Center said of the customer itself just now. */
 export type Wanted = { tenantId: string; read?: CustomerRead | undefined };
 
-type Asked = { connection: PartnerConnection; resellers: readonly Reseller[] };
+/** `untilMs`: nobody is begun with after this time (ms since the epoch). */
+type Asked = { connection: PartnerConnection; resellers: readonly Reseller[]; untilMs: number };
 
 type DetailsRead = {
   byTenant: Map<string, CustomerDetails>;
   /** To Partner Center. */
   calls: number;
+  /** Tenants for whom there was no time. */
+  left: string[];
   /** A trouble that is more than some customers' own; reading stopped there. */
   failure?: SourceFailure;
 };
@@ -73,10 +76,15 @@ const failuresOfOne = 2;
 export async function readDetails(deps: DetailsDeps, asked: Asked, wanted: readonly Wanted[]): Promise<DetailsRead> {
   const byTenant = new Map<string, CustomerDetails>();
   const failures = new Map<string, SourceFailure>();
+  const left: string[] = [];
   let calls = 0;
   const limit = pLimit(limits.directoryConcurrency);
   const one = async (want: Wanted): Promise<void> => {
     if (failures.size > failuresOfOne) return;
+    if (deps.clock.now() >= asked.untilMs) {
+      left.push(want.tenantId);
+      return;
+    }
     calls += want.read ? 1 : 2;
     try {
       byTenant.set(want.tenantId, await detailsOf(deps, asked, want));
@@ -87,9 +95,10 @@ export async function readDetails(deps: DetailsDeps, asked: Asked, wanted: reado
   };
   await Promise.all(wanted.map((want) => limit(async () => one(want))));
   const [failure] = failures.values();
-  if (failure && (failures.size > failuresOfOne || failures.size >= byTenant.size)) return { byTenant, calls, failure };
+  if (failure && (failures.size > failuresOfOne || failures.size >= byTenant.size))
+    return { byTenant, calls, left, failure };
   for (const [tenantId, { reason }] of failures) byTenant.set(tenantId, unseen(reason));
-  return { byTenant, calls };
+  return { byTenant, calls, left };
 }
 
 const unseen = (trouble: FailureReason): CustomerDetails => ({
@@ -102,7 +111,11 @@ const unseen = (trouble: FailureReason): CustomerDetails => ({
   isAgain: true,
 });
 
-async function detailsOf(deps: DetailsDeps, { connection, resellers }: Asked, want: Wanted): Promise<CustomerDetails> {
+async function detailsOf(
+  deps: DetailsDeps,
+  { connection, resellers }: Omit<Asked, 'untilMs'>,
+  want: Wanted,
+): Promise<CustomerDetails> {
   const { tenantId } = want;
   const customer = want.read
     ? { value: want.read }

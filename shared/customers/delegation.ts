@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fromIso, minuteMs } from '../core/clock.ts';
+import { minuteMs } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
@@ -7,7 +7,8 @@ import type { Row, TableOp, Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { CloudName, DeskCloud } from './cloud.ts';
 import { createDirectoryState } from './directory.ts';
-import { createRelay, isHeld, type Leg, type Relay, type RelayDeps } from './relay.ts';
+import { ensureRelay } from './ensure-relay.ts';
+import { createRelay, type Leg, type Relay, type RelayDeps } from './relay.ts';
 
 /** Why the list is not known as it should be; `since`: when that began (ISO). */
 const feedTroubleSchema = z.object({
@@ -77,21 +78,19 @@ export type EnsureDelegation = (scope: Scope) => Promise<{ started: number }>;
 export function createEnsureDelegation(deps: RelayDeps & { cloud: DeskCloud }): EnsureDelegation {
   const table = deps.tables('customers');
   const relay = delegationRelay(deps);
+  const ensuring = {
+    table,
+    relay,
+    clock: deps.clock,
+    legOf: (row: Row) => headRow.fromRow(row),
+    overdueMs: lostAfterMs,
+  };
   const directory = createDirectoryState(deps);
 
   const ensure = async (connectionId: string, scope: Scope): Promise<boolean> => {
-    const pk = delegationPartition(connectionId);
-    const row = await table.get(pk, 'H');
-    if (!row) {
-      if ((await directory(connectionId)).lastDoneAt === undefined) return false;
-      return relay.begin(pk, { connectionId, pages: 0, skipped: 0, failures: 0 }, scope);
-    }
-    const now = deps.clock.now();
-    if (fromIso(headRow.fromRow(row).dueAt) >= now - lostAfterMs) return false;
-    const baton = await relay.read(pk);
-    // Another timer, or the relay itself, may have been quicker since.
-    if (!isHeld(baton) || baton.head.etag !== row.etag) return false;
-    return relay.pass(baton, { head: baton.head.value, dueAt: now }, scope);
+    if ((await directory(connectionId)).lastDoneAt === undefined) return false;
+    const first = { connectionId, pages: 0, skipped: 0, failures: 0 };
+    return (await ensureRelay(ensuring, { pk: delegationPartition(connectionId), first }, scope)).started;
   };
 
   return async (scope) => {

@@ -1,12 +1,13 @@
 import * as z from 'zod';
-import { fromIso, minuteMs } from '../core/clock.ts';
+import { minuteMs } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
 import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Row, TableOp, Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
-import { createRelay, isHeld, type Relay, type RelayDeps } from './relay.ts';
+import { ensureRelay } from './ensure-relay.ts';
+import { createRelay, type Relay, type RelayDeps } from './relay.ts';
 
 /**
  * What the directory does in turns: reads who was hinted at, the resellers, through whom customers are served, a page of the list,
@@ -93,17 +94,18 @@ export type EnsureDirectory = (scope: Scope) => Promise<{ started: number }>;
  * follows from the stored head, so it does not matter how often or how late this is called.
  */
 export function createEnsureDirectory(deps: RelayDeps & { cloud: DeskCloud }): EnsureDirectory {
-  const relay = directoryRelay(deps);
+  const ensuring = {
+    table: deps.tables('customers'),
+    relay: directoryRelay(deps),
+    clock: deps.clock,
+    legOf: (row: Row) => rowKind(headSchema).fromRow(row),
+    overdueMs: lostAfterMs,
+  };
   return async (scope) => {
     let started = 0;
     for (const { id } of deps.cloud.connections) {
-      const baton = await relay.read(directoryPartition(id));
-      const now = deps.clock.now();
-      const lost = isHeld(baton) && fromIso(baton.head.value.dueAt) < now - lostAfterMs;
-      const done = isHeld(baton)
-        ? lost && (await relay.pass(baton, { head: baton.head.value, dueAt: now }, scope))
-        : await relay.begin(baton.pk, emptyDirectory(id), scope);
-      if (done) started++;
+      const place = { pk: directoryPartition(id), first: emptyDirectory(id) };
+      if ((await ensureRelay(ensuring, place, scope)).started) started++;
     }
     return { started };
   };

@@ -18,12 +18,17 @@ export type Member = {
   delegation?: { endsAt?: string | undefined } | undefined;
 };
 
+export type MemberChange = (member: Member) => Member | undefined;
+
 /** Where customers are polled: the directory puts them into shards, `health` reads them. */
 export type HealthShards = {
   members(connectionId: string, shard: number): Promise<Map<string, Member>>;
   put(connectionId: string, shard: number, members: readonly Member[]): Promise<void>;
-  /** Writes what is now known of the delegated way into these members' tenants, and nothing else of them. */
-  delegate(connectionId: string, shard: number, delegations: ReadonlyMap<string, Member['delegation']>): Promise<void>;
+  /**
+   * Writes what `changes` (by customer id) make of members as they stand: several write them, each what is its own. Undefined leaves
+   * a member as it is; who is not there is left out.
+   */
+  change(connectionId: string, shard: number, changes: ReadonlyMap<string, MemberChange>): Promise<void>;
   /** Begins to poll the shard where nobody does yet. */
   start(connectionId: string, shard: number, scope: Scope): Promise<void>;
 };

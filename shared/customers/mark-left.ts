@@ -2,7 +2,7 @@ import { toIso, type Clock } from '../core/clock.ts';
 import type { AzureFeed, AzureMember } from './azure-feed.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { parseShardKey, shardKey, type Customer } from './customer.ts';
-import type { HealthShards, Member } from './health-shards.ts';
+import type { HealthShards, Member, MemberChange } from './health-shards.ts';
 
 type MarkLeftDeps = {
   store: Pick<CustomerStore, 'change'>;
@@ -29,12 +29,15 @@ export async function markLeft(deps: MarkLeftDeps, pass: Pass, seen: ReadonlySet
     const gone = missing.filter((member) => wasMissedBefore(member, pass));
     if (gone.length > 0) await deps.azureFeed.keep(shardKey(pass.connectionId, shard), gone.map(withoutAzure));
     left += await markCustomers(deps.store, pass.connectionId, { gone, leftAt: now });
-    const changes = [
-      ...found.map((member) => ({ ...member, missedAt: undefined })),
-      ...missing.filter(({ missedAt }) => missedAt === undefined).map((member) => ({ ...member, missedAt: now })),
-      ...gone.map((member) => ({ ...member, missedAt: undefined, leftAt: now })),
-    ];
-    if (changes.length > 0) await deps.shards.put(pass.connectionId, shard, changes);
+    const changes = new Map<string, MemberChange>([
+      ...entries(found, (member) => ({ ...member, missedAt: undefined })),
+      ...entries(
+        missing.filter(({ missedAt }) => missedAt === undefined),
+        (member) => ({ ...member, missedAt: now }),
+      ),
+      ...entries(gone, (member) => ({ ...member, missedAt: undefined, leftAt: now })),
+    ]);
+    await deps.shards.change(pass.connectionId, shard, changes);
   }
   return left;
 }
@@ -56,11 +59,14 @@ export async function markGone(
     const gone = group.flatMap(({ customerId }) => members.get(customerId) ?? []);
     if (gone.length === 0) continue;
     await deps.azureFeed.keep(shardKey(connectionId, n), gone.map(withoutAzure));
-    const left = gone.map((member) => ({ ...member, leftAt }));
-    await deps.shards.put(connectionId, n, left);
+    await deps.shards.change(connectionId, n, new Map(entries(gone, (member) => ({ ...member, leftAt }))));
   }
   return left;
 }
+
+const entries = (members: readonly Member[], change: MemberChange) =>
+  members.map(({ customerId }) => [customerId, change] as const);
+
 const withoutAzure = ({ customerId, tenantId }: Member): AzureMember => ({ customerId, tenantId, subscriptionIds: [] });
 
 /** A pass whose end is written again, because its first run died, does not count twice. */

@@ -3,13 +3,13 @@ import { notFound } from '../core/errors.ts';
 import type { AzureFeed } from './azure-feed.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { parseShardKey, type Customer } from './customer.ts';
-import type { HealthShards } from './health-shards.ts';
+import type { HealthShards, MemberChange } from './health-shards.ts';
 
 export const customerPatchSchema = z.strictObject({ excluded: z.boolean() });
 
 type SetExcludedDeps = {
   store: Pick<CustomerStore, 'get' | 'change'>;
-  shards: Pick<HealthShards, 'members' | 'put'>;
+  shards: Pick<HealthShards, 'change'>;
   azureFeed: AzureFeed;
 };
 
@@ -48,7 +48,7 @@ async function setMember(
     await azureFeed.keep(customer.healthShard, [{ customerId, tenantId, subscriptionIds }]);
   }
   const { connectionId, shard } = parseShardKey(customer.healthShard);
-  const member = (await shards.members(connectionId, shard)).get(customerId);
-  if (!member || (member.isExcluded ?? false) === isExcluded) return;
-  await shards.put(connectionId, shard, [{ ...member, isExcluded: isExcluded || undefined }]);
+  const change: MemberChange = (member) =>
+    (member.isExcluded ?? false) === isExcluded ? undefined : { ...member, isExcluded: isExcluded || undefined };
+  await shards.change(connectionId, shard, new Map([[customerId, change]]));
 }

@@ -27,13 +27,15 @@ export const hintsTurn: RunTurn = async (deps, leg) => {
   const left = await markGone(deps, connection.id, rowsOf(gone));
   const customers = [...fresh].flatMap(([tenantId, { listed }]) => listed ?? rowsOf([tenantId]).map(asListed));
   const lastShard = leg.baton.head.value.lastShard;
-  const applied = await applyPage(deps, { connection, lastShard, customers, fresh });
+  const untilMs = leg.startedAt + limits.directoryTurnMs;
+  const applied = await applyPage(deps, { connection, lastShard, customers, fresh, untilMs });
   const { joined, changed } = applied;
   const fields = { customers: customers.length, joined, changed, left, unread: applied.unread.length };
   scope.log(customerEvents.directoryHinted, { connectionId: connection.id, ...fields });
 
-  // Whose details failed with all others' is read with the same hints once more.
-  const done = applied.failure ? followed.done.filter((tenantId) => !fresh.has(tenantId)) : followed.done;
+  // Whose details failed with all others', or had to wait, is read with the same hints once more.
+  const isUndone = (tenantId: string) => (applied.failure ? fresh.has(tenantId) : applied.left.includes(tenantId));
+  const done = followed.done.filter((tenantId) => !isUndone(tenantId));
   const dropped = some
     .filter(([tenantId]) => done.includes(tenantId))
     .flatMap(([, hints]) => hints.map(({ rk }) => rk));
@@ -64,12 +66,13 @@ type Followed = {
 
 async function followHints(
   deps: DirectoryDeps,
-  { connection, scope }: DirectoryLeg,
+  { connection, startedAt, scope }: DirectoryLeg,
   some: readonly (readonly [tenantId: string, hints: readonly Hint[]])[],
 ): Promise<Followed> {
   const followed: Followed = { calls: 0, fresh: new Map(), gone: [], done: [] };
   const one = async (tenantId: string): Promise<void> => {
-    if (followed.failure) return;
+    // Half of the time is for their details.
+    if (followed.failure || deps.clock.now() - startedAt >= limits.directoryTurnMs / 2) return;
     try {
       followed.calls++;
       followed.fresh.set(tenantId, await deps.source.customer(connection.id, tenantId));

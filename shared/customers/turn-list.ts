@@ -17,7 +17,8 @@ export const listTurn: RunTurn = async (deps, leg) => {
   const { connection, seen } = leg;
   try {
     const { customers, skipped, continuation } = await deps.source.list(connection.id, before.continuation);
-    const outcome = await applyPage(deps, { connection, lastShard: before.lastShard, customers });
+    const untilMs = leg.startedAt + limits.directoryTurnMs;
+    const outcome = await applyPage(deps, { connection, lastShard: before.lastShard, customers, untilMs });
     const { lastShard, joined, changed, unread } = outcome;
     leg.scope.log(customerEvents.directoryPage, {
       connectionId: connection.id,
@@ -33,10 +34,16 @@ export const listTurn: RunTurn = async (deps, leg) => {
       const delayed = failed(deps, { leg, kind: 'list', head: { ...before, lastShard }, calls }, outcome.failure);
       return { ...delayed, hinted };
     }
+    const passStartedAt = before.passStartedAt ?? toIso(leg.startedAt);
+    // The same page once more: who was read just now is not due again.
+    if (outcome.left.length > 0) {
+      const turn = { dueAt: toIso(leg.startedAt), failures: 0 };
+      return { head: { ...before, passStartedAt, lastShard }, turn, calls, hinted };
+    }
     for (const id of outcome.seen) seen.add(id);
     const head: Directory = {
       ...before,
-      passStartedAt: before.passStartedAt ?? toIso(leg.startedAt),
+      passStartedAt,
       pages: before.pages + 1,
       skipped: before.skipped + skipped,
       continuation,

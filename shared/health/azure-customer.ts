@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { azureRoleRemedy } from '../customers/coverage.ts';
+import { azureRoleRemedy, troubleView, unseenAzure } from '../customers/coverage.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import { isPolled } from '../customers/health-shards.ts';
 import type { Tables } from '../platform/table.ts';
@@ -20,12 +20,20 @@ type TroubleView = NonNullable<CustomerHealth['coverage']['trouble']>;
 const forAzure = (trouble: TroubleView): TroubleView =>
   trouble.code === 'role-lacking' ? { ...trouble, remedy: azureRoleRemedy } : trouble;
 
+function unseen(customer: Customer): AzureHealth[] {
+  const trouble = unseenAzure(customer);
+  if (!trouble) return [];
+  const coverage = { lastGoodAt: null, nextDueAt: null, trouble: forAzure(troubleView(trouble)) };
+  const { service: id, serviceName: name } = azureService;
+  return [{ id, name, status: 'unknown', incidentIds: [], asOf: null, coverage }];
+}
+
 /**
- * Azure among a customer's services, with the age and trouble of its own feed; none for a customer without subscriptions. Two
+ * Azure among a customer's services, with the age and trouble of its own feed; none for a customer that did not buy it. Two
  * point reads.
  */
 export async function azureHealth(deps: AzureHealthDeps, customer: Customer): Promise<AzureHealth[]> {
-  if (customer.azureSubscriptionIds.length === 0) return [];
+  if (customer.azureSubscriptionIds.length === 0) return unseen(customer);
   const { connectionId, shard } = parseShardKey(customer.healthShard);
   const { head, state } = await readAzureShard(deps.tables('health'), azurePartition(connectionId, shard));
   const tenant = state.tenants[customer.customerId];

@@ -1,7 +1,7 @@
-import { fromIso } from '../core/clock.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { createDirectoryState } from '../customers/directory.ts';
-import { isHeld, type RelayDeps } from '../customers/relay.ts';
+import { ensureRelay } from '../customers/ensure-relay.ts';
+import type { RelayDeps } from '../customers/relay.ts';
 import { firstRows } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { azurePartition, azureRelay } from './azure-shard.ts';
@@ -13,24 +13,18 @@ export type EnsureAzure = (scope: Scope) => Promise<{ azureShards: number; azure
 
 /**
  * Sees to it that the Azure feed of every shard that has a customer with Azure is read: starts what is missing or overdue. One
- * row is read for each shard: the head, or where there is none the first member.
+ * row is read to see whether there is anybody: the head, or where there is none the first member.
  */
 export function createEnsureAzure(deps: RelayDeps & { cloud: DeskCloud }): EnsureAzure {
   const table = deps.tables('health');
-  const relay = azureRelay(deps);
+  const ensuring = { table, relay: azureRelay(deps), clock: deps.clock, legOf: headOf, overdueMs };
   const directory = createDirectoryState(deps);
 
   const ensure = async (connectionId: string, shard: number, scope: Scope) => {
     const pk = azurePartition(connectionId, shard);
     const [row] = await firstRows(table, { pk, from: 'H', to: 'N' }, 1);
     if (!row) return undefined;
-    if (row.rk !== 'H') return relay.begin(pk, newShard(connectionId, shard), scope);
-    const now = deps.clock.now();
-    if (now - fromIso(headOf(row).dueAt) <= overdueMs) return false;
-    const baton = await relay.read(pk);
-    // Another timer, or the feed itself, may have been quicker since.
-    if (!isHeld(baton) || baton.head.etag !== row.etag) return false;
-    return relay.pass(baton, { head: baton.head.value, dueAt: now }, scope);
+    return (await ensureRelay(ensuring, { pk, first: newShard(connectionId, shard) }, scope)).started;
   };
 
   return async (scope) => {

@@ -5,6 +5,7 @@ import type { HttpAnswer } from '../platform/http.ts';
 import { azureSession, AzureRefusal, type AzureDeps, type AzureSession } from './azure-call.http.ts';
 import { azureEvent, azureService, firstText, newestIssues } from './azure-event.ts';
 import type { AzureHealthSource, AzureTenant } from './azure-health-source.ts';
+import { sameHost } from './same-host.ts';
 import { ReadFailure, type Issue } from './service-health.ts';
 
 /**
@@ -91,7 +92,7 @@ async function listed(session: AzureSession, tenant: AzureTenant): Promise<Issue
       all.push(...eventsOf(session, page.value).map(({ issue }) => issue));
       if (!page.nextLink) break;
       refuseEndless(pages, page.nextLink === url);
-      url = sameHost(session, page.nextLink);
+      url = sameHost(cloud.endpoints.azureManagementBaseUrl, page.nextLink);
     }
   }
   return all;
@@ -115,14 +116,6 @@ function readable<T>(read: () => T): T {
 function refuseEndless(pages: number, isRepeated: boolean): void {
   if (!isRepeated && pages < limits.healthAnswerPages) return;
   throw new ReadFailure('microsoft-down', 'The answer has no end.');
-}
-
-/** The token goes to Azure and nowhere else, whatever an answer says. */
-function sameHost({ deps }: AzureSession, nextLink: string): string {
-  const root = new URL(deps.cloud.endpoints.azureManagementBaseUrl);
-  const next = URL.canParse(nextLink) ? new URL(nextLink) : undefined;
-  if (next?.origin === root.origin && next.username === '' && next.password === '') return nextLink;
-  throw new ReadFailure('microsoft-down', 'The next page would be on another host.');
 }
 
 const longestBreathMs = 10 * secondMs;

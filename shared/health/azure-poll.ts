@@ -67,7 +67,8 @@ export function createPollAzure(deps: PollAzureDeps): QueueHandler {
     await tellNews(deps.tables('health'), { healthShard, news: folded.issues, record, now }, scope);
 
     const state: AzureState = { ...folded.state, manners };
-    const changed = new Set([...folded.customers, ...late.filter((id) => id in state.tenants)]);
+    const gone = Object.keys(before.tenants).filter((id) => !(id in state.tenants));
+    const changed = new Set([...folded.customers, ...late.filter((id) => id in state.tenants), ...gone]);
     const counted = headAfter(deps, { connectionId, shard, members, state, untold: changed, now });
     const head = { ...counted, ...(wide.findings.length > 0 && { findings: wide.findings }) };
     const text = azureStateText(state);

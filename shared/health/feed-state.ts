@@ -30,17 +30,20 @@ export async function readFeedState(deps: RelayDeps & { cloud: DeskCloud }): Pro
   };
   const wide: ShardFindings[] = [];
   for (const { id } of deps.cloud.connections) {
-    const { shards } = await directory(id);
+    const { shards, lastDoneAt } = await directory(id);
     for (let shard = 0; shard < shards; shard++) {
       const row = await deps.tables('health').get(shardPartition(id, shard), 'H');
-      if (!row) continue;
-      const head = headOf(row);
+      state.shards++;
+      const head = row && headOf(row);
+      if (head?.cycleAt === undefined) {
+        // A shard begins with the end of the pass that found its customers.
+        if (lastDoneAt !== undefined && isStale(lastDoneAt, now, deps.cloud.healthPollMinutes)) state.staleShards++;
+        continue;
+      }
       const { tenants, notCovered, cycleAt } = head;
       wide.push(shardFindings(head));
-      state.shards++;
       state.tenants += tenants;
       state.notCovered += notCovered;
-      if (cycleAt === undefined) continue;
       if (isStale(cycleAt, now, deps.cloud.healthPollMinutes)) state.staleShards++;
       state.cycleAgeSeconds = Math.max(state.cycleAgeSeconds ?? 0, Math.round((now - fromIso(cycleAt)) / 1_000));
     }

@@ -11,6 +11,7 @@ import type { HealthQueryDeps } from './customer-health.ts';
 import type { Fleet } from './health-answers.ts';
 import type { HealthLevel } from './severity.ts';
 import { findingsOver, shardFindings, type ShardFindings } from './fleet-findings.ts';
+import { readMembers } from './shard-members.ts';
 import { headOf, isStale, readShard, shardPartition, type ServiceCounts } from './shard.ts';
 
 type FleetQuery = { service?: string | undefined; status?: HealthLevel | undefined };
@@ -67,22 +68,24 @@ const presentCustomers = async (deps: FleetDeps, own: ReadonlySet<string>): Prom
 async function storedCounts(deps: FleetDeps, places: readonly ShardPlace[]): Promise<ShardCount[]> {
   const limit = pLimit(concurrentReads);
   const table = deps.tables('health');
-  const counted = places.map(({ connectionId, shard }) =>
-    limit(async () => storedCount(deps, table, shardPartition(connectionId, shard))),
-  );
-  return (await Promise.all(counted)).flat();
+  return Promise.all(places.map((place) => limit(async () => storedCount(deps, table, place))));
 }
 
-async function storedCount(deps: FleetDeps, table: Table, pk: string): Promise<ShardCount[]> {
+async function storedCount(deps: FleetDeps, table: Table, { connectionId, shard: n }: ShardPlace): Promise<ShardCount> {
+  const pk = shardPartition(connectionId, n);
   const row = await table.get(pk, 'H');
-  if (!row) return [];
-  const head = headOf(row);
+  const head = row && headOf(row);
+  if (head?.cycleAt === undefined) {
+    const members = [...(await readMembers(table, pk)).values()].filter(isPolled);
+    const wide = { connectionId, tenants: members.length, findings: [] };
+    return { counts: {}, notCovered: members.length, cycleAt: undefined, wide };
+  }
   const { cycleAt, counts, notCovered, oldestGoodAt } = head;
   const isCurrent =
     oldestGoodAt === undefined || !isStale(oldestGoodAt, deps.clock.now(), deps.cloud.healthPollMinutes);
-  if (isCurrent) return [{ counts, notCovered, cycleAt, wide: shardFindings(head) }];
+  if (isCurrent) return { counts, notCovered, cycleAt, wide: shardFindings(head) };
   const shard = await readShard(table, pk);
-  return [countNow(deps, shard, Object.keys(shard.state.tenants))];
+  return countNow(deps, shard, Object.keys(shard.state.tenants));
 }
 
 function countNow({ clock, cloud }: FleetDeps, { head, state }: Shard, ids: Iterable<string>): ShardCount {

@@ -1,5 +1,6 @@
 import { minuteMs, secondMs } from '../core/clock.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
+import { isPolled } from '../customers/health-shards.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { deleteWake, readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
@@ -64,7 +65,7 @@ type Read = { kind: 'read'; details: IssueDetails } | { kind: 'later'; leastMs: 
 async function readFromSomebody(deps: DetailDeps, body: DetailBody): Promise<Read> {
   for (const customerId of await whomToAsk(deps, body)) {
     const customer = await deps.customers.get(customerId);
-    if (!customer || customer.leftAt !== undefined) continue;
+    if (!customer || !isPolled(customer)) continue;
     const { tenantId, connectionId, access } = customer;
     try {
       const way = access.way === 'gdap' ? 'gdap' : 'app';

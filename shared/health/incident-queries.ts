@@ -33,17 +33,20 @@ const scopeOf = (caller: Caller): CustomerScope => (caller.kind === 'portal' ? c
 
 type AffectedCustomer = { customerId: string; firstSeenAt: string };
 
-/** Everyone affected so far, of all shards, within a caller's scope. */
+/** Everyone affected so far, of all shards, within a caller's scope; who moved from one shard to another, once. */
 export async function readAffected(table: Table, id: string, scope: CustomerScope): Promise<AffectedCustomer[]> {
   const rows = await queryAll(table, {
     pk: incidentPartition(id),
     from: affectedPrefix,
     to: afterPrefix(affectedPrefix),
   });
-  return rows
-    .flatMap((row) => Object.entries(affectedRow.fromRow(row).customers))
-    .filter(([customerId]) => scope === 'all' || scope.has(customerId))
-    .map(([customerId, firstSeenAt]) => ({ customerId, firstSeenAt }));
+  const affected = new Map<string, string>();
+  for (const [customerId, at] of rows.flatMap((row) => Object.entries(affectedRow.fromRow(row).customers))) {
+    if (scope !== 'all' && !scope.has(customerId)) continue;
+    const before = affected.get(customerId);
+    affected.set(customerId, before !== undefined && before < at ? before : at);
+  }
+  return [...affected].map(([customerId, firstSeenAt]) => ({ customerId, firstSeenAt }));
 }
 
 /**

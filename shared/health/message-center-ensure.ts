@@ -11,7 +11,7 @@ export type EnsureMessageCenter = (scope: Scope) => Promise<{ messageCentersStar
 
 /**
  * Sees to it that Message center of every shard is read. Few begin at a time: the first reading of a tenant brings every post,
- * and a fleet need not ask for that in one minute.
+ * and a fleet need not ask for that in one minute. Those that are only handed on, because they came to nothing, do not count.
  */
 export function createEnsureMessageCenter(deps: RelayDeps & { cloud: DeskCloud }): EnsureMessageCenter {
   const relay = messageCenterRelay(deps);
@@ -25,12 +25,15 @@ export function createEnsureMessageCenter(deps: RelayDeps & { cloud: DeskCloud }
   };
   return async (scope) => {
     let messageCentersStarted = 0;
+    let begun = 0;
     for (const { id: connectionId } of deps.cloud.connections) {
       const { shards } = await directory(connectionId);
-      for (let shard = 0; shard < shards && messageCentersStarted < limits.messageCenterStarts; shard++) {
+      for (let shard = 0; shard < shards && begun < limits.messageCenterStarts; shard++) {
         const place = { pk: messageCenterPartition(connectionId, shard), first: { connectionId, shard } };
-        const { started } = await ensureRelay(ensuring, place, scope);
-        if (started) messageCentersStarted++;
+        const { late, started } = await ensureRelay(ensuring, place, scope);
+        if (!started) continue;
+        messageCentersStarted++;
+        if (late === 0) begun++;
       }
     }
     return { messageCentersStarted };

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { secondMs, type Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { TroubleCode } from '../customers/coverage.ts';
+import { whileInTime } from './in-time.ts';
 import type { PlannedReading } from './message-center-plan.ts';
 import type { MessageSource, ServiceMessage } from './message-center.ts';
 import { ReadFailure } from './service-health.ts';
@@ -24,6 +25,15 @@ export type MessageReadings = {
  * the same, must not stand in memory together.
  */
 export async function readMessages(
+  { source, clock }: { source: MessageSource; clock: Pick<Clock, 'now' | 'sleep'> },
+  plan: readonly PlannedReading[],
+): Promise<MessageReadings> {
+  return whileInTime(clock, limits.messageCenterReadsMs, async (inTime) =>
+    readAll({ source: async (tenant) => inTime(source(tenant)), clock }, plan),
+  );
+}
+
+async function readAll(
   { source, clock }: { source: MessageSource; clock: Pick<Clock, 'now'> },
   plan: readonly PlannedReading[],
 ): Promise<MessageReadings> {

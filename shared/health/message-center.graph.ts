@@ -3,7 +3,8 @@ import { limits } from '../core/limits.ts';
 import type { HttpAnswer } from '../platform/http.ts';
 import { parseMessages } from './message-center-answer.graph.ts';
 import type { MessageSource, ServiceMessage } from './message-center.ts';
-import { get, parsed, sameHost, tokenFor, type GraphDeps, type Session } from './service-health.graph.ts';
+import { sameHost } from './same-host.ts';
+import { get, parsed, tokenFor, type GraphDeps, type Session } from './service-health.graph.ts';
 import { ReadFailure } from './service-health.ts';
 
 const path = '/v1.0/admin/serviceAnnouncement/messages';
@@ -41,6 +42,10 @@ async function follow(session: Session, first: HttpAnswer): Promise<ServiceMessa
     }
     if (page.nextLink === undefined) return [...messages.values()];
     if (pages === limits.healthAnswerPages) throw new ReadFailure('microsoft-down', 'The answer has too many pages.');
-    answer = await get(session, sameHost(session, page.nextLink), limits.messageCenterPageRows);
+    answer = await get(
+      session,
+      sameHost(session.deps.cloud.endpoints.graphBaseUrl, page.nextLink),
+      limits.messageCenterPageRows,
+    );
   }
 }

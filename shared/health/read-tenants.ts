@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { secondMs, type Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { TroubleCause, TroubleCode } from '../customers/coverage.ts';
+import { whileInTime } from './in-time.ts';
 import {
   ReadFailure,
   type ReadTenant,
@@ -36,7 +37,7 @@ type Failed = {
   notBefore?: number;
 };
 
-type Deps = { source: ServiceHealthSource; clock: Pick<Clock, 'now'> };
+type Deps = { source: ServiceHealthSource; clock: Pick<Clock, 'now' | 'sleep'> };
 
 /**
  * Reads the tenants of a shard, some at a time, each on its own: a failure is that tenant's outcome and no more. A trouble of
@@ -48,6 +49,12 @@ export async function readTenants(
   plan: readonly Planned[],
   isProbing = false,
 ): Promise<Map<string, Outcome>> {
+  return whileInTime(deps.clock, limits.healthReadsMs, async (inTime) =>
+    readAll({ ...deps, source: async (tenant) => inTime(deps.source(tenant)) }, plan, isProbing),
+  );
+}
+
+async function readAll(deps: Deps, plan: readonly Planned[], isProbing: boolean): Promise<Map<string, Outcome>> {
   const until = deps.clock.now() + limits.healthCycleMs;
   const outcomes = new Map<string, Outcome>();
   const tally = { asked: 0, down: 0 };

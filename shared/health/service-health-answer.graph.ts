@@ -4,6 +4,14 @@ import { plainText } from './plain-text.ts';
 import type { Issue, IssueDetails, Post } from './service-health.ts';
 import { canonicalStatus, isResolvedStatus } from './severity.ts';
 
+/** What rows take, with room to spare. Microsoft's texts are shorter; one that is not must not stop a shard. */
+const titleCharacters = 500;
+const textCharacters = 10_000;
+const postCharacters = 30_000;
+const wordCharacters = 100;
+const postsMax = 200;
+const allPostsCharacters = 500_000;
+
 /** Microsoft docs: serviceHealth, serviceHealthIssue, serviceHealthIssuePost (v1.0). Enum values are compared without case. */
 const postSchema = z.looseObject({
   createdDateTime: z.string().nullish(),
@@ -15,7 +23,7 @@ const issueSchema = z.looseObject({
   title: z.string().nullish(),
   impactDescription: z.string().nullish(),
   classification: z.string().nullish(),
-  status: z.string(),
+  status: z.string().max(wordCharacters),
   isResolved: z.boolean().nullish(),
   feature: z.string().nullish(),
   startDateTime: z.string().nullish(),
@@ -25,8 +33,8 @@ const issueSchema = z.looseObject({
 });
 const overviewSchema = z.looseObject({
   id: z.string().min(1).max(100),
-  service: z.string().nullish(),
-  status: z.string(),
+  service: z.string().max(titleCharacters).nullish(),
+  status: z.string().max(wordCharacters),
   issues: z.array(z.unknown()).nullish(),
 });
 const pageSchema = z.looseObject({ value: z.array(z.unknown()), '@odata.nextLink': z.string().nullish() });
@@ -89,18 +97,27 @@ function revisionOf(issue: z.output<typeof issueSchema>): string {
 }
 
 const wordsOf = (issue: z.output<typeof issueSchema>) => ({
-  feature: issue.feature ?? '',
-  title: issue.title ?? issue.id,
-  impact: plainText(issue.impactDescription ?? ''),
+  feature: (issue.feature ?? '').slice(0, titleCharacters),
+  title: (issue.title ?? issue.id).slice(0, titleCharacters),
+  impact: plainText(issue.impactDescription ?? '').slice(0, textCharacters),
 });
 
-const postsOf = (items: readonly unknown[]): Post[] =>
-  items.flatMap(toPost).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+/** Oldest first. Of more than a row takes, the newest. */
+function postsOf(items: readonly unknown[]): Post[] {
+  const posts = items.flatMap(toPost).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  let characters = 0;
+  return posts
+    .slice(-postsMax)
+    .reverse()
+    .filter(({ text }) => (characters += text.length) <= allPostsCharacters)
+    .reverse();
+}
 
 function toPost(item: unknown): Post[] {
   const parsed = postSchema.safeParse(item);
   const at = parsed.success ? toTime(parsed.data.createdDateTime) : undefined;
   if (!parsed.success || at === undefined) return [];
   const { postType, description } = parsed.data;
-  return [{ at, kind: (postType ?? 'regular').toLowerCase(), text: plainText(description?.content ?? '') }];
+  const kind = (postType ?? 'regular').toLowerCase().slice(0, wordCharacters);
+  return [{ at, kind, text: plainText(description?.content ?? '').slice(0, postCharacters) }];
 }

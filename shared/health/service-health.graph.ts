@@ -12,6 +12,7 @@ import {
   type ServiceHealthSource,
   type TenantReading,
 } from './service-health.ts';
+import { sameHost } from './same-host.ts';
 import { tokenInto } from './token-into.ts';
 
 export type GraphDeps = {
@@ -124,18 +125,8 @@ async function follow(session: Session, first: HttpAnswer): Promise<Omit<TenantR
     }
     if (page.nextLink === undefined) return { services: [...services.values()], issues: [...issues.values()] };
     if (pages === limits.healthAnswerPages) throw new ReadFailure('microsoft-down', 'The answer has too many pages.');
-    page = pageOf(session, await get(session, sameHost(session, page.nextLink)));
+    page = pageOf(session, await get(session, sameHost(session.deps.cloud.endpoints.graphBaseUrl, page.nextLink)));
   }
-}
-
-/** The token goes to Graph and nowhere else, whatever an answer says. */
-export function sameHost({ deps }: Session, nextLink: string): string {
-  const root = new URL(deps.cloud.endpoints.graphBaseUrl);
-  const next = URL.canParse(nextLink) ? new URL(nextLink) : undefined;
-  if (next?.origin !== root.origin || next.username !== '' || next.password !== '') {
-    throw new ReadFailure('microsoft-down', 'The next page would be on another host.');
-  }
-  return nextLink;
 }
 
 const pageOf = (session: Session, answer: HttpAnswer): AnswerPage => parsed(session, answer, parseOverviews);

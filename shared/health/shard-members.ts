@@ -1,4 +1,4 @@
-import type { HealthShards, Member } from '../customers/health-shards.ts';
+import type { HealthShards, Member, MemberChange } from '../customers/health-shards.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { afterPrefix } from '../core/key.ts';
 import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
@@ -19,26 +19,18 @@ export function createHealthShards(deps: RelayDeps): HealthShards {
   const table = deps.tables('health');
   const relay = shardRelay(deps);
   return {
-    members: async (connectionId, shard) => {
-      const rows = await queryAll(table, {
-        pk: shardPartition(connectionId, shard),
-        from: 'M|',
-        to: afterPrefix('M|'),
-      });
-      return new Map(rows.map((row) => [memberOf(row).customerId, memberOf(row)]));
-    },
+    members: async (connectionId, shard) => readMembers(table, shardPartition(connectionId, shard)),
     put: async (connectionId, shard, members) => {
       for (let at = 0; at < members.length; at += transactionSteps) {
         const ops = members.slice(at, at + transactionSteps).map(memberOp);
         await table.transact(shardPartition(connectionId, shard), ops);
       }
     },
-    delegate: async (connectionId, shard, delegations) => {
+    change: async (connectionId, shard, changes) => {
       const pk = shardPartition(connectionId, shard);
-      const ids = [...delegations.keys()];
-      for (let at = 0; at < ids.length; at += transactionSteps) {
-        const some = new Map(ids.slice(at, at + transactionSteps).map((id) => [id, delegations.get(id)]));
-        await changeMembers(table, pk, some);
+      const all = [...changes];
+      for (let at = 0; at < all.length; at += transactionSteps) {
+        await changeMembers(table, pk, new Map(all.slice(at, at + transactionSteps)));
       }
     },
     start: async (connectionId, shard, scope) => {
@@ -49,22 +41,22 @@ export function createHealthShards(deps: RelayDeps): HealthShards {
   };
 }
 
+export async function readMembers(table: Table, pk: string): Promise<Map<string, Member>> {
+  const members = (await queryAll(table, { pk, from: 'M|', to: afterPrefix('M|') })).map(memberOf);
+  return new Map(members.map((member) => [member.customerId, member]));
+}
+
 const attempts = 5;
 
-/** The directory writes the same rows: whoever left or was missed meanwhile must stay so, so each is checked by its ETag. */
-async function changeMembers(
-  table: Table,
-  pk: string,
-  delegations: ReadonlyMap<string, Member['delegation']>,
-): Promise<void> {
-  const keys = [...delegations.keys()].map(memberKey).sort();
+/** Directory, delegation and people write the same rows: what another wrote meanwhile must stay, so each is checked by its ETag. */
+async function changeMembers(table: Table, pk: string, changes: ReadonlyMap<string, MemberChange>): Promise<void> {
+  const keys = [...changes.keys()].map(memberKey).sort();
   const range = { pk, from: keys[0] ?? '', to: afterPrefix(keys.at(-1) ?? '') };
   for (let attempt = 1; ; attempt++) {
-    const rows = (await queryAll(table, range)).filter((row) => delegations.has(memberOf(row).customerId));
-    const ops = rows.map((row): TableOp => {
+    const ops = (await queryAll(table, range)).flatMap((row): TableOp[] => {
       const member = memberOf(row);
-      const columns = memberColumns({ ...member, delegation: delegations.get(member.customerId) });
-      return { kind: 'replace', rk: row.rk, columns, etag: row.etag };
+      const next = changes.get(member.customerId)?.(member);
+      return next ? [{ kind: 'replace', rk: row.rk, columns: memberColumns(next), etag: row.etag }] : [];
     });
     if (ops.length === 0) return;
     try {

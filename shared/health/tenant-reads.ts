@@ -1,4 +1,4 @@
-import type { Trouble } from '../customers/coverage.ts';
+import { unseenAzure, type Trouble } from '../customers/coverage.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import type { Clock } from '../core/clock.ts';
@@ -16,7 +16,7 @@ type TenantReadsDeps = { tables: Tables<'health'>; clock: Pick<Clock, 'now'>; cl
 type Shard = { head: Pick<ShardHead, 'cycleAt' | 'findings'> | undefined; state: ShardState };
 
 type ReadTenant = (
-  customer: Pick<Customer, 'customerId' | 'healthShard' | 'azureSubscriptionIds'>,
+  customer: Pick<Customer, 'customerId' | 'healthShard' | 'services' | 'azureSubscriptionIds' | 'detailsAt'>,
 ) => Promise<TenantReads>;
 
 /** For one answer about several customers: each shard among them is read once per feed, by two point reads. */
@@ -39,14 +39,15 @@ export function createTenantReads({ tables, clock, cloud }: TenantReadsDeps): Re
       trouble: finding ? { code: finding.code, since: finding.since } : tenant?.trouble,
     };
   };
-  return async ({ customerId, healthShard, azureSubscriptionIds }) => {
+  return async (customer) => {
+    const { customerId, healthShard, azureSubscriptionIds } = customer;
     const { connectionId, shard } = parseShardKey(healthShard);
     const [health, azure] = [shardPartition(connectionId, shard), azurePartition(connectionId, shard)];
     const [own, ownAzure] = await Promise.all([
       once(health, async () => readShard(table, health)),
       azureSubscriptionIds.length > 0 ? once(azure, async () => readAzureShard(table, azure)) : undefined,
     ]);
-    const none: FeedRead = { isStale: true, isCurrent: false };
+    const none: FeedRead = { isStale: true, isCurrent: false, trouble: unseenAzure(customer) };
     return { microsoft365: readOf(customerId, own), azure: ownAzure ? readOf(customerId, ownAzure) : none };
   };
 }

@@ -2,13 +2,14 @@ import { createDirectoryState } from '../../shared/customers/directory.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import type { HealthDesk } from '../health/health-desk.ts';
 
-export const state = (desk: HealthDesk) => createDirectoryState({ tables: desk.tables })('emea');
+export const state = (desk: HealthDesk, connectionId = 'emea') =>
+  createDirectoryState({ tables: desk.tables })(connectionId);
 
 /** Lets a day pass and the next directory pass run to its end. */
-export async function nextPass(desk: HealthDesk) {
-  const { lastDoneAt } = await state(desk);
+export async function nextPass(desk: HealthDesk, connectionId = 'emea') {
+  const { lastDoneAt } = await state(desk, connectionId);
   await desk.advance(24 * 3_600_000);
-  for (let step = 0; step < 60 && (await state(desk)).lastDoneAt === lastDoneAt; step++) {
+  for (let step = 0; step < 60 && (await state(desk, connectionId)).lastDoneAt === lastDoneAt; step++) {
     await desk.drain();
     await desk.advance(60_000);
   }

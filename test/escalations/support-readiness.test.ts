@@ -124,6 +124,16 @@ describe('the readiness of support', () => {
     expect(canRead.trouble!.remedy).toContain('role Reader');
   });
 
+  it('says what mends it where the subscriptions of an Azure plan cannot be seen', async () => {
+    const { one } = await aReadyDesk([aCustomer(0, { services: ['azure'] })]);
+    const { ok, trouble } = (await one()).canRead;
+    expect({ ok, trouble }).toMatchObject({
+      ok: false,
+      trouble: { code: 'role-lacking', since: aCustomer(0).detailsAt },
+    });
+    expect(trouble!.remedy).toContain('role Reader');
+  });
+
   it('does not call a customer readable that nobody wants to be polled', async () => {
     const { one } = await aReadyDesk([aCustomer(0, { isExcluded: true })]);
     expect((await one()).canRead).toMatchObject({ ok: false, way: 'none', trouble: { code: 'excluded' } });

@@ -56,6 +56,17 @@ describe('the Azure feed of a shard', () => {
     expect(good - after).toBe(600_000);
   });
 
+  it('is unknown, and says what mends it, where the subscriptions of an Azure plan cannot be seen', async () => {
+    const { desk } = await aDesk(2, 1);
+    await desk.customers.change([desk.id(1)], (customer) => ({ ...customer, services: ['azure', 'OrgLiveID'] }));
+    const remedy =
+      'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.';
+    const { detailsAt } = (await desk.customers.get(desk.id(1)))!;
+    const trouble = { code: 'role-lacking', since: detailsAt, remedy };
+    expect(await azureOf(desk, 1)).toMatchObject({ status: 'unknown', asOf: null, coverage: { trouble } });
+    expect(await azureOf(desk, 0)).toMatchObject({ status: 'healthy' });
+  });
+
   it('is not there for shards without Azure', async () => {
     const { desk, azure } = await aDesk(3, 0);
     expect(await desk.ensureAzure(desk.scope)).toEqual({ azureShards: 0, azureStarted: 0 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { customerHealth } from '../../shared/health/customer-health.ts';
+import { feedTrouble, readFeedState } from '../../shared/health/feed-state.ts';
 import { fleetHealth } from '../../shared/health/fleet.ts';
 import type { Table } from '../../shared/platform/table.ts';
 import { aPerson, aPortal } from './callers.ts';
@@ -29,6 +30,23 @@ describe('the fleet', () => {
     );
     expect(await exchange(desk)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
     expect(await exchange(desk, true)).toMatchObject({ healthy: 1, unknown: 1, notCovered: 1 });
+  });
+
+  it('counts as not covered who is in a shard that no cycle has ever read, and readiness tells of it', async () => {
+    const desk = aHealthDesk();
+    desk.microsoft.addTenants(3);
+    await desk.ensureDirectory(desk.scope);
+    const minute = async () => {
+      await desk.drain((kind) => kind === 'directory');
+      await desk.advance(minutes);
+    };
+    for (let n = 0; n < 5; n++) await minute();
+    const feed = async () => readFeedState({ ...desk, bus: desk.bus.bus });
+    expect(await fleetHealth(desk.queryDeps, aPerson, {})).toMatchObject({ asOf: null, notCovered: 3 });
+    expect(feedTrouble(await feed())).toBeUndefined();
+    for (let n = 0; n < 15; n++) await minute();
+    expect(await feed()).toMatchObject({ shards: 1, staleShards: 1 });
+    expect(feedTrouble(await feed())).toBe('no shard has been read for three intervals');
   });
 
   it('costs one row a shard and feed while everybody counted was read lately', async () => {

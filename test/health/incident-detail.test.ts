@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { setExcluded } from '../../shared/customers/set-excluded.ts';
 import { unavailable } from '../../shared/core/errors.ts';
 import { listIncidents, readIncident } from '../../shared/health/incident-queries.ts';
 import { aPerson } from './callers.ts';
@@ -38,6 +39,21 @@ describe('what an incident says in full', () => {
       expect(await postsOf(desk)).toHaveLength(revision);
     }
     expect(await told(desk)).toEqual(['opened', 'customers-affected', 'posted', 'posted', 'posted']);
+  });
+
+  it('is not asked for in the tenant of a customer that the partner wants left alone', async () => {
+    const desk = await aDeskWithIncident(3);
+    desk.microsoft.issue({ id: 'EX1', at: desk.now() });
+    await desk.untilDue(['shard', 'incident-detail']);
+    await desk.drain((kind) => kind === 'shard');
+    const before = desk.microsoft.detailCalls().length;
+    for (const n of [0, 1, 2]) await setExcluded({ ...desk, store: desk.customers }, desk.id(n), true);
+    await desk.drain();
+    expect(desk.microsoft.detailCalls()).toHaveLength(before);
+    await setExcluded({ ...desk, store: desk.customers }, desk.id(2), false);
+    await desk.cycle();
+    expect(desk.microsoft.detailCalls()).toHaveLength(before + 1);
+    expect(await postsOf(desk)).toHaveLength(2);
   });
 
   it('is text, and tells when Microsoft will write again, in lists too', async () => {

@@ -216,6 +216,14 @@ describe('the feed of Message center', () => {
     expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 0 });
   });
 
+  it('begins for the last shards even while the first ones come to nothing', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(1_300);
+    await desk.ensureMessageCenter(desk.scope);
+    await desk.advance(6 * minute);
+    expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 6 });
+  });
+
   it('is woken by the sweep when the bus lost it, and handed on when it is overdue', async () => {
     const desk = await aReadingDesk(1);
     const lose = () => {

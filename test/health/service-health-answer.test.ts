@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { postKey } from '../../shared/health/transitions.ts';
 import { parseIssueDetails, parseOverviews } from '../../shared/health/service-health-answer.graph.ts';
 
 const issue = {
@@ -115,6 +116,25 @@ describe('an answer of service communications', () => {
     ['an overview without a status', '{"value":[{"id":"Exchange"}]}'],
   ])('is refused as a whole for %s', (_name, body) => {
     expect(() => parseOverviews(body)).toThrow();
+  });
+
+  it('is cut where it is longer than a row takes, so that one issue cannot stop the shards that show it', () => {
+    const long = 'word '.repeat(100_000);
+    const { issues } = parseOverviews(answer({ title: long, feature: long, impactDescription: long }));
+    for (const text of [issues[0]!.title, issues[0]!.feature, issues[0]!.impact]) {
+      expect(text.length).toBeLessThanOrEqual(10_000);
+    }
+    expect(() => parseOverviews(answer({ status: long }))).toThrow();
+    const posts = Array.from({ length: 300 }, (_, n) => ({
+      createdDateTime: new Date(Date.UTC(2026, 7, 1) + n * 60_000).toISOString(),
+      postType: long,
+      description: { contentType: 'html', content: long.slice(0, n % 2 === 0 ? 40_000 : 1_000) },
+    }));
+    const details = parseIssueDetails(JSON.stringify({ ...issue, posts }));
+    expect(details.posts.at(-1)!.at).toBe('2026-08-01T04:59:00.000Z');
+    // Table storage: 32 Ki characters in a text column, where the posts' keys stand.
+    expect(JSON.stringify(details.posts.map(postKey)).length).toBeLessThan(32 * 1_024);
+    expect(JSON.stringify(details.posts).length).toBeLessThan(900 * 1_024);
   });
 
   it('is parsed or refused whatever is in it', () => {
