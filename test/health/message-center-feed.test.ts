@@ -216,6 +216,23 @@ describe('the feed of Message center', () => {
     expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 0 });
   });
 
+  it('begins after the first cycle of service health, and knows then by which id a service stands', async () => {
+    const desk = aHealthDesk();
+    desk.microsoft.addTenants(1);
+    await desk.ensureDirectory(desk.scope);
+    await desk.drain((kind) => kind === 'directory');
+    expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 0 });
+
+    const tenants = [desk.tenant(0)];
+    desk.microsoft.messages.say({ id: 'MC1', at: desk.now(), tenants, services: ['Exchange Online'] });
+    await desk.ensurePolling(desk.scope);
+    await desk.cycle(1);
+    expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 1 });
+    await desk.drain();
+    const { items } = await listIncidents(desk.queryDeps, aPerson, { classification: 'planned-change' });
+    expect(items.map(({ service, serviceName }) => [service, serviceName])).toEqual([['Exchange', 'Exchange Online']]);
+  });
+
   it('is woken by the sweep when the bus lost it, and handed on when it is overdue', async () => {
     const desk = await aReadingDesk(1);
     const lose = () => {
