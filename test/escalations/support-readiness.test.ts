@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findingRemedy } from '../../shared/customers/coverage.ts';
 import type { Customer } from '../../shared/customers/customer.ts';
 import { delegationPartition } from '../../shared/customers/delegation.ts';
 import { learnCapability, putContract } from '../../shared/escalations/contract-store.ts';
@@ -102,6 +103,15 @@ describe('the readiness of support', () => {
   ])('tells of a tenant that %s', async (_name, state, expected) => {
     const { one } = await aReadyDesk([aCustomer(0)], { 0: state });
     expect((await one()).canRead).toMatchObject(expected);
+  });
+
+  it('mends what stops the whole shard as that, and not in each tenant', async () => {
+    const since = '2026-11-02T09:00:00.000Z';
+    const tenant: Partial<TenantState> = { good: undefined, finding: 'token' };
+    const { one } = await aReadyDesk([aCustomer(0, { access: { way: 'gdap' } })], { 0: tenant }, [
+      { code: 'token', since, tenants: 1 },
+    ]);
+    expect((await one()).canRead.trouble).toEqual({ code: 'token', since, remedy: findingRemedy('token') });
   });
 
   it('tells of Azure by its own feed: what was not read there is not ok, whatever Microsoft 365 is', async () => {
