@@ -5,7 +5,7 @@ import { createDirectoryState } from '../shared/customers/directory.ts';
 import { customerIdOf, customerPartition, customerRow, type Customer } from '../shared/customers/customer.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
 import { overdueMs } from '../shared/health/ensure-polling.ts';
-import { settingNames } from '../shared/platform/config.ts';
+import { readConfig, settingNames } from '../shared/platform/config.ts';
 import { headOf, shardPartition } from '../shared/health/shard.ts';
 import type { TableName } from '../shared/platform/resources.ts';
 import { queryAll } from '../shared/platform/table.ts';
@@ -51,6 +51,7 @@ export async function startDeskWorld(options: DeskWorldOptions): Promise<DeskWor
     ...(options.hostFolder && { hostFolder: options.hostFolder }),
     hostSettings: { HEALTH_POLL_SCHEDULE: '0 */5 * * * *', SWEEP_SCHEDULE: '0 * * * * *', MICROSOFT_CLOUD: 'global' },
     beforeHost: async (settings) => {
+      requireSound(settings);
       inbox = `http://${settings.OUTBOUND_ALLOW?.split(',')[0] ?? ''}`;
       await seedDesk(settings);
       if (foreignMicrosoft) return;
@@ -66,6 +67,12 @@ export async function startDeskWorld(options: DeskWorldOptions): Promise<DeskWor
     await world.stop();
     throw error;
   }
+}
+
+/** The desk would come up with nothing but its livez and readyz: whoever starts a world wants to read why at once. */
+function requireSound(settings: Record<string, string>): void {
+  const read = readConfig(settings);
+  if (!read.ok) throw new Error(`The settings are wrong: ${read.wrong.join('; ')}`);
 }
 
 const cloudOf = (settings: Record<string, string>): CloudName => (settings.MICROSOFT_CLOUD ?? 'global') as CloudName;

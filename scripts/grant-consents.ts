@@ -4,7 +4,7 @@ import { callDesk } from '../local/call-desk.ts';
 const usage = `npm run grant-consents -- --desk URL [--connection ID] [--customer ID …] [--dry-run]
   Grants the desk's application its delegated permissions in customers' tenants, through Partner Center.
   The token of a Desk.Admin is read from DESK_TOKEN. Results come as CSV on standard output, progress on standard error.
-  Ends with 1 where a customer was refused. The desk does the work: this command may be stopped and called again.`;
+  Ends with 1 where a customer was refused or unknown. The desk does the work: this command may be stopped and called again.`;
 
 type Run = {
   id: string;
@@ -60,4 +60,4 @@ do {
   }
   cursor = page.nextCursor;
 } while (cursor !== undefined);
-process.exitCode = (run.counts.refused ?? 0) > 0 ? 1 : 0;
+process.exitCode = (run.counts.refused ?? 0) + (run.counts.unknown ?? 0) > 0 ? 1 : 0;

@@ -7,7 +7,8 @@ import type { Route } from './router.ts';
 import { customers, deskTenantId, guidOf, managedIdentity, partner } from './seed-world.ts';
 
 const refreshTokenLifetimeMs = 90 * 24 * 60 * 60 * 1000;
-const federationAudience = 'api://AzureADTokenExchange';
+/** Each cloud has its own. Microsoft docs: workload identity federation. */
+const federationAudiences = ['', 'USGov', 'China'].map((cloud) => `api://AzureADTokenExchange${cloud}`);
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** `https://graph.windows.net` still gets tokens, which the APIs then refuse. */
@@ -101,7 +102,8 @@ async function authenticateClient(cloud: Cloud, form: URLSearchParams): Promise<
   if (verified.kind === 'expired') throw entraRefusal(700024, now);
   if (verified.kind === 'invalid') throw entraRefusal(700027, now);
   const { tid, sub, aud } = verified.claims;
-  const isFederated = tid === deskTenantId && sub === managedIdentity.principalId && aud === federationAudience;
+  const isManagedIdentity = tid === deskTenantId && sub === managedIdentity.principalId;
+  const isFederated = isManagedIdentity && federationAudiences.includes(aud);
   if (!isFederated) throw entraRefusal(70021, now);
 }
 

@@ -20,7 +20,11 @@ import { isHeld, type RelayDeps } from './relay.ts';
 
 export const consentRunBodySchema = z.strictObject({
   connectionId: z.string().max(32).optional(),
-  customerIds: z.array(z.string().max(64)).min(1).max(limits.consentCustomersNamed).optional(),
+  customerIds: z
+    .array(z.string().regex(/^[a-z\d]{1,64}$/, 'no id of a customer'))
+    .min(1)
+    .max(limits.consentCustomersNamed)
+    .optional(),
   dryRun: z.boolean().default(false),
 });
 

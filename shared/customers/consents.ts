@@ -9,7 +9,16 @@ export type Granted = { kind: 'granted' | 'already' } | { kind: 'refused'; code:
 /** Grants the application's delegated permissions in one tenant. Throws SourceFailure for what passes by itself. */
 export type GrantConsent = (one: { runId: string; connectionId: string; tenantId: string }) => Promise<Granted>;
 
-export const consentOutcomes = ['granted', 'already', 'refused', 'would-grant', 'no-relationship', 'excluded'] as const;
+/** `unknown`: was named, and is no customer of the connection (any more). */
+export const consentOutcomes = [
+  'granted',
+  'already',
+  'refused',
+  'would-grant',
+  'no-relationship',
+  'excluded',
+  'unknown',
+] as const;
 
 const countsSchema = z.partialRecord(z.enum(consentOutcomes), z.number());
 

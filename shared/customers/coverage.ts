@@ -81,9 +81,9 @@ export const unseenAzure = ({
   services?: readonly string[] | undefined;
   azureSubscriptionIds: readonly string[];
   detailsAt: string;
-}): Trouble | undefined =>
+}): z.output<typeof troubleViewSchema> | undefined =>
   azureSubscriptionIds.length === 0 && services?.includes('azure') === true
-    ? { code: 'role-lacking', since: detailsAt }
+    ? { code: 'role-lacking', since: detailsAt, remedy: azureRoleRemedy }
     : undefined;
 
 export const findingRemedy = (code: FindingCode): string => findingRemedies[code];

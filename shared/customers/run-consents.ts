@@ -36,11 +36,12 @@ export function createRunConsents(deps: RunConsentsDeps): QueueHandler {
     const baton = await relay.take(message);
     if (!baton) return;
     const run: ConsentRun = baton.head.value;
-    const { customers, after } = await nextCustomers(deps, run);
+    const { customers, unknown, after } = await nextCustomers(deps, run);
     const started = deps.clock.now();
     const before = run.failures > 0 ? await knownResults(deps, run) : [];
-    const left = customers.filter(({ customerId }) => !before.some((result) => result.customerId === customerId));
-    const { results, failure } = await askForEach(deps, { run, customers: left });
+    const isLeft = ({ customerId }: Named) => !before.some((result) => result.customerId === customerId);
+    const { results: answered, failure } = await askForEach(deps, { run, customers: customers.filter(isLeft) });
+    const results = [...answered, ...unknown.filter(isLeft).map((one) => resultOf(deps, one, { kind: 'unknown' }))];
     await writeResults(deps, run, results);
     if (failure) {
       const { reason, retryAfterSeconds } = failure;
@@ -64,7 +65,8 @@ export function createRunConsents(deps: RunConsentsDeps): QueueHandler {
   };
 }
 
-type Next = { customers: Customer[]; after?: string | undefined };
+type Named = Pick<Customer, 'customerId'>;
+type Next = { customers: Customer[]; unknown: Named[]; after?: string | undefined };
 
 /** Customers of the connection in order of id; `after` is absent when these are the last. */
 async function nextCustomers({ store }: RunConsentsDeps, run: ConsentRun): Promise<Next> {
@@ -72,13 +74,18 @@ async function nextCustomers({ store }: RunConsentsDeps, run: ConsentRun): Promi
   const isOwn = (customer: Customer) => customer.connectionId === run.connectionId && customer.leftAt === undefined;
   if (run.customerIds === undefined) {
     const { customers, next } = await store.page({ after: run.after, limit: size });
-    return { customers: customers.filter(isOwn), after: next };
+    return { customers: customers.filter(isOwn), unknown: [], after: next };
   }
   const left = run.customerIds.filter((id) => run.after === undefined || id > run.after).sort();
   const some = left.slice(0, size);
   const found = await store.getMany(some);
   const customers = some.flatMap((id) => found.get(id) ?? []).filter(isOwn);
-  return { customers, after: left.length > size ? some.at(-1) : undefined };
+  const unknown = some.filter((id) => !customers.some((one) => one.customerId === id));
+  return {
+    customers,
+    unknown: unknown.map((customerId) => ({ customerId })),
+    after: left.length > size ? some.at(-1) : undefined,
+  };
 }
 
 /** What the tries of this leg before have brought: those customers are not asked again. */
@@ -128,7 +135,7 @@ async function resultFor(deps: RunConsentsDeps, run: ConsentRun, customer: Custo
 
 type Outcome = { kind: ConsentResult['outcome']; code?: string };
 
-const resultOf = ({ clock }: RunConsentsDeps, { customerId }: Customer, { kind, code }: Outcome): ConsentResult => ({
+const resultOf = ({ clock }: RunConsentsDeps, { customerId }: Named, { kind, code }: Outcome): ConsentResult => ({
   customerId,
   outcome: kind,
   at: toIso(clock.now()),

@@ -75,8 +75,7 @@ export function canFile(product: SupportedProduct, standing: Standing, place: Me
     reasons: reasons.map(({ code, text, remedy }) => ({
       code,
       text,
-      ...(remedy !== undefined && { remedy }),
-      ...mendingLink(code, place),
+      ...(remedy !== undefined && { remedy, ...mendingLink(code, place) }),
     })),
   };
 }
@@ -87,12 +86,12 @@ type Doubts = { isDoubtful: boolean; reasons: Omit<FilingReason, 'link'>[] };
 const listLastsMs = dayMs;
 
 function doubtsOf(product: SupportedProduct, channel: CanFile['channel'], standing: Standing): Doubts {
-  const { customer, nowMs, capability } = standing;
+  const { customer, nowMs, capability, delegation } = standing;
   if (product === 'azure' && channel === 'azure-support') {
     if (capability?.state === 'proven') return { isDoubtful: false, reasons: [] };
     // Microsoft's refusal would turn the case into one that a person files, who needs a relationship.
-    const isDoubtful = !customer.gdap || !isAlive(customer.gdap, nowMs);
-    return { isDoubtful, reasons: [unproven] };
+    const isDoubtful = delegation.offered && (!customer.gdap || !isAlive(customer.gdap, nowMs));
+    return { isDoubtful, reasons: [{ ...unproven, ...(isDoubtful && { remedy: unprovenRemedy }) }] };
   }
   const unknown = unknownOf(product, standing);
   return { isDoubtful: unknown !== undefined, reasons: unknown === undefined ? [] : [unknown] };
@@ -102,6 +101,9 @@ const unproven = {
   code: 'channel-unproven',
   text: 'No case has gone by the Support API in this subscription yet; if Microsoft refuses it, a person files it.',
 };
+
+const unprovenRemedy =
+  'Get a delegated admin relationship (GDAP) with the customer, so that a person can file where the Support API is refused.';
 
 function unknownOf(
   product: SupportedProduct,

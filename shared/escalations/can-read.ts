@@ -1,4 +1,4 @@
-import { azureRoleRemedy, troubleView, type Trouble } from '../customers/coverage.ts';
+import { azureRoleRemedy, type TroubleCode } from '../customers/coverage.ts';
 import type { Customer } from '../customers/customer.ts';
 import { mendingLink, type MendingPlace } from './mending-links.ts';
 import type { CanRead, SupportedProduct } from './support-readiness-answer.ts';
@@ -8,7 +8,7 @@ export type TenantRead = {
   asOf?: string | undefined;
   isStale: boolean;
   isCurrent: boolean;
-  trouble?: Trouble | undefined;
+  trouble?: { code: TroubleCode; since: string; remedy: string } | undefined;
 };
 
 /** What only this answer says of reading; everything else is a customer's coverage. */
@@ -46,8 +46,7 @@ function toldOf(
   place: MendingPlace,
 ): CanRead['trouble'] {
   if (trouble) {
-    const { code, since } = trouble;
-    const { remedy } = troubleView(trouble);
+    const { code, since, remedy } = trouble;
     if (product === 'azure' && code === 'role-lacking') return { code, since, remedy: azureRoleRemedy };
     return { code, since, remedy, ...mendingLink(code, place) };
   }

@@ -46,6 +46,7 @@ const links: Readonly<Record<string, LinkOf>> = {
   'gdap-ending': relationshipPage,
   'role-lacking': relationshipPage,
   'gdap-unknown': relationshipPage,
+  'channel-unproven': relationshipPage,
   'vehicle-missing': ({ customer }) => `/api/vehicles/${encodeURIComponent(customer.connectionId)}/advanced`,
   'contact-missing': statement,
   'phone-missing': statement,

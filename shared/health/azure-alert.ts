@@ -32,7 +32,8 @@ const propertiesSchema = z.looseObject({
   stage: text,
 });
 const activitySchema = z.looseObject({
-  eventSource: text,
+  /** The older schema says it in words; the common one may number it. */
+  eventSource: z.union([z.string(), z.number()]).nullish(),
   eventTimestamp: text,
   submissionTimestamp: text,
   status: text,
@@ -141,7 +142,7 @@ function partsOf(body: AlertBody) {
     const { activityLog } = older.data.data.context;
     const targets = [activityLog.subscriptionId ?? ''];
     return {
-      source: activityLog.eventSource,
+      source: String(activityLog.eventSource ?? ''),
       activity: activityLog,
       condition: undefined,
       firedAt: undefined,

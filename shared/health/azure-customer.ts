@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.ts';
-import { azureRoleRemedy, troubleView, unseenAzure } from '../customers/coverage.ts';
+import { azureRoleRemedy, unseenAzure } from '../customers/coverage.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import { isPolled } from '../customers/health-shards.ts';
 import type { Tables } from '../platform/table.ts';
@@ -23,7 +23,7 @@ const forAzure = (trouble: TroubleView): TroubleView =>
 function unseen(customer: Customer): AzureHealth[] {
   const trouble = unseenAzure(customer);
   if (!trouble) return [];
-  const coverage = { lastGoodAt: null, nextDueAt: null, trouble: forAzure(troubleView(trouble)) };
+  const coverage = { lastGoodAt: null, nextDueAt: null, trouble };
   const { service: id, serviceName: name } = azureService;
   return [{ id, name, status: 'unknown', incidentIds: [], asOf: null, coverage }];
 }

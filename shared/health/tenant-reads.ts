@@ -1,13 +1,20 @@
-import { unseenAzure, type Trouble } from '../customers/coverage.ts';
+import { unseenAzure } from '../customers/coverage.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
 import { parseShardKey, type Customer } from '../customers/customer.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Tables } from '../platform/table.ts';
 import { azurePartition, readAzureShard } from './azure-shard.ts';
+import { coverageTrouble } from './customer-coverage.ts';
+import type { CustomerHealth } from './health-answers.ts';
 import { isStale, lastGoodAt, readShard, shardPartition, type ShardHead, type ShardState } from './shard.ts';
 
-/** How a feed read a tenant: when it was good last, whether the last cycle still was, and why not (its own trouble or a finding). */
-type FeedRead = { asOf?: string | undefined; isStale: boolean; isCurrent: boolean; trouble?: Trouble | undefined };
+/** How a feed read a tenant: when it was good last, whether the last cycle still was, and why not, as its health says it. */
+type FeedRead = {
+  asOf?: string | undefined;
+  isStale: boolean;
+  isCurrent: boolean;
+  trouble?: CustomerHealth['coverage']['trouble'];
+};
 
 type TenantReads = { microsoft365: FeedRead; azure: FeedRead };
 
@@ -31,12 +38,11 @@ export function createTenantReads({ tables, clock, cloud }: TenantReadsDeps): Re
   const readOf = (customerId: string, { head, state }: Shard): FeedRead => {
     const tenant = state.tenants[customerId];
     const asOf = lastGoodAt(head ?? {}, tenant);
-    const finding = head?.findings?.find(({ code }) => code === tenant?.finding);
     return {
       asOf,
       isStale: isStale(asOf, clock.now(), cloud.healthPollMinutes),
       isCurrent: tenant?.good === 'cycle',
-      trouble: finding ? { code: finding.code, since: finding.since } : tenant?.trouble,
+      trouble: coverageTrouble(head ?? {}, tenant),
     };
   };
   return async (customer) => {

@@ -134,11 +134,18 @@ describe('a run of consents', () => {
     expect((await desk.toEnd(id)).done).toBe(2);
   });
 
-  it('keeps to the customers that are named', async () => {
+  it('keeps to the customers that are named, and says which of them are none', async () => {
     const desk = await aDesk(5);
     const named = [desk.id(3), desk.id(1), 'cnobodyatallnobodyata'];
     const view = await desk.toEnd(await desk.begin({ customerIds: named }));
-    expect(view.results.map(({ customerId }) => customerId)).toEqual([desk.id(1), desk.id(3)].sort());
+    expect(view.results.map(({ customerId, outcome }) => [customerId, outcome])).toEqual(
+      [
+        [desk.id(1), 'granted'],
+        [desk.id(3), 'granted'],
+        ['cnobodyatallnobodyata', 'unknown'],
+      ].sort(),
+    );
+    expect(view).toMatchObject({ done: 3, counts: { granted: 2, unknown: 1 } });
   });
 
   it('is read page by page, and an unknown one is not there', async () => {

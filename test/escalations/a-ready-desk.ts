@@ -4,7 +4,14 @@ import { delegationPartition } from '../../shared/customers/delegation.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { SupportReadinessPage } from '../../shared/escalations/support-readiness-answer.ts';
 import { newShard } from '../../shared/health/shard-members.ts';
-import { shardPartition, shardRelay, stateOp, stateText, type TenantState } from '../../shared/health/shard.ts';
+import {
+  shardPartition,
+  shardRelay,
+  stateOp,
+  stateText,
+  type ShardHead,
+  type TenantState,
+} from '../../shared/health/shard.ts';
 import { defaultStatement } from '../../shared/statement/default-statement.ts';
 import { createStatements } from '../../shared/statement/published-statement.ts';
 import { aDesk, type Calling } from '../support/a-desk.ts';
@@ -41,6 +48,7 @@ const current: TenantState = { good: 'cycle', services: {}, open: [], past: [] }
 export async function aReadyDesk(
   customers: Customer[],
   tenants: Record<number, Partial<TenantState> | undefined> = {},
+  findings: ShardHead['findings'] = [],
 ) {
   const desk = await aDesk();
   const store = createCustomerStore(desk);
@@ -54,7 +62,7 @@ export async function aReadyDesk(
   const shards = Map.groupBy(customers, ({ healthShard }) => Number(healthShard.split('|')[1]));
   for (const [shard, members] of shards) {
     const pk = shardPartition(connectionId, shard);
-    await relay.begin(pk, { ...newShard(connectionId, shard), cycleAt: now }, desk.log.scope);
+    await relay.begin(pk, { ...newShard(connectionId, shard), cycleAt: now, findings }, desk.log.scope);
     const states = members.flatMap(({ customerId }): [string, TenantState][] => {
       const n = customers.findIndex((one) => one.customerId === customerId);
       return n in tenants && tenants[n] === undefined ? [] : [[customerId, { ...current, ...tenants[n] }]];

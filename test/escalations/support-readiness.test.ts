@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { findingRemedy } from '../../shared/customers/coverage.ts';
 import type { Customer } from '../../shared/customers/customer.ts';
 import { delegationPartition } from '../../shared/customers/delegation.ts';
-import { learnCapability, putContract } from '../../shared/escalations/contract-store.ts';
+import { canFile } from '../../shared/escalations/can-file.ts';
+import { learnCapability, putContract, readContracts } from '../../shared/escalations/contract-store.ts';
 import type { SupportReadiness } from '../../shared/escalations/support-readiness-answer.ts';
 import { azurePartition, azureRelay, azureStateOp, azureStateText } from '../../shared/health/azure-shard.ts';
 import { newShard } from '../../shared/health/shard-members.ts';
@@ -104,6 +106,15 @@ describe('the readiness of support', () => {
     expect((await one()).canRead).toMatchObject(expected);
   });
 
+  it('mends what stops the whole shard as that, and not in each tenant', async () => {
+    const since = '2026-11-02T09:00:00.000Z';
+    const tenant: Partial<TenantState> = { good: undefined, finding: 'token' };
+    const { one } = await aReadyDesk([aCustomer(0, { access: { way: 'gdap' } })], { 0: tenant }, [
+      { code: 'token', since, tenants: 1 },
+    ]);
+    expect((await one()).canRead.trouble).toEqual({ code: 'token', since, remedy: findingRemedy('token') });
+  });
+
   it('tells of Azure by its own feed: what was not read there is not ok, whatever Microsoft 365 is', async () => {
     const desk = await aReadyDesk([aCustomer(0, { azureSubscriptionIds: ['s-1'], services: ['azure'] })]);
     expect((await desk.one()).canRead).toMatchObject({ ok: false, trouble: { code: 'not-read' } });
@@ -200,6 +211,10 @@ describe('the readiness of support', () => {
       [idOf(0)]: [true, ['vehicle-chosen', 'channel-unproven']],
       [idOf(1)]: [false, ['vehicle-chosen', 'channel-unproven']],
     });
+    const untried = (await desk.page()).items.map(({ canFile }) => canFile.reasons.at(-1)!);
+    expect(untried.map(({ remedy, link }) => [remedy !== undefined, link?.endsWith('/adminrelationships')])).toEqual(
+      (await desk.page()).items.map(({ canFile }) => (canFile.ok ? [false, undefined] : [true, true])),
+    );
     const place = { connectionId, channel: 'azure-support', subscriptionId: 's-1' } as const;
     await learnCapability({ desk: desk.tables('desk'), clock: desk.clock }, { ...place, state: 'proven' });
     expect(await files()).toMatchObject({ [idOf(1)]: [true, ['vehicle-chosen']] });
@@ -208,6 +223,31 @@ describe('the readiness of support', () => {
       [idOf(0)]: [true, ['channel-refused', 'vehicle-chosen']],
       [idOf(1)]: [false, ['gdap-missing', 'channel-refused', 'vehicle-chosen']],
     });
+  });
+
+  it('wants no relationship for Azure in a cloud that knows none', async () => {
+    const customer = aCustomer(0, { services: ['azure'], azureSubscriptionIds: ['s-1'], gdap: undefined });
+    const desk = await aReadyDesk([customer]);
+    const connection = { id: connectionId, tenantId: tenantOf(9), clientId: tenantOf(8), role: 'direct' } as const;
+    const standing = {
+      nowMs: desk.clock.now(),
+      contracts: await readContracts(desk.tables('desk'), connectionId),
+      contact: {
+        firstName: 'Kim',
+        lastName: 'Desk',
+        email: 'desk@partner.example',
+        phone: '+44 20 7946 0000',
+        country: 'GB',
+        timeZone: 'Europe/London',
+      },
+      capability: undefined,
+      connection,
+      customer,
+    };
+    const place = { authority: 'https://login.example', clientId: connection.clientId, customer };
+    const filed = (cloud: 'global' | 'china') =>
+      canFile('azure', { ...standing, cloud, delegation: { offered: cloud === 'global' } }, { ...place, cloud }).ok;
+    expect([filed('global'), filed('china')]).toEqual([false, true]);
   });
 
   it('ends with the contract where that ends first, and links to the contract that is missing', async () => {

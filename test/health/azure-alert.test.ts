@@ -102,6 +102,13 @@ describe('an alert of Azure Service Health', () => {
     });
   });
 
+  it('whose source is a number, as in Microsoft’s published example, is the same', async () => {
+    const { desk, post, kinds } = await aDesk();
+    const answer = await post(alertFor(desk, {}, { channels: 1, eventSource: 2, level: 3 }));
+    expect([answer.status, answer.json]).toEqual([202, { incidentId: '7VX2-L9G' }]);
+    expect(await kinds()).toEqual(['incident.opened']);
+  });
+
   it('in the older schema of activity logs is the same', async () => {
     const { desk, post, read, kinds } = await aDesk();
     const alert = alertFor(desk);

@@ -219,9 +219,27 @@ describe('the feed of Message center', () => {
   it('begins for the last shards even while the first ones come to nothing', async () => {
     const desk = aHealthDesk();
     await desk.begin(1_300);
+    await desk.cycle(1);
     await desk.ensureMessageCenter(desk.scope);
     await desk.advance(6 * minute);
     expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 6 });
+  });
+
+  it('begins after the first cycle of service health, and knows then by which id a service stands', async () => {
+    const desk = aHealthDesk();
+    desk.microsoft.addTenants(1);
+    await desk.ensureDirectory(desk.scope);
+    await desk.drain((kind) => kind === 'directory');
+    expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 0 });
+
+    const tenants = [desk.tenant(0)];
+    desk.microsoft.messages.say({ id: 'MC1', at: desk.now(), tenants, services: ['Exchange Online'] });
+    await desk.ensurePolling(desk.scope);
+    await desk.cycle(1);
+    expect(await desk.ensureMessageCenter(desk.scope)).toEqual({ messageCentersStarted: 1 });
+    await desk.drain();
+    const { items } = await listIncidents(desk.queryDeps, aPerson, { classification: 'planned-change' });
+    expect(items.map(({ service, serviceName }) => [service, serviceName])).toEqual([['Exchange', 'Exchange Online']]);
   });
 
   it('is woken by the sweep when the bus lost it, and handed on when it is overdue', async () => {

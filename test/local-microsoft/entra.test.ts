@@ -78,22 +78,25 @@ describe('tokens', () => {
     expect(expired.nbf).toBeLessThan(expired.exp!);
   });
 
-  it('are given for a federated assertion of the managed identity', async () => {
-    const microsoft = await runningMicrosoft();
-    const assertion = (await identityToken(microsoft, 'api://AzureADTokenExchange')).textAt('access_token');
-    const form = new URLSearchParams({
-      ...clientCredentials,
-      client_id: partner.clientId,
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    });
-    const answer = await microsoft.call(`/entra/${customer.tenantId}/oauth2/v2.0/token`, {
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: form.toString(),
-    });
-    expect(answer.status).toBe(200);
-    expect(decodeJwt(answer.textAt('access_token'))).toMatchObject({ tid: customer.tenantId, aud: graph });
-  });
+  it.each(['api://AzureADTokenExchange', 'api://AzureADTokenExchangeUSGov', 'api://AzureADTokenExchangeChina'])(
+    'are given for a federated assertion of the managed identity to %s',
+    async (audience) => {
+      const microsoft = await runningMicrosoft();
+      const assertion = (await identityToken(microsoft, audience)).textAt('access_token');
+      const form = new URLSearchParams({
+        ...clientCredentials,
+        client_id: partner.clientId,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+      });
+      const answer = await microsoft.call(`/entra/${customer.tenantId}/oauth2/v2.0/token`, {
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+      });
+      expect(answer.status).toBe(200);
+      expect(decodeJwt(answer.textAt('access_token'))).toMatchObject({ tid: customer.tenantId, aud: graph });
+    },
+  );
 });
 
 describe('the token endpoint refuses', () => {

@@ -106,6 +106,12 @@ describe('start', () => {
     await expect(readStack()).rejects.toThrow('ENOENT');
   });
 
+  it('says which settings are wrong, and why', async () => {
+    const { output, exited } = start({ MICROSOFT_CLOUD: 'germany' });
+    expect(await exited).toBe(1);
+    expect(output()).toContain('The settings are wrong: MICROSOFT_CLOUD: Microsoft Cloud Germany closed in 2021');
+  });
+
   it('starts on the data of the day before with a fresh poll, and with the settings of its environment', async () => {
     const clock = { offsetMs: 24 * 60 * 60_000 };
     await writeFile(join(checkout.folder, '.local', 'clock.json'), JSON.stringify(clock));
