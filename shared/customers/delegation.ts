@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { minuteMs } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
-import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, TableOp, Tables } from '../platform/table.ts';
+import type { Row, Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { CloudName, DeskCloud } from './cloud.ts';
 import { createDirectoryState } from './directory.ts';
@@ -52,16 +51,6 @@ export const delegationRelay = (deps: RelayDeps): Relay<DelegationHead> =>
     head: headRow,
     body: ({ connectionId }) => ({ kind: 'delegation', connectionId }),
   });
-
-/** Which relationships a pass of several legs has seen so far. */
-export const listedOf = (state: Row | undefined): Set<string> =>
-  new Set(state ? z.array(z.string()).parse(JSON.parse(unpackText(state.columns))) : []);
-
-export const listedOp = (listed: Iterable<string>): TableOp => ({
-  kind: 'upsert',
-  rk: 'S',
-  columns: { v: 1, ...packText(JSON.stringify([...listed])) },
-});
 
 /** Microsoft docs: GDAP is not offered by 21Vianet. */
 const hasDelegation = (cloud: CloudName): boolean => cloud !== 'china';

@@ -1,9 +1,8 @@
 import * as z from 'zod';
 import { minuteMs } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
-import { packText, unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, TableOp, Tables } from '../platform/table.ts';
+import type { Row, Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
 import { ensureRelay } from './ensure-relay.ts';
@@ -65,16 +64,6 @@ export const directoryRelay = (deps: RelayDeps): Relay<Directory> =>
     head: rowKind(headSchema),
     body: ({ connectionId }) => ({ kind: 'directory', connectionId }),
   });
-
-/** Ids of customers that this pass has seen so far. */
-export const seenOf = (state: Row | undefined): Set<string> =>
-  new Set(state ? z.array(z.string()).parse(JSON.parse(unpackText(state.columns))) : []);
-
-export const seenOp = (seen: Iterable<string>): TableOp => ({
-  kind: 'upsert',
-  rk: 'S',
-  columns: { v: 1, ...packText(JSON.stringify([...seen])) },
-});
 
 const emptyDirectory = (connectionId: string): Directory => ({
   connectionId,

@@ -9,13 +9,14 @@ import type { Scope } from '../platform/telemetry.ts';
 import { applyDelegation, type ApplyDelegationDeps } from './apply-delegation.ts';
 import type { SourceFailure } from './customers-source.ts';
 import { standingOf } from './delegation-rules.ts';
-import { delegationRelay, listedOf, listedOp, type DelegationHead, type DelegationTrouble } from './delegation.ts';
+import { delegationRelay, type DelegationHead, type DelegationTrouble } from './delegation.ts';
 import type { DelegationSource } from './delegation-source.ts';
 import { createDirectoryState } from './directory.ts';
 import { customerEvents } from './events.ts';
 import { changedBuckets, delegationOf, relationshipsOf } from './known-relationships.ts';
 import { listRelationships, readRoles, type DelegationLeg } from './read-relationships.ts';
 import type { HeldBaton, RelayDeps } from './relay.ts';
+import { seenOf, seenOp } from './seen-ids.ts';
 
 type SyncDelegationDeps = RelayDeps & ApplyDelegationDeps & { source: DelegationSource; random: Random };
 
@@ -57,7 +58,7 @@ async function runLeg(deps: SyncDelegationDeps & { table: Table }, baton: Baton,
   const leg: DelegationLeg = {
     head: { ...before, passStartedAt: before.passStartedAt ?? toIso(started) },
     relationships: relationshipsOf(baton.states),
-    listed: listedOf(baton.state),
+    listed: seenOf(baton.state),
     untilMs: started + limits.delegationLegMs,
   };
   const listFailure = await listRelationships(deps, leg);
@@ -83,7 +84,7 @@ async function runLeg(deps: SyncDelegationDeps & { table: Table }, baton: Baton,
     scope.log(customerEvents.delegationDelayed, { connectionId, reason, status, why });
     return delayed(deps, leg, failure);
   }
-  if (!leg.head.isListed || left > 0) return { head: leg.head, dueAt: atMs, ops: [listedOp(leg.listed)] };
+  if (!leg.head.isListed || left > 0) return { head: leg.head, dueAt: atMs, ops: [seenOp(leg.listed)] };
   scope.log(customerEvents.delegationDone, { connectionId, relationships: leg.relationships.size, changed });
   return finished(leg, atMs);
 }
@@ -105,7 +106,7 @@ function delayed({ clock, random }: SyncDelegationDeps, { head, listed }: Delega
     listed.clear();
   }
   const dueAt = clock.now() + Math.max(backOff, (retryAfterSeconds ?? 0) * secondMs);
-  return { head: next, dueAt, ops: [listedOp(listed)] };
+  return { head: next, dueAt, ops: [seenOp(listed)] };
 }
 
 /** The same trouble keeps its beginning. */
@@ -132,5 +133,5 @@ function finished({ head, relationships }: DelegationLeg, nowMs: number) {
     ...(reason && { trouble: troubleOf(trouble, { reason }, nowMs) }),
   };
   const dueAt = fromIso(passStartedAt ?? toIso(nowMs)) + limits.delegationMinutes * minuteMs;
-  return { head: next, dueAt, ops: [listedOp([])] };
+  return { head: next, dueAt, ops: [seenOp([])] };
 }

@@ -3,7 +3,7 @@ import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { TableOp } from '../platform/table.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { directoryRelay, seenOf, seenOp, type Directory, type TurnKind } from './directory.ts';
+import { directoryRelay, type Directory, type TurnKind } from './directory.ts';
 import type { DirectoryDeps, DirectoryLeg, RunTurn, TurnResult } from './directory-leg.ts';
 import { nextTurn, turnsOf } from './directory-turns.ts';
 import { customerEvents } from './events.ts';
@@ -13,6 +13,7 @@ import { hintsTurn } from './turn-hints.ts';
 import { listTurn } from './turn-list.ts';
 import { resellersTurn } from './turn-resellers.ts';
 import { servedTurn } from './turn-served.ts';
+import { seenOf, seenOp } from './seen-ids.ts';
 
 const messageSchema = z.object({ kind: z.literal('directory'), connectionId: z.string() });
 

@@ -1,9 +1,8 @@
 import * as z from 'zod';
-import { canonicalJson } from '../core/canonical-json.ts';
 import { encodeKey } from '../core/key.ts';
 import type { AzureMember } from '../customers/azure-feed.ts';
 import { createRelay, type Leg, type Relay, type RelayDeps } from '../customers/relay.ts';
-import { packText, unpackText } from '../platform/packed.ts';
+import { unpackText } from '../platform/packed.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Row, Table, TableOp } from '../platform/table.ts';
 import { headOf, shardHeadRow, shardStateSchema, type ShardHead } from './shard.ts';
@@ -31,14 +30,6 @@ export const azureStateOf = (row: Row | undefined): AzureState =>
   row
     ? azureStateSchema.parse(JSON.parse(unpackText(row.columns)))
     : { names: {}, issues: {}, tenants: {}, manners: {} };
-
-export const azureStateText = (state: AzureState): string => canonicalJson(state);
-
-export const azureStateOp = (text: string): TableOp => ({
-  kind: 'upsert',
-  rk: 'S',
-  columns: { v: 1, ...packText(text) },
-});
 
 /** Head first, as for Microsoft 365: the state may be younger than the head says, never older. */
 export async function readAzureShard(

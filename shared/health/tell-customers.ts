@@ -1,15 +1,10 @@
 import { secondMs, type Clock } from '../core/clock.ts';
 import type { CustomerStore } from '../customers/customer-store.ts';
 import { shardKey, type Customer } from '../customers/customer.ts';
-import { accessOf, type ShardHead, type ShardState } from './shard.ts';
-
-/** What a shard has committed. Nothing else may reach a customer's row, or a run that died could leave there what nobody knows of. */
-type Committed = { head: ShardHead; state: ShardState };
+import type { Committed, Telling } from './poll-cycle.ts';
+import { accessOf, type ShardHead } from './shard.ts';
 
 type TellingDeps = { customers: Pick<CustomerStore, 'change' | 'merge'>; clock: Pick<Clock, 'now'> };
-
-/** `before`: when the next cycle may begin (ms since the epoch). */
-type Telling = { customerIds: Iterable<string>; before: number };
 
 /** A write that was given up may still arrive; it has this long until the next cycle may begin. */
 const quietMs = 30 * secondMs;

@@ -5,9 +5,9 @@ import { delegationPartition } from '../../shared/customers/delegation.ts';
 import { canFile } from '../../shared/escalations/can-file.ts';
 import { learnCapability, putContract, readContracts } from '../../shared/escalations/contract-store.ts';
 import type { SupportReadiness } from '../../shared/escalations/support-readiness-answer.ts';
-import { azurePartition, azureRelay, azureStateOp, azureStateText } from '../../shared/health/azure-shard.ts';
+import { azurePartition, azureRelay, type AzureState } from '../../shared/health/azure-shard.ts';
 import { newShard } from '../../shared/health/shard-members.ts';
-import type { TenantState } from '../../shared/health/shard.ts';
+import { stateOp, stateText, type TenantState } from '../../shared/health/shard.ts';
 import { aCustomer, aReadyDesk, connectionId, endsAt, idOf, tenantOf, usable } from './a-ready-desk.ts';
 
 const codes = ({ canFile }: SupportReadiness) => canFile.reasons.map(({ code }) => code);
@@ -123,9 +123,8 @@ describe('the readiness of support', () => {
     await relay.begin(pk, { ...newShard(connectionId, 0), cycleAt: desk.now }, desk.log.scope);
     const keep = async (tenant: Partial<TenantState>) => {
       const tenants = { [idOf(0)]: { services: {}, open: [], past: [], ...tenant } };
-      await desk
-        .tables('health')
-        .transact(pk, [azureStateOp(azureStateText({ names: {}, issues: {}, tenants, manners: {} }))]);
+      const state: AzureState = { names: {}, issues: {}, tenants, manners: {} };
+      await desk.tables('health').transact(pk, [stateOp(stateText(state))]);
     };
     await keep({ good: 'cycle' });
     expect((await desk.one()).canRead).toEqual({ ok: true, way: 'app', asOf: desk.now });

@@ -1,31 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { customerHealth } from '../../shared/health/customer-health.ts';
 import { fleetHealth } from '../../shared/health/fleet.ts';
 import { listCustomerIncidents, listIncidents, readIncident } from '../../shared/health/incident-queries.ts';
-import type { HttpAnswer } from '../../shared/platform/http.ts';
+import { anAzureDesk, azureOf, json } from './azure-desk.ts';
 import { aPerson } from './callers.ts';
-import { aHealthDesk, type HealthDesk } from './health-desk.ts';
+import type { HealthDesk } from './health-desk.ts';
 
-const azureOf = async (desk: HealthDesk, n: number) =>
-  (await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(n) })).services.find(({ id }) => id === 'azure');
 const kindsOf = async (desk: HealthDesk) => (await desk.events()).map((event) => event.type);
-const json = (body: unknown, headers: Record<string, string> = {}): HttpAnswer => ({
-  status: 200,
-  headers,
-  body: JSON.stringify(body),
-});
-
-async function aDesk(customers: number, withAzure: number) {
-  const desk = aHealthDesk();
-  await desk.begin(customers, withAzure);
-  const { azure } = desk.microsoft;
-  azure.calls.length = 0;
-  return { desk, azure };
-}
 
 describe('the Azure feed of a shard', () => {
   it('costs a quiet cycle one query for each tenant with Azure, and Microsoft 365 nothing', async () => {
-    const { desk, azure } = await aDesk(5, 3);
+    const { desk, azure } = await anAzureDesk(5, 3);
     azure.extraSubscriptions.set(desk.tenant(0), ['b0000000-0000-4000-8000-000000000000']);
     await desk.cycle();
     const table = desk.memory.of('health').counts;
@@ -46,7 +30,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('asks for what is active, and what changed since the last good read less ten minutes', async () => {
-    const { desk, azure } = await aDesk(1, 1);
+    const { desk, azure } = await anAzureDesk(1, 1);
     const good = Date.parse(desk.now());
     await desk.cycle();
     const { query } = azure.calls.at(-1)!;
@@ -57,7 +41,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('is unknown, and says what mends it, where the subscriptions of an Azure plan cannot be seen', async () => {
-    const { desk } = await aDesk(2, 1);
+    const { desk } = await anAzureDesk(2, 1);
     await desk.customers.change([desk.id(1)], (customer) => ({ ...customer, services: ['azure', 'OrgLiveID'] }));
     const remedy =
       'Give the desk’s application, or the partner’s people, the role Reader on the customer’s Azure subscriptions.';
@@ -68,7 +52,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('is not there for shards without Azure', async () => {
-    const { desk, azure } = await aDesk(3, 0);
+    const { desk, azure } = await anAzureDesk(3, 0);
     expect(await desk.ensureAzure(desk.scope)).toEqual({ azureShards: 0, azureStarted: 0 });
     await desk.cycle();
     expect(azure.calls).toEqual([]);
@@ -76,7 +60,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('tells an incident from beginning to review, each transition once, with its updates', async () => {
-    const { desk, azure } = await aDesk(3, 2);
+    const { desk, azure } = await anAzureDesk(3, 2);
     const tenants = [desk.tenant(0), desk.tenant(1)];
     azure.event({ name: '7VX2-L9G', at: desk.now(), tenants, post: 'We <b>look</b> at it' });
     await desk.cycle();
@@ -110,7 +94,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('lists planned changes only when they are asked for, and colours nothing by them or by advisories', async () => {
-    const { desk, azure } = await aDesk(1, 1);
+    const { desk, azure } = await anAzureDesk(1, 1);
     const tenants = [desk.tenant(0)];
     azure.event({ name: 'PLAN-1', at: desk.now(), tenants, eventType: 'PlannedMaintenance' });
     azure.event({ name: 'ADV-1', at: desk.now(), tenants, eventType: 'HealthAdvisory' });
@@ -127,7 +111,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('counts Azure in the fleet, also customers whose Azure was never read', async () => {
-    const { desk, azure } = await aDesk(4, 3);
+    const { desk, azure } = await anAzureDesk(4, 3);
     azure.event({ name: 'A1', at: desk.now(), tenants: [desk.tenant(0)] });
     await desk.cycle();
     const counts = async () => (await fleetHealth(desk.queryDeps, aPerson, { service: 'azure' })).services[0];
@@ -140,7 +124,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('goes on with the subscriptions that the directory finds, and without those it does not find', async () => {
-    const { desk, azure } = await aDesk(2, 1);
+    const { desk, azure } = await anAzureDesk(2, 1);
     expect(await desk.customers.bySubscription(desk.tenant(0).replace(/^0/, 'A'))).toBe(desk.id(0));
     desk.microsoft.tenants[0]!.hasAzure = false;
     desk.microsoft.tenants[1]!.hasAzure = true;
@@ -154,7 +138,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('keeps going by itself, and is started again by the timer where its wake was lost', async () => {
-    const { desk, azure } = await aDesk(1, 1);
+    const { desk, azure } = await anAzureDesk(1, 1);
     for (let n = 0; n < 12; n++) await desk.cycle();
     expect(azure.calls).toHaveLength(12);
     for (const held of desk.bus.all()) desk.bus.complete(held);
@@ -165,7 +149,7 @@ describe('the Azure feed of a shard', () => {
   });
 
   it('is sent again by the sweep where the bus lost it', async () => {
-    const { desk, azure } = await aDesk(1, 1);
+    const { desk, azure } = await anAzureDesk(1, 1);
     for (const held of desk.bus.all()) desk.bus.complete(held);
     await desk.advance(8 * 60_000);
     expect(await desk.sweep(desk.scope)).toMatchObject({ owed: 2, failed: 0 });
@@ -178,7 +162,7 @@ describe('Resource Graph', () => {
   it.each([400, 403, 404])(
     'that answers %i is remembered for a day, and each subscription is asked',
     async (status) => {
-      const { desk, azure } = await aDesk(2, 2);
+      const { desk, azure } = await anAzureDesk(2, 2);
       azure.extraSubscriptions.set(desk.tenant(0), ['b0000000-0000-4000-8000-000000000000']);
       await desk.cycle(8 * 1_440);
       azure.faults.graph.set(desk.tenant(0), { status });
@@ -202,7 +186,7 @@ describe('Resource Graph', () => {
   );
 
   it('is followed by its skip token, and waited for where its quota is used up', async () => {
-    const { desk, azure } = await aDesk(1, 1);
+    const { desk, azure } = await anAzureDesk(1, 1);
     const subscriptionId = desk.tenant(0).replace(/^0/, 'a');
     const event = (name: string) => ({
       name,

@@ -2,20 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { customerHealth } from '../../shared/health/customer-health.ts';
 import type { HttpAnswer } from '../../shared/platform/http.ts';
 import { TokenFailure } from '../../shared/platform/tokens.ts';
+import { anAzureDesk, azureOf, json } from './azure-desk.ts';
 import { aPerson } from './callers.ts';
-import { aHealthDesk, type HealthDesk } from './health-desk.ts';
-
-const azureOf = async (desk: HealthDesk, n: number) =>
-  (await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(n) })).services.find(({ id }) => id === 'azure');
-const json = (body: unknown): HttpAnswer => ({ status: 200, headers: {}, body: JSON.stringify(body) });
-
-async function aDesk(customers: number, withAzure: number) {
-  const desk = aHealthDesk();
-  await desk.begin(customers, withAzure);
-  const { azure } = desk.microsoft;
-  azure.calls.length = 0;
-  return { desk, azure };
-}
+import type { HealthDesk } from './health-desk.ts';
 
 describe('a tenant whose Azure cannot be read', () => {
   const elsewhere = json({ value: [], nextLink: 'https://evil.example/subscriptions/x?api-version=2025-05-01' });
@@ -133,7 +122,7 @@ describe('a tenant whose Azure cannot be read', () => {
   it.each(graphTroubles)(
     'because of %s is alone with it, and unknown past the deadline',
     async (_what, begin, code) => {
-      const { desk, azure } = await aDesk(2, 2);
+      const { desk, azure } = await anAzureDesk(2, 2);
       begin(desk);
       await desk.cycle();
       const since = desk.now();
@@ -157,7 +146,7 @@ describe('a tenant whose Azure cannot be read', () => {
   );
 
   it('does not make Azure unknown where Microsoft 365 is', async () => {
-    const { desk } = await aDesk(1, 1);
+    const { desk } = await anAzureDesk(1, 1);
     desk.microsoft.faults.set(desk.tenant(0), { token: new TokenFailure('not-consented', 'no') });
     for (let n = 0; n < 4; n++) await desk.cycle();
     const { services } = await customerHealth(desk.queryDeps, aPerson, { customerId: desk.id(0) });
@@ -169,7 +158,7 @@ describe('a tenant whose Azure cannot be read', () => {
   });
 
   it('as the application is read through the partner’s rights, and so from then on', async () => {
-    const { desk, azure } = await aDesk(1, 1);
+    const { desk, azure } = await anAzureDesk(1, 1);
     desk.microsoft.options.azureTokenFailure = new TokenFailure('not-consented', 'no');
     await desk.cycle();
     expect(await azureOf(desk, 0)).toMatchObject({ status: 'healthy', asOf: desk.now() });
