@@ -20,6 +20,7 @@ import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
+import { createCustomersOfReseller } from '../shared/customers/reseller-index.ts';
 import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
@@ -61,7 +62,11 @@ export function createDesk(given: Services, config: Config): Desk {
   const services = { ...given, http: pacedHttp(given, config, cloud) };
   const { clock, tables, bus, http } = services;
   const { tokens, readSecret, authority, grants, keepGrants } = microsoft(services, config);
-  const registry = createPortalRegistry({ table: tables('portals'), clock });
+  const registry = createPortalRegistry({
+    table: tables('portals'),
+    clock,
+    customersOfReseller: createCustomersOfReseller({ tables, clock }),
+  });
   const statements = createStatements({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
   const announce = createAnnounce({ table: tables('deliveries'), bus, clock, registry });

@@ -16,6 +16,13 @@ export const limits = {
   evidenceDepth: 20,
   externalRefs: 10,
   idempotencyKeyCharacters: 255,
+  /** What a portal's own list of customers holds. */
+  portalCustomers: 20_000,
+  /** And a portal that has its customers by reseller names so many of these. */
+  portalResellers: 100,
+  /** How long two keys are good while one replaces the other, unless an administrator says otherwise. */
+  secretOverlapMinutes: 1_440,
+  secretOverlapMinutesMax: 10_080,
   portalRatePerSecond: 50,
   portalBurst: 500,
   webhookToleranceSeconds: 300,

@@ -5,7 +5,6 @@ import { parse, parseJson } from '../platform/handle-route.ts';
 import type { TakeTurn } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { identifySender, type HookCall, type IdentifyDeps } from './identify-sender.ts';
-import { portalCaller } from './portal.ts';
 import type { Quarantine } from './quarantine.ts';
 
 /**
@@ -44,8 +43,8 @@ type HookBody = z.output<typeof hookSchema>;
 export function createPortalHook(deps: PortalHookDeps) {
   return async (call: HookCall, scope: Scope): Promise<HookAnswer> => {
     const { portal, webhookId } = await identifySender(deps, call, scope);
-    const caller = portalCaller(portal);
-    deps.takeTurn(caller.id);
+    const caller = await deps.registry.callerOf(portal);
+    deps.takeTurn(caller);
     const body = parse(hookSchema, parseJson(call, call.raw), 'invalid-body');
     const { type } = body;
     if (untakenTypes.includes(type)) {
