@@ -20,6 +20,7 @@ export const limits = {
   portalCustomers: 20_000,
   /** And a portal that has its customers by reseller names so many of these. */
   portalResellers: 100,
+  secretCharacters: 512,
   /** How long two keys are good while one replaces the other, unless an administrator says otherwise. */
   secretOverlapMinutes: 1_440,
   secretOverlapMinutesMax: 10_080,

@@ -55,7 +55,11 @@ export type Inbound = z.output<typeof inboundSchema>;
 const inboundCharacters = 24_000;
 
 /** What is described of an inbound, without the place of its secret. */
-const describedInboundSchema = z.discriminatedUnion('kind', [standardSchema, describedSchema, sharedSecretSchema]);
+export const describedInboundSchema = z.discriminatedUnion('kind', [
+  standardSchema,
+  describedSchema,
+  sharedSecretSchema,
+]);
 export type DescribedInbound = z.output<typeof describedInboundSchema>;
 
 /** As an administrator sends it: described, or a recipe by name; the desk itself names the place of the secret. */
