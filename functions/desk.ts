@@ -20,8 +20,6 @@ import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
-import { createCustomersOfReseller } from '../shared/customers/reseller-index.ts';
-import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
 import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
@@ -53,6 +51,8 @@ import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApi } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
+import { deskPortals, deskRegistry } from './desk-portals.ts';
+import { portalRoutes } from './portals.http.ts';
 
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
@@ -61,12 +61,8 @@ export function createDesk(given: Services, config: Config): Desk {
   const cloud = cloudOf(config);
   const services = { ...given, http: pacedHttp(given, config, cloud) };
   const { clock, tables, bus, http } = services;
-  const { tokens, readSecret, authority, grants, keepGrants } = microsoft(services, config);
-  const registry = createPortalRegistry({
-    table: tables('portals'),
-    clock,
-    customersOfReseller: createCustomersOfReseller({ tables, clock }),
-  });
+  const { tokens, readSecret, versions, authority, grants, keepGrants } = microsoft(services, config);
+  const registry = deskRegistry(services);
   const statements = createStatements({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
   const announce = createAnnounce({ table: tables('deliveries'), bus, clock, registry });
@@ -137,6 +133,7 @@ export function createDesk(given: Services, config: Config): Desk {
         tenantReads: () => createTenantReads({ tables, clock, cloud }),
       }),
       ...statementRoutes({ statements }),
+      ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
       ...hookRoutes({ receivePortalHook }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/core/clock.ts';
-import { HttpFailure, type Http } from '../../shared/platform/http.ts';
+import { HttpFailure, type Http, type HttpAnswer, type HttpCall } from '../../shared/platform/http.ts';
 import { anIssuer, authority } from '../portals/entra-issuer.ts';
 
 export const identityEndpoint = 'https://identity.example/token';
@@ -10,10 +10,13 @@ export async function anOutside(clock: Clock) {
   const issuer = await anIssuer(clock.now());
   const secrets = new Map<string, string>();
   const entra = { status: 200, isAway: false };
+  const vault = { isAway: false, losesAnswers: false };
+  /** Answers for whoever else is called, such as a portal's endpoint. */
+  const others: { answer?: (call: HttpCall) => Promise<HttpAnswer> } = {};
   const calls: string[] = [];
 
   const json = (body: unknown, status = 200) => ({ status, headers: {}, body: JSON.stringify(body) });
-  const secretAt = (url: string) => secrets.get(decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? ''));
+  const secretName = (url: string) => decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '');
 
   const http: Http = async (call) => {
     calls.push(call.url);
@@ -26,11 +29,17 @@ export async function anOutside(clock: Clock) {
       return json({ access_token: 'of the identity', expires_on: Math.floor(clock.now() / 1_000) + 86_400 });
     }
     if (call.url.startsWith(vaultUri)) {
-      const value = secretAt(call.url);
+      if (vault.isAway) throw new HttpFailure('network', 'the vault is away');
+      if (call.method === 'PUT') {
+        secrets.set(secretName(call.url), (JSON.parse(call.body ?? '') as { value: string }).value);
+        if (vault.losesAnswers) throw new HttpFailure('network', 'the answer was lost');
+      }
+      const value = secrets.get(secretName(call.url));
       const attributes = { created: Math.floor(clock.now() / 1_000) };
       return value === undefined ? json({}, 404) : json({ value, id: `${call.url}/version-1`, attributes });
     }
+    if (others.answer) return others.answer(call);
     throw new HttpFailure('network', 'nobody answers there');
   };
-  return { http, calls, secrets, entra, sign: issuer.sign };
+  return { http, calls, secrets, entra, vault, others, sign: issuer.sign };
 }
