@@ -10,31 +10,35 @@ export type Path = z.output<typeof pathSchema>;
 const wordSchema = z.string().max(500);
 
 /** Numbers and yes or no count as their JSON text; an object, a list and null are nothing that can be taken. */
-const takenSchema = z.strictObject({
-  from: pathSchema,
-  /** What the sender's words are here, such as `{ "1": "critical" }`. A word that is not listed is refused. */
-  words: z.record(z.string().max(100), wordSchema).optional(),
-  /** What it is when the payload has nothing, null or an empty text there. */
-  default: wordSchema.optional(),
-  /** Nothing there is no fault: the field is left out. */
-  optional: z.literal(true).optional(),
-  /** So many characters are kept and the rest is cut, for texts that may be longer at the sender than here. */
-  cut: z.int().min(1).max(20_000).optional(),
-  /** A time that is in UTC without saying so, as `2026-11-02 09:00:00` or `2026-11-02T09:00:00.123`. */
-  time: z.literal('utc').optional(),
-});
+const takenSchema = z
+  .strictObject({
+    from: pathSchema,
+    /** What the sender's words are here, such as `{ "1": "critical" }`. A word that is not listed is refused. */
+    words: z.record(z.string().max(100), wordSchema).optional(),
+    /** What it is when the payload has nothing, null or an empty text there. */
+    default: wordSchema.optional(),
+    /** Nothing there is no fault: the field is left out. */
+    optional: z.literal(true).optional(),
+    /** So many characters are kept and the rest is cut, for texts that may be longer at the sender than here. */
+    cut: z.int().min(1).max(20_000).optional(),
+    /** A time that is in UTC without saying so, as `2026-11-02 09:00:00` or `2026-11-02T09:00:00.123`. */
+    time: z.literal('utc').optional(),
+  })
+  .meta({ id: 'TakenField' });
 export type Taken = z.output<typeof takenSchema>;
 
-const fieldSchema = z.union([
-  takenSchema,
-  z.strictObject({ value: wordSchema }),
-  z.strictObject({
-    join: z
-      .array(z.union([takenSchema, z.strictObject({ value: wordSchema })]))
-      .min(2)
-      .max(8),
-  }),
-]);
+const fieldSchema = z
+  .union([
+    takenSchema,
+    z.strictObject({ value: wordSchema }),
+    z.strictObject({
+      join: z
+        .array(z.union([takenSchema, z.strictObject({ value: wordSchema })]))
+        .min(2)
+        .max(8),
+    }),
+  ])
+  .meta({ id: 'MappedField' });
 export type Field = z.output<typeof fieldSchema>;
 
 const request = ['requestId', 'externalRef.system', 'externalRef.id'] as const;

@@ -1,18 +1,17 @@
 import * as z from 'zod';
+import { limits } from '../core/limits.ts';
 import { fieldMapSchema } from './field-map-schema.ts';
 import { headerNameSchema, hmacDescriptionSchema } from './hmac-description.ts';
+import { publicKeyPattern } from './public-key.ts';
 
 export const secretNameSchema = z.string().regex(/^[0-9A-Za-z-]{1,127}$/);
 
-/** An ed25519 public key as Standard Webhooks writes it: `whpk_` and base64 of 32 bytes. */
-const publicKeySchema = z
-  .string()
-  .regex(/^whpk_[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/, 'must be whpk_ and 32 bytes in base64');
+const publicKeySchema = z.string().regex(publicKeyPattern, 'must be whpk_ and 32 bytes in base64');
 
 /** The `webhook-*` headers of Standard Webhooks; with public keys its `v1a` too. */
 const standardSchema = z.strictObject({
   kind: z.literal('standard-webhooks'),
-  publicKeys: z.array(publicKeySchema).min(1).max(4).optional(),
+  publicKeys: z.array(publicKeySchema).min(1).max(2).optional(),
 });
 
 /** A signature of the sender's own making, described. */
@@ -55,16 +54,31 @@ export type Inbound = z.output<typeof inboundSchema>;
 const inboundCharacters = 24_000;
 
 /** What is described of an inbound, without the place of its secret. */
-export const describedInboundSchema = z.discriminatedUnion('kind', [
-  standardSchema,
-  describedSchema,
-  sharedSecretSchema,
-]);
+export const describedInboundSchema = z
+  .discriminatedUnion('kind', [standardSchema, describedSchema, sharedSecretSchema])
+  .meta({ id: 'PortalInbound' });
 export type DescribedInbound = z.output<typeof describedInboundSchema>;
+
+/** Who is named as a request's contact where a payload of the PSA names nobody: usually the desk of the partner itself. */
+const standInSchema = z.strictObject({
+  name: z.string().min(1).max(limits.nameCharacters),
+  email: z.email().max(limits.emailCharacters),
+});
+export type StandIn = z.output<typeof standInSchema>;
+
+/** Recipes for payloads that name the contact by a number of their own alone. */
+const withStandIn: readonly string[] = ['zendesk', 'autotask'];
+
+const recipeSchema = z
+  .strictObject({ recipe: z.enum(recipeNames), contact: standInSchema.optional() })
+  .refine(({ recipe, contact }) => contact !== undefined || !withStandIn.includes(recipe), {
+    path: ['contact'],
+    error: 'must be given: this payload holds no address of a contact',
+  });
 
 /** As an administrator sends it: described, or a recipe by name; the desk itself names the place of the secret. */
 export const sentInboundSchema = z
-  .union([describedInboundSchema, z.strictObject({ recipe: z.enum(recipeNames) })])
+  .union([describedInboundSchema, recipeSchema])
   .refine((sent) => JSON.stringify(sent).length <= inboundCharacters, {
     error: `must not be longer than ${String(inboundCharacters)} characters as JSON`,
   });

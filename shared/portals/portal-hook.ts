@@ -36,22 +36,29 @@ const hookSchema = z.strictObject({
 });
 type HookBody = z.output<typeof hookSchema>;
 
+/** ConnectWise adds these to every address that it calls. They are not signed, and nothing is read from them. */
+export const addedQuery = z.strictObject({
+  recordId: z.string().max(100).optional(),
+  action: z.string().max(100).optional(),
+});
+
 /**
  * A portal's signed webhook. The signature is checked before the body is so much as parsed, and before storage is asked. A
  * webhook-id that was quarantined keeps that answer, though its customer be mapped meanwhile: else it would become two things.
  */
 export function createPortalHook(deps: PortalHookDeps) {
   return async (call: HookCall, scope: Scope): Promise<HookAnswer> => {
-    const { portal, webhookId } = await identifySender(deps, call, scope);
+    const { portal, webhookId, body: mapped } = await identifySender(deps, call, scope);
     const caller = await deps.registry.callerOf(portal);
     deps.takeTurn(caller);
-    const body = parse(hookSchema, parseJson(call, call.raw), 'invalid-body');
+    const body = parse(hookSchema, mapped ?? parseJson(call, call.raw), 'invalid-body');
     const { type } = body;
     if (untakenTypes.includes(type)) {
       throw new AppError('invalid-body', `${type} is not taken yet. Comment on and close requests by hand for now.`);
     }
     if (type !== createdType) return { ignored: true };
-    const webhook = { portalId: portal.id, webhookId, type, body: new TextDecoder().decode(call.raw) };
+    const text = mapped === undefined ? new TextDecoder().decode(call.raw) : JSON.stringify(mapped);
+    const webhook = { portalId: portal.id, webhookId, type, body: text };
     const quarantined = await deps.quarantine.find(webhook);
     if (quarantined !== undefined) return quarantined;
     try {

@@ -1,19 +1,20 @@
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { SecretVersions } from '../platform/secret.ts';
+import { hmacKeys } from './described-hmac.ts';
+import type { HmacDescription } from './hmac-description.ts';
 import type { Inbound } from './inbound.ts';
 import type { Portal, WhichSecret } from './portal.ts';
 import { parseWebhookSecrets } from './standard-webhooks.ts';
 
 export type SecretsDeps = { versions: SecretVersions; ids: Ids };
 
-/** How a secret is spelled: as Standard Webhooks does, or as a described HMAC takes its key. */
-export type SecretForm = 'whsec' | 'text' | 'hex' | 'base64';
+/** How a secret is spelled: as Standard Webhooks does, or as the key of a described HMAC. A secret that is shown is a text. */
+export type SecretForm = 'whsec' | HmacDescription['key'];
 
 export function secretFormOf(inbound: Inbound): SecretForm {
   if (inbound.kind === 'standard-webhooks') return 'whsec';
-  if (inbound.kind === 'shared-secret' || inbound.hmac.key === 'sha256-of-text') return 'text';
-  return inbound.hmac.key;
+  return inbound.kind === 'described-hmac' ? inbound.hmac.key : 'text';
 }
 
 export const formOf = (portal: Portal, which: WhichSecret): SecretForm =>
@@ -24,34 +25,33 @@ const secretBytes = 32;
 /** A secret of the desk's own making. */
 export function makeSecret(form: SecretForm, ids: Pick<Ids, 'bytes'>): string {
   const bytes = Buffer.from(ids.bytes(secretBytes));
-  if (form === 'whsec') return `whsec_${bytes.toString('base64')}`;
-  return bytes.toString(form === 'text' ? 'base64url' : form);
+  switch (form) {
+    case 'whsec':
+      return `whsec_${bytes.toString('base64')}`;
+    case 'hex':
+    case 'base64':
+      return bytes.toString(form);
+    case 'text':
+    case 'sha256-of-text':
+      return bytes.toString('base64url');
+  }
 }
 
-/** Two stand in the vault with a space between them, so that none may hold one. */
-const patterns: Record<Exclude<SecretForm, 'whsec'>, RegExp> = {
-  text: /^[\x21-\x7e]{8,}$/,
-  hex: /^(?:[0-9A-Fa-f]{2}){8,}$/,
-  base64: /^(?=.{12})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/,
-};
-const expected: Record<SecretForm, string> = {
-  whsec: 'must be whsec_ and base64 of 24 to 64 bytes',
-  text: 'must be 8 or more visible ASCII characters',
-  hex: 'must be hex of 8 or more bytes',
-  base64: 'must be base64 of 8 or more bytes',
-};
-
-/** A secret that the other side made. Throws `invalid-body` where it could not verify anything. */
+/** A secret that the other side made: one key that the verifier takes. Throws `invalid-body` where it is none. */
 export function checkSecret(form: SecretForm, secret: string, path: string): void {
-  if (form === 'whsec' ? isWebhookSecret(secret) : patterns[form].test(secret)) return;
-  throw new AppError('invalid-body', 'See errors for what does not fit.', {
-    errors: [{ path, message: expected[form] }],
-  });
+  // Two stand in the vault with a space between them.
+  if (!/\s/.test(secret) && isKey(form, secret)) return;
+  const message =
+    form === 'whsec'
+      ? 'must be whsec_ and base64 of 24 to 64 bytes'
+      : `must be ${form} of at least 16 bytes, without spaces`;
+  throw new AppError('invalid-body', 'See errors for what does not fit.', { errors: [{ path, message }] });
 }
 
-function isWebhookSecret(secret: string): boolean {
+function isKey(form: SecretForm, secret: string): boolean {
   try {
-    return !/\s/.test(secret) && parseWebhookSecrets(secret).length === 1;
+    const keys = form === 'whsec' ? parseWebhookSecrets(secret) : hmacKeys(secret, { key: form });
+    return keys.length === 1;
   } catch {
     return false;
   }
