@@ -5,6 +5,7 @@ import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { CustomerScope } from '../core/caller.ts';
+import type { EventKind } from './incident.ts';
 import { createIncidentEvent, incidentDataFor } from './incident-event.ts';
 
 const incidentEventBodySchema = z.object({
@@ -20,7 +21,7 @@ export type NoticePortal = { id: string; customers: CustomerScope };
 export type AnnounceIncident = (
   notice: {
     eventId: string;
-    type: string;
+    type: `incident.${EventKind}`;
     at: string;
     data: (portal: NoticePortal) => Record<string, unknown> | undefined;
     portalIds: string[];

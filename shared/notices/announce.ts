@@ -4,6 +4,7 @@ import type { Bus } from '../platform/bus.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { NoticeType } from '../portals/notice-types.ts';
 import type { Portal } from '../portals/portal.ts';
 import type { PortalRegistry } from '../portals/portal-registry.ts';
 import { isWebhookId } from '../portals/standard-webhooks.ts';
@@ -13,8 +14,7 @@ import { deliveryColumns, deliveryKey, deliveryPartition, deliveryWake, type Del
 export type Notice = {
   /** The same at every call for the same event; it becomes the `webhook-id`. */
   eventId: string;
-  /** Such as `request.created`. */
-  type: string;
+  type: NoticeType;
   /** When it happened, ISO 8601. */
   at: string;
   /** What this portal is told; undefined where it is not to be told. */

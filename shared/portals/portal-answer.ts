@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { without } from '../core/merge-patch.ts';
 import { limits } from '../core/limits.ts';
-import { describedInboundSchema, type DescribedInbound } from './inbound.ts';
+import { describedInboundSchema } from './inbound.ts';
 import { portalSchema, rateSchema, resellersSchema, type Portal } from './portal.ts';
 
 const outboundSchema = portalSchema.shape.outbound.unwrap().omit({ secretName: true });
@@ -82,8 +83,8 @@ function sharedOf(portal: Portal): Omit<PortalAnswer, 'customers'> {
     id,
     name,
     ...(application && { application }),
-    inbound: withoutSecret(inbound),
-    ...(outbound && { outbound: withoutName(outbound) }),
+    inbound: without(inbound, 'secretName'),
+    ...(outbound && { outbound: without(outbound, 'secretName') }),
     rate,
     disabled,
     rotations: {
@@ -93,15 +94,4 @@ function sharedOf(portal: Portal): Omit<PortalAnswer, 'customers'> {
     version: versionOf(portal),
     ...(updatedAt !== undefined && { updatedAt }),
   };
-}
-
-function withoutSecret({ secretName: _hidden, ...described }: Portal['inbound']): DescribedInbound {
-  return described;
-}
-
-function withoutName({
-  secretName: _hidden,
-  ...shown
-}: NonNullable<Portal['outbound']>): z.output<typeof outboundSchema> {
-  return shown;
 }

@@ -24,8 +24,7 @@ const nobody: ReadonlySet<string> = new Set();
 export async function checkCustomers(
   { knownCustomers }: Pick<PortalChecks, 'knownCustomers'>,
   ids: readonly string[],
-  path: string,
-  held = nobody,
+  { path, held = nobody }: { path: string; held?: ReadonlySet<string> },
 ): Promise<void> {
   const known = await knownCustomers(ids.filter((id) => !held.has(id)));
   const errors = ids.flatMap((id, at) =>

@@ -14,7 +14,7 @@ export type PortalRegistry = {
   /** As they are stored: a rotation may be past its end. */
   all(): Promise<readonly Portal[]>;
   /** Its customers, at most half a minute ago. Asked for once a token or signature held: it may cost a range read. */
-  scopeOf(portal: Portal): Promise<CustomerScope>;
+  scopeOf: (portal: Portal) => Promise<CustomerScope>;
   callerOf(portal: Portal): Promise<Caller & { kind: 'portal' }>;
 };
 

@@ -57,27 +57,48 @@ function isKey(form: SecretForm, secret: string): boolean {
   }
 }
 
+export type SecretPlace = { portalId: string; which: WhichSecret };
+
+/** A name that no secret has had before. */
+const freshName = ({ ids }: Pick<SecretsDeps, 'ids'>, { portalId, which }: SecretPlace): string =>
+  `portal-${portalId}-${which}-${ids.newId()}`;
+
 /**
- * Keeps a secret under a name that nothing has had before. Whatever becomes of the write, the secret that works stands under
- * another name: it is given up by the portal's row alone.
+ * Keeps a secret under a name of its own. Whatever becomes of the write, the secret that works stands under another name: it is
+ * given up by the portal's row alone.
  */
-export async function keepSecret({ versions, ids }: SecretsDeps, place: SecretPlace, value: string): Promise<string> {
-  const name = `portal-${place.portalId}-${place.which}-${ids.newId()}`;
-  await versions.put(name, value);
+export async function keepSecret(deps: SecretsDeps, place: SecretPlace, value: string): Promise<string> {
+  const name = freshName(deps, place);
+  await deps.versions.put(name, value);
   return name;
 }
 
-export type SecretPlace = { portalId: string; which: WhichSecret };
-
+/** `shown`: what the desk itself made, and nobody knows yet. */
 export type Made = { secretName: string; shown?: string };
 
-/** The secret that was sent, or a new one: that one alone is to be shown. */
-export async function newSecret(
+type Wanted = { form: SecretForm; sent: string | undefined };
+
+async function newSecret(deps: SecretsDeps, place: SecretPlace, { form, sent }: Wanted): Promise<Made> {
+  if (sent === undefined) {
+    const shown = makeSecret(form, deps.ids);
+    return { secretName: await keepSecret(deps, place, shown), shown };
+  }
+  checkSecret(form, sent, `secrets.${place.which}`);
+  return { secretName: await keepSecret(deps, place, sent) };
+}
+
+/** The secret that signs what a portal is told: the one that was sent, or a new one. */
+export const outboundSecret = async (deps: SecretsDeps, portalId: string, sent?: string): Promise<Made> =>
+  newSecret(deps, { portalId, which: 'outbound' }, { form: 'whsec', sent });
+
+/** The secret that a portal signs with. Whoever signs with a private key needs none. */
+export async function inboundSecret(
   deps: SecretsDeps,
-  place: SecretPlace,
-  { form, sent }: { form: SecretForm; sent: string | undefined },
+  portalId: string,
+  { inbound, sent }: { inbound: Inbound; sent: string | undefined },
 ): Promise<Made> {
-  if (sent !== undefined) return { secretName: await keepSecret(deps, place, sent) };
-  const shown = makeSecret(form, deps.ids);
-  return { secretName: await keepSecret(deps, place, shown), shown };
+  const place = { portalId, which: 'inbound' } as const;
+  const needsNone = inbound.kind === 'standard-webhooks' && inbound.publicKeys !== undefined;
+  if (needsNone && sent === undefined) return { secretName: freshName(deps, place) };
+  return newSecret(deps, place, { form: secretFormOf(inbound), sent });
 }

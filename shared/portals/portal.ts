@@ -3,6 +3,7 @@ import type { Caller, CustomerScope } from '../core/caller.ts';
 import { fromIso } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
 import { limits } from '../core/limits.ts';
+import { without } from '../core/merge-patch.ts';
 import { rowKind, type RowKind } from '../platform/row.ts';
 import type { TableOp } from '../platform/table.ts';
 import { inboundSchema, secretNameSchema } from './inbound.ts';
@@ -98,10 +99,15 @@ export function inForce(portal: Portal, now: number): Portal {
 /** The portal with one of the two keys of its rotation, and without the rotation. */
 export function withOneKey(portal: Portal, which: WhichSecret, kept: 'newer' | 'older'): Portal {
   const rotation = portal.rotations?.[which];
+  if (rotation === undefined) return portal;
+  return withSecret(portal, which, rotation[kept]);
+}
+
+/** The portal with another secret, which is no rotation's. */
+export function withSecret(portal: Portal, which: WhichSecret, secretName: string): Portal {
   const before = portal[which];
-  if (rotation === undefined || before === undefined) return portal;
-  const { [which]: _over, ...others } = portal.rotations ?? {};
-  return { ...portal, rotations: others, [which]: { ...before, secretName: rotation[kept] } };
+  const rotations = without(portal.rotations ?? {}, which);
+  return before === undefined ? portal : { ...portal, rotations, [which]: { ...before, secretName } };
 }
 
 /** The caller that a portal is once its token or its signature held. */

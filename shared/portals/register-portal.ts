@@ -4,7 +4,7 @@ import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
 import { portalAnswer, type MadePortal, type NewSecrets } from './portal-answer.ts';
 import { checkCustomers, checkTenant, checkUrl, misfit, type PortalChecks } from './portal-checks.ts';
-import { checkSecret, newSecret, secretFormOf, type Made, type SecretsDeps } from './portal-secrets.ts';
+import { inboundSecret, outboundSecret, type Made, type SecretsDeps } from './portal-secrets.ts';
 import type { PortalStore } from './portal-store.ts';
 import type { Portal } from './portal.ts';
 import { inboundOf } from './recipes/recipes.ts';
@@ -24,9 +24,7 @@ export async function registerPortal(
   await checkSent(deps, sent);
   const { id, name, customers, application, rate, disabled = false, secrets = {} } = sent;
   const described = inboundOf(sent.inbound ?? { kind: 'standard-webhooks' }, '');
-  const form = secretFormOf(described);
-  if (secrets.inbound !== undefined) checkSecret(form, secrets.inbound, 'secrets.inbound');
-  const inbound = await newSecret(deps, { portalId: id, which: 'inbound' }, { form, sent: secrets.inbound });
+  const inbound = await inboundSecret(deps, id, { inbound: described, sent: secrets.inbound });
   const outbound = sent.outbound && (await outboundSecret(deps, id, secrets.outbound));
   const portal: Portal = {
     id,
@@ -50,13 +48,7 @@ async function checkSent(deps: RegisterDeps, sent: SentPortal): Promise<void> {
   else if (sent.secrets?.outbound !== undefined) throw misfit('secrets.outbound', 'is of no use without outbound');
   if (sent.application) checkTenant(deps, sent.application.tenantId);
   await deps.store.refuseTaken(sent);
-  if (Array.isArray(sent.customers)) await checkCustomers(deps, sent.customers, 'customers');
-}
-
-/** The secret that signs what the portal is told. */
-export async function outboundSecret(deps: SecretsDeps, portalId: string, sent: string | undefined): Promise<Made> {
-  if (sent !== undefined) checkSecret('whsec', sent, 'secrets.outbound');
-  return newSecret(deps, { portalId, which: 'outbound' }, { form: 'whsec', sent });
+  if (Array.isArray(sent.customers)) await checkCustomers(deps, sent.customers, { path: 'customers' });
 }
 
 /** The secrets that the desk made in this call. */

@@ -7,7 +7,7 @@ import { changePortal, type Change, type ChangeDeps } from './change-portal.ts';
 import { portalEvents } from './events.ts';
 import { portalAnswer, type MadePortal } from './portal-answer.ts';
 import { checkSecret, formOf, keepSecret, makeSecret, type SecretPlace, type SecretsDeps } from './portal-secrets.ts';
-import { withOneKey, type Portal, type WhichSecret } from './portal.ts';
+import { withOneKey, withSecret, type Portal, type WhichSecret } from './portal.ts';
 import type { Rotate } from './sent-portal.ts';
 
 type RotateDeps = ChangeDeps & SecretsDeps;
@@ -58,7 +58,7 @@ async function begun(deps: RotateDeps, portal: Portal, rotate: Begin): Promise<R
   const endsAt = toIso(deps.clock.now() + overlapMinutes * minuteMs);
   const next =
     older === undefined
-      ? withKey(portal, which, newer)
+      ? withSecret(portal, which, newer)
       : withBoth(portal, which, {
           both: await keepBoth(deps, place, [value, older.value]),
           newer,
@@ -85,17 +85,10 @@ async function presentKey({ versions }: RotateDeps, portal: Portal, which: Which
 const keepBoth = async (deps: RotateDeps, place: SecretPlace, keys: [newer: string, older: string]): Promise<string> =>
   keepSecret(deps, place, keys.join(' '));
 
-/** One key alone, at once. */
-function withKey(portal: Portal, which: WhichSecret, secretName: string): Portal {
-  const { [which]: _over, ...rotations } = portal.rotations ?? {};
-  const before = portal[which];
-  return before === undefined ? portal : { ...portal, rotations, [which]: { ...before, secretName } };
-}
-
 type Both = { both: string; newer: string; older: string; endsAt: string };
 
 function withBoth(portal: Portal, which: WhichSecret, { both, ...rotation }: Both): Portal {
-  const next = withKey(portal, which, both);
+  const next = withSecret(portal, which, both);
   return { ...next, rotations: { ...next.rotations, [which]: rotation } };
 }
 

@@ -1,15 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { Rate } from '../../shared/core/caller.ts';
 import { createRateLimit } from '../../shared/portals/rate.ts';
 import { movedClock } from '../support/moved-clock.ts';
 
 type Take = ReturnType<typeof createRateLimit>;
 
-function takenOf(take: Take, id: string, calls: number, rate?: Rate): number {
+function takenOf(take: Take, id: string, calls: number): number {
   let taken = 0;
   for (let call = 0; call < calls; call++) {
     try {
-      take({ id, rate });
+      take({ id });
       taken++;
     } catch {
       continue;

@@ -16,7 +16,18 @@ export async function anOutside(clock: Clock) {
   const calls: string[] = [];
 
   const json = (body: unknown, status = 200) => ({ status, headers: {}, body: JSON.stringify(body) });
-  const secretName = (url: string) => decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '');
+
+  const answerOfVault = (call: HttpCall): HttpAnswer => {
+    if (vault.isAway) throw new HttpFailure('network', 'the vault is away');
+    const name = decodeURIComponent(new URL(call.url).pathname.split('/').at(-1) ?? '');
+    if (call.method === 'PUT') {
+      secrets.set(name, (JSON.parse(call.body ?? '') as { value: string }).value);
+      if (vault.losesAnswers) throw new HttpFailure('network', 'the answer was lost');
+    }
+    const value = secrets.get(name);
+    const attributes = { created: Math.floor(clock.now() / 1_000) };
+    return value === undefined ? json({}, 404) : json({ value, id: `${call.url}/version-1`, attributes });
+  };
 
   const http: Http = async (call) => {
     calls.push(call.url);
@@ -29,14 +40,7 @@ export async function anOutside(clock: Clock) {
       return json({ access_token: 'of the identity', expires_on: Math.floor(clock.now() / 1_000) + 86_400 });
     }
     if (call.url.startsWith(vaultUri)) {
-      if (vault.isAway) throw new HttpFailure('network', 'the vault is away');
-      if (call.method === 'PUT') {
-        secrets.set(secretName(call.url), (JSON.parse(call.body ?? '') as { value: string }).value);
-        if (vault.losesAnswers) throw new HttpFailure('network', 'the answer was lost');
-      }
-      const value = secrets.get(secretName(call.url));
-      const attributes = { created: Math.floor(clock.now() / 1_000) };
-      return value === undefined ? json({}, 404) : json({ value, id: `${call.url}/version-1`, attributes });
+      return answerOfVault(call);
     }
     if (others.answer) return others.answer(call);
     throw new HttpFailure('network', 'nobody answers there');
