@@ -224,6 +224,22 @@ describe('disabling a portal', () => {
   });
 });
 
+describe('a rate of its own', () => {
+  it('holds for a portal’s token and its webhooks together, and for nobody else', async () => {
+    const desk = await aManagedDesk();
+    const { newSecrets } = await desk.register({ application, rate: { perSecond: 1, burst: 3 } });
+    const other = await desk.register({ id: 'other' });
+    const { hook, customers } = desk.instance();
+    const { clientId } = application;
+    expect([(await customers(clientId)).status, (await customers(clientId)).status]).toEqual([200, 200]);
+    expect(await hook('harbour', newSecrets!.inbound!)).toBe(202);
+    expect([await hook('harbour', newSecrets!.inbound!), (await customers(clientId)).status]).toEqual([429, 429]);
+    for (let n = 0; n < 10; n++) expect(await hook('other', other.newSecrets!.inbound!)).toBe(202);
+    await desk.moved.advance(1_000);
+    expect((await customers(clientId)).status).toBe(200);
+  });
+});
+
 describe('portals listed', () => {
   it('come page by page in order of id, without the application’s own rows', async () => {
     const desk = await aManagedDesk();

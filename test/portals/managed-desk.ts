@@ -46,13 +46,15 @@ export type Made = {
   code?: string;
 };
 
+type AdminCall = [method: string, path: string, body?: unknown, headers?: Record<string, string>];
+
 /** A desk with three customers, and its administrator. */
 export async function aManagedDesk(options: DeskOptions = {}) {
   const desk = await aDesk(options);
   const store = createCustomerStore(desk);
   for (const n of [1, 2, 3]) await store.insert(aCustomer(n));
 
-  const admin = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+  const admin = async (...[method, path, body, headers = {}]: AdminCall) => {
     const {
       status,
       json,
