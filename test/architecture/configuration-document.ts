@@ -49,7 +49,7 @@ export const groups: readonly Group[] = [
       SERVICE_BUS__credential: '`managedidentity`. Read by the Functions host for its triggers, not by the desk.',
       SERVICE_BUS__clientId: 'Client id of a user-assigned identity for the bus; unset means the system-assigned one.',
       KEY_VAULT_URI:
-        'The vault with the secrets of others: webhook keys of portals, and for each connection that reads customers through GDAP `{id}-refresh-token`, which the desk renews daily and must be allowed to set. The desk has none of its own.',
+        'The vault with the secrets of others: webhook keys of portals, and for each connection that reads customers through GDAP `{id}-refresh-token`, which the desk renews daily. It must be allowed to get and to set both (role Key Vault Secrets Officer). The desk has none of its own.',
     },
   },
   {

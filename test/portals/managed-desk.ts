@@ -8,7 +8,7 @@ import { callHandler } from '../support/http-call.ts';
 import { seededRandom } from '../support/seeded.ts';
 import { deskTenant } from './entra-issuer.ts';
 
-export const tenantOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
+const tenantOf = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 export const customerIdAt = (n: number): string => customerIdOf('global', tenantOf(n));
 export const application = { tenantId: deskTenant, clientId: 'aaaaaaaa-0000-4000-8000-000000000000' };
 
