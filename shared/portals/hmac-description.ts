@@ -43,11 +43,14 @@ export type HmacDescription = z.output<typeof hmacDescriptionSchema>;
 function faultsOf({ signed, timestamp, id }: z.output<typeof shapeSchema>): string[] {
   const times = (part: SignedPart) => signed.filter((other) => other === part).length;
   const faults: string[] = [];
-  if (signed.at(-1) !== 'body' || times('body') !== 1) faults.push('must hold the body once, and last');
+  const body = signed.indexOf('body');
+  if (times('body') !== 1 || signed.slice(body).includes('id'))
+    faults.push('must hold the body once, and no id after it');
   if (times('timestamp') !== (timestamp ? 1 : 0)) faults.push('must hold the timestamp once where there is one');
   if (times('id') !== (id ? 1 : 0)) faults.push('must hold the id once where there is one');
+  // Behind the body a time is told from it by its length, or by the one way to read its end.
   const isOpen = (part: SignedPart) => part === 'id' || (part === 'timestamp' && timestamp?.format !== 'iso-8601');
-  const joined = signed.some((part, at) => isOpen(part) && !separates(signed[at + 1]));
+  const joined = signed.slice(0, Math.max(0, body)).some((part, at) => isOpen(part) && !separates(signed[at + 1]));
   if (joined) faults.push('must separate an id, and a time in digits, from what follows by a text such as "."');
   return faults;
 }

@@ -21,7 +21,7 @@ const severities = {
 /**
  * Zendesk, a webhook that is subscribed to ticket events. Written from public documents and not tried against the product.
  * Source: developer.zendesk.com, "Verifying webhook authenticity" (base64 of HMAC-SHA256 over timestamp and body) and "Ticket
- * events". Events number the requester and do not name an address, so that a contact must stand in.
+ * events". An older page has body and timestamp; a portal of that kind is described by hand. Events number the requester and do not name an address, so that a contact must stand in.
  */
 export const zendesk: Recipe = (standIn) => ({
   kind: 'described-hmac',
