@@ -51,7 +51,6 @@ async function begun(deps: RotateDeps, portal: Portal, rotate: Begin): Promise<R
   const place = { portalId: portal.id, which };
   const form = formOf(portal, which);
   if (secret !== undefined) checkSecret(form, secret, 'secret');
-  if (portal.rotations?.[which] && overlapMinutes > 0) throw underWay();
   const older = overlapMinutes > 0 ? await presentKey(deps, portal, which) : undefined;
   const value = secret ?? makeSecret(form, deps.ids);
   const newer = await keepSecret(deps, place, value);
@@ -73,7 +72,7 @@ async function presentKey({ versions }: RotateDeps, portal: Portal, which: Which
   const name = portal[which]?.secretName ?? '';
   try {
     const value = (await versions.current(name)).value.trim();
-    // Somebody put two keys there by hand: which of them may go is theirs to say.
+    // Two keys, by a rotation or put there by hand: which of them may go is not the desk's to say.
     if (/\s/.test(value)) throw underWay();
     return { name, value };
   } catch (error) {

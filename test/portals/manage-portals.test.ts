@@ -103,6 +103,27 @@ describe('registering a portal', () => {
     expect(listed.items).toHaveLength(1);
   });
 
+  it('lets an application go with its portal’s word, and not before', async () => {
+    const desk = await aManagedDesk();
+    await desk.register({ application });
+    await desk.register({ id: 'other' });
+    const take = async () => desk.admin('PATCH', '/other', { application }, { 'if-match': '"1"' });
+    expect(await take()).toMatchObject({ status: 409, json: { code: 'already-exists' } });
+    await desk.admin('PATCH', '/harbour', { application: null }, { 'if-match': '"1"' });
+    expect((await take()).status).toBe(200);
+    expect((await desk.admin('POST', '', { ...sent, id: 'third', application })).status).toBe(409);
+  });
+
+  it('registers nothing where the vault is silent, and can be asked for again', async () => {
+    const desk = await aManagedDesk();
+    desk.outside.vault.losesAnswers = true;
+    expect((await desk.admin('POST', '', { ...sent, outbound })).status).toBe(503);
+    desk.outside.vault.losesAnswers = false;
+    expect((await desk.admin('GET', '/harbour')).status).toBe(404);
+    const { newSecrets } = await desk.register({ outbound });
+    expect(await desk.instance().hook('harbour', newSecrets!.inbound!)).toBe(202);
+  });
+
   it('takes a secret that the other side made, and does not show it', async () => {
     const desk = await aManagedDesk();
     const inbound = describedBy('text');
