@@ -23,8 +23,9 @@ const foreignOf = (desk: TwoPortals) => ({
   customer: { foreign: customersOf('south')[0]!.customerId, unknown: 'cabcdefghijklmnopqrst' },
   incident: { foreign: incidents.south, unknown: 'EX999999' },
   escalation: { foreign: desk.created.south.escalationId, unknown: 'abcdefghijklmnopqrstuvwxy2-1' },
+  portal: { foreign: 'south', unknown: 'nobody' },
 });
-const kinds = ['request', 'customer', 'incident', 'escalation'] as const;
+const kinds = ['request', 'customer', 'incident', 'escalation', 'portal'] as const;
 
 const bodies: Record<string, unknown> = {
   commentOnRequest: { text: 'hello', audience: 'customer' },

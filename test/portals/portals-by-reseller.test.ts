@@ -86,6 +86,17 @@ describe('a portal that has its customers by reseller', () => {
     expect(deliveries()).toBe(1);
   });
 
+  it('has a fleet of those alone', async () => {
+    const desk = await aProvider();
+    const other = await desk.portalToken(second.clientId);
+    const fleets = async () =>
+      Promise.all([desk.token, other].map(async (as) => (await desk.call('GET', '/api/health', { as })).json));
+    expect(await fleets()).toMatchObject([{ notCovered: 2 }, { notCovered: 0 }]);
+    await desk.move(4);
+    await desk.moved.advance(minute);
+    expect(await fleets()).toMatchObject([{ notCovered: 1 }, { notCovered: 1 }]);
+  });
+
   it('costs one range read in half a minute beside what every portal costs', async () => {
     const desk = await aProvider();
     await desk.submit(4);
