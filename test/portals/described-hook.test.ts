@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { hmacKeys } from '../../shared/portals/described-hmac.ts';
 import { portalPartition, registerPortalOp } from '../../shared/portals/portal.ts';
 import { inboundOf } from '../../shared/portals/recipes/recipes.ts';
-import { customersOf, twoPortals, type TwoPortals } from '../support/two-portals.ts';
+import { customersOf, threePortals, type ThreePortals } from '../support/three-portals.ts';
 import { connectwisePayloads } from './recipe-payloads.ts';
 
 const secret = 'the-signing-key-of-the-psa-01234';
@@ -12,7 +12,7 @@ const [customer] = customersOf('north');
 
 /** A desk with a portal that is a ConnectWise, one of whose companies is mapped to a customer. */
 async function aDeskWithPsa() {
-  const desk = await twoPortals();
+  const desk = await threePortals();
   desk.outside.secrets.set('psa-inbound', secret);
   await desk.tables('portals').transact(portalPartition, [
     registerPortalOp({
@@ -30,7 +30,7 @@ async function aDeskWithPsa() {
 }
 
 describe('a webhook in a language of its sender', () => {
-  let desk: TwoPortals;
+  let desk: ThreePortals;
   beforeAll(async () => {
     desk = await aDeskWithPsa();
   });
