@@ -9,7 +9,7 @@ import { portalPartition, registerPortalOp } from '../../shared/portals/portal.t
 import { defaultStatement } from '../../shared/statement/default-statement.ts';
 import { createStatements } from '../../shared/statement/published-statement.ts';
 import { deskTenant } from '../portals/entra-issuer.ts';
-import { aDesk, type Desk } from './a-desk.ts';
+import { aDesk, type Desk, type DeskOptions } from './a-desk.ts';
 
 export type PortalName = 'north' | 'south';
 const portalNames: readonly PortalName[] = ['north', 'south'];
@@ -53,8 +53,8 @@ export const aSentRequest = (portal: PortalName, more: Record<string, unknown> =
 });
 
 /** A desk with two portals that share nothing but an incident; each has a request, and that request an escalation. */
-export async function twoPortals() {
-  const desk = await aDesk();
+export async function twoPortals(options: DeskOptions = {}) {
+  const desk = await aDesk(options);
   const store = createCustomerStore(desk);
   const portals = desk.tables('portals');
   await createStatements({ table: desk.tables('desk'), clock: desk.clock }).publish(defaultStatement);
