@@ -13,7 +13,8 @@ const { routes } = desk.catalogue;
 const guarded = routes.filter(({ access }) => typeof access === 'object');
 const writing = guarded.filter(({ body }) => body !== undefined);
 const id = desk.created.north.requestId;
-const pathOf = (route: Route) => `/${route.path.replace('{id}', id)}`;
+const contactId = `p${id.slice(0, 20)}`;
+const pathOf = ({ path }: Route) => `/${path.replace('{id}', path.startsWith('api/contacts') ? contactId : id)}`;
 const title = ({ method, path }: Route) => `${method} ${path}`;
 const titled = (those: readonly Route[]) => those.map((route) => ({ title: title(route), route }));
 

@@ -9,7 +9,7 @@ import { portalPartition, registerPortalOp } from '../../shared/portals/portal.t
 import { defaultStatement } from '../../shared/statement/default-statement.ts';
 import { createStatements } from '../../shared/statement/published-statement.ts';
 import { deskTenant } from '../portals/entra-issuer.ts';
-import { aDesk, type Desk } from './a-desk.ts';
+import { aDesk, type Desk, type DeskOptions } from './a-desk.ts';
 
 export type PortalName = 'north' | 'south' | 'west';
 export const portalNames: readonly PortalName[] = ['north', 'south', 'west'];
@@ -61,8 +61,8 @@ export const aSentRequest = (portal: PortalName, more: Record<string, unknown> =
 });
 
 /** A desk with three portals that share nothing but an incident; each has a request, and that request an escalation. */
-export async function threePortals() {
-  const desk = await aDesk();
+export async function threePortals(options: DeskOptions = {}) {
+  const desk = await aDesk(options);
   const store = createCustomerStore(desk);
   const portals = desk.tables('portals');
   await createStatements({ table: desk.tables('desk'), clock: desk.clock }).publish(defaultStatement);
