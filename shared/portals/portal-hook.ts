@@ -6,6 +6,7 @@ import type { TakeTurn } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { identifySender, type HookCall, type IdentifyDeps } from './identify-sender.ts';
 import type { Quarantine } from './quarantine.ts';
+import { contactIn } from './quarantined-contacts.ts';
 
 /**
  * Takes in the support request in a portal's webhook. Idempotent by caller and key, also once the customer has left; a repeat has
@@ -59,6 +60,7 @@ export function createPortalHook(deps: PortalHookDeps) {
     if (type !== createdType) return { ignored: true };
     const text = mapped === undefined ? new TextDecoder().decode(call.raw) : JSON.stringify(mapped);
     const webhook = { portalId: portal.id, webhookId, type, body: text };
+    const contactId = contactIn(portal.id, body);
     const quarantined = await deps.quarantine.find(webhook);
     if (quarantined !== undefined) return quarantined;
     try {
@@ -67,7 +69,7 @@ export function createPortalHook(deps: PortalHookDeps) {
     } catch (error) {
       if (isAppError(error, 'idempotency-key-reused')) throw reused(error);
       if (!isAppError(error, 'unknown-customer')) throw error;
-      return await deps.quarantine.keep(webhook, scope);
+      return await deps.quarantine.keep({ ...webhook, contactId }, scope);
     }
   };
 }

@@ -14,6 +14,8 @@ export async function anOutside(clock: Clock) {
   /** Answers for whoever else is called, such as a portal's endpoint. */
   const others: { answer?: (call: HttpCall) => Promise<HttpAnswer> } = {};
   const calls: string[] = [];
+  /** URLs of portals that take what they are sent. */
+  const endpoints = new Set<string>();
 
   const json = (body: unknown, status = 200) => ({ status, headers: {}, body: JSON.stringify(body) });
 
@@ -42,8 +44,9 @@ export async function anOutside(clock: Clock) {
     if (call.url.startsWith(vaultUri)) {
       return answerOfVault(call);
     }
+    if (endpoints.has(call.url)) return { status: 204, headers: {}, body: '' };
     if (others.answer) return others.answer(call);
     throw new HttpFailure('network', 'nobody answers there');
   };
-  return { http, calls, secrets, entra, vault, others, sign: issuer.sign };
+  return { http, calls, endpoints, secrets, entra, vault, others, sign: issuer.sign };
 }
