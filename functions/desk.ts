@@ -38,6 +38,7 @@ import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
 import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
+import { partnerCenterHookRoutes } from './partner-center-hook.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
@@ -52,6 +53,7 @@ import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApi } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
+import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
 
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
@@ -101,6 +103,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const azureFeed = createAzureFeed({ tables, store: customers });
   const portalLinks = createPortalLinks({ tables });
   const feeds = deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant: grants.tell });
+  const webhooks = partnerCenterWebhooks({ relay, customers, takeTurn }, config);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -110,7 +113,10 @@ export function createDesk(given: Services, config: Config): Desk {
     takeIn: hookIntake(requests),
     quarantine: createQuarantine({ table: tables('portals'), clock }),
   });
-  const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config, grants }), clock);
+  const readiness = createReadiness(
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
+    clock,
+  );
 
   const catalogue: Catalogue = {
     routes: [
@@ -133,6 +139,7 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
+      ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
     ],
@@ -154,7 +161,7 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       feeds.polls,
     ].map((fn) => markingFailures(postponing(fn, services), services)),
-    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants }),
+    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants, keepWebhooks: webhooks.keepRegistrations }),
   };
   return { catalogue, authenticate, takeTurn };
 }

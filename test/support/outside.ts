@@ -9,6 +9,8 @@ export const vaultUri = 'https://vault.example';
 export async function anOutside(clock: Clock) {
   const issuer = await anIssuer(clock.now());
   const secrets = new Map<string, string>();
+  /** What lies at other addresses. */
+  const files = new Map<string, string>();
   const entra = { status: 200, isAway: false };
   const calls: string[] = [];
 
@@ -30,7 +32,9 @@ export async function anOutside(clock: Clock) {
       const attributes = { created: Math.floor(clock.now() / 1_000) };
       return value === undefined ? json({}, 404) : json({ value, id: `${call.url}/version-1`, attributes });
     }
+    const file = files.get(call.url);
+    if (file !== undefined) return { status: 200, headers: {}, body: file };
     throw new HttpFailure('network', 'nobody answers there');
   };
-  return { http, calls, secrets, entra, sign: issuer.sign };
+  return { http, calls, secrets, files, entra, sign: issuer.sign };
 }
