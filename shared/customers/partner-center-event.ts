@@ -37,7 +37,7 @@ const told: Readonly<Record<string, Told>> = {
 };
 
 /** Event that a validation sends. */
-export const testEvent = 'test-created';
+const testEvent = 'test-created';
 
 const toldBy = (eventName: string): Told | undefined =>
   Object.hasOwn(told, eventName.toLowerCase()) ? told[eventName.toLowerCase()] : undefined;
