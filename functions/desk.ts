@@ -8,6 +8,7 @@ import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { createEscalationTexts } from '../shared/escalations/erase-texts.ts';
 import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
@@ -16,19 +17,23 @@ import { createHealthShards } from '../shared/health/shard-members.ts';
 import { createTenantReads } from '../shared/health/tenant-reads.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
+import { createToldNotices } from '../shared/notices/told-notices.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
 import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
+import { createQuarantinedContacts } from '../shared/portals/quarantined-contacts.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
 import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
+import { createErasure } from '../shared/requests/erase-contact.ts';
 import { hookIntake } from '../shared/requests/intake.ts';
 import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
 import { consentRoutes } from './consents.http.ts';
+import { contactRoutes } from './contacts.http.ts';
 import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
@@ -98,6 +103,12 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
+  const erasure = createErasure({
+    ...services,
+    escalations: createEscalationTexts(escalations),
+    toldNotices: createToldNotices({ table: tables('deliveries') }),
+    quarantined: createQuarantinedContacts({ table: tables('portals'), clock }),
+  });
   const relay = { ...services, cloud, tokens };
   const shards = createHealthShards(relay);
   const azureFeed = createAzureFeed({ tables, store: customers });
@@ -122,6 +133,7 @@ export function createDesk(given: Services, config: Config): Desk {
     routes: [
       ...requestRoutes(requests),
       ...requestChangeRoutes(requests),
+      ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks }),
       ...consentRoutes(relay),
@@ -146,6 +158,7 @@ export function createDesk(given: Services, config: Config): Desk {
     queues: [
       deskEventsFunction({
         'request-event': requests.project,
+        'contact-erasure': erasure.goOn,
         'escalation-event': createProjectEscalation(escalations),
         'incident-event': createProjectIncident({ tables, announce, portalIds }),
       }),

@@ -35,6 +35,10 @@ export const limits = {
   deliveryCallMs: 15_000,
   deliveryAnswerBytes: 64 * 1024,
   requestShards: 32,
+  /** Requests of a person that are erased in one leg of the run: the first leg is within the call's own time. */
+  erasedPerLeg: 25,
+  /** If the call that asked for an erasure dies in its leg, the run goes on after this time. */
+  erasureWakeMs: 60_000,
   healthShardTenants: 250,
   healthConcurrency: 16,
   /**

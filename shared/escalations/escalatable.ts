@@ -25,6 +25,8 @@ export type EscalatableRequest = {
   likelyIncidents: readonly { id: string; title: string; confidence: number }[];
   escalationCount: number;
   createdAt: string;
+  /** When the person who sent it was erased: there are no texts any more that could be filed. */
+  erasedAt?: string | undefined;
 };
 
 /** A customer as far as an escalation needs it. */

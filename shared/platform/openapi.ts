@@ -110,7 +110,8 @@ function headerParameters({ access, answers, errors = [], signatureHeaders = sta
     ...(errors.includes('idempotency-key-reused') ? [header('Idempotency-Key')] : []),
     ...(errors.includes('if-match-required') ? [header('If-Match', true)] : []),
     ...(304 in answers ? [header('If-None-Match')] : []),
-    ...(access === 'signed' ? signatureHeaders.map((name) => header(name, true)) : []),
+    // Not required: the sender may sign in a way of its own.
+    ...(access === 'signed' ? signatureHeaders.map((name) => header(name)) : []),
   ];
 }
 

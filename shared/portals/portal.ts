@@ -3,14 +3,13 @@ import type { Caller, CustomerScope } from '../core/caller.ts';
 import { encodeKey } from '../core/key.ts';
 import { rowKind } from '../platform/row.ts';
 import type { TableOp } from '../platform/table.ts';
+import { inboundSchema, secretNameSchema } from './inbound.ts';
 
 /** A list longer than this does not fit into one column of Table storage (32 K characters). */
 const customersMax = 1_200;
 
 /** The classifications of incidents; `health` has them too, and a portal must not need it. */
 const incidentKinds = ['incident', 'advisory', 'planned-change'] as const;
-
-const secretNameSchema = z.string().regex(/^[0-9A-Za-z-]{1,127}$/);
 
 /** A partner portal: who may call in its name, with which secrets, for which customers, and what it is told. */
 export const portalSchema = z.strictObject({
@@ -20,7 +19,7 @@ export const portalSchema = z.strictObject({
   /** The Entra application whose tokens are the portal's. */
   application: z.strictObject({ tenantId: z.string(), clientId: z.string() }).optional(),
   /** How its webhooks are signed; the secret is in the vault, two of them during a rotation. */
-  inbound: z.strictObject({ kind: z.literal('standard-webhooks'), secretName: secretNameSchema }),
+  inbound: inboundSchema,
   /** Where its notices go, and which: those that fit everything it names. */
   outbound: z
     .strictObject({

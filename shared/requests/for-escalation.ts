@@ -17,6 +17,7 @@ export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'cont
     | 'language'
     | 'externalRefs'
     | 'createdAt'
+    | 'erasedAt'
   > &
   Pick<Head['triage'], 'category' | 'service' | 'boundary'> & {
     requestId: string;
@@ -54,6 +55,7 @@ export function createForEscalation({ store }: { store: RequestStore }) {
         language: head.language,
         externalRefs: head.externalRefs,
         createdAt: head.createdAt,
+        erasedAt: head.erasedAt,
         category: triage.category,
         service: triage.service,
         boundary: triage.boundary,

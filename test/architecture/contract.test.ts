@@ -23,8 +23,10 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 
 /** What portals and operators hold on to: a call that is added, moved or gone is a decision, and is made here too. */
 const promised = [
+  'DELETE /api/contacts/{id}',
   'GET /.well-known/csp-support.json',
   'GET /api/consent-runs/{id}',
+  'GET /api/contacts/{id}',
   'GET /api/customers',
   'GET /api/customers/{id}',
   'GET /api/customers/{id}/admin-links',

@@ -13,6 +13,8 @@ export async function anOutside(clock: Clock) {
   const files = new Map<string, string>();
   const entra = { status: 200, isAway: false };
   const calls: string[] = [];
+  /** URLs of portals that take what they are sent. */
+  const endpoints = new Set<string>();
 
   const json = (body: unknown, status = 200) => ({ status, headers: {}, body: JSON.stringify(body) });
   const secretAt = (url: string) => secrets.get(decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? ''));
@@ -32,9 +34,10 @@ export async function anOutside(clock: Clock) {
       const attributes = { created: Math.floor(clock.now() / 1_000) };
       return value === undefined ? json({}, 404) : json({ value, id: `${call.url}/version-1`, attributes });
     }
+    if (endpoints.has(call.url)) return { status: 204, headers: {}, body: '' };
     const file = files.get(call.url);
     if (file !== undefined) return { status: 200, headers: {}, body: file };
     throw new HttpFailure('network', 'nobody answers there');
   };
-  return { http, calls, secrets, files, entra, sign: issuer.sign };
+  return { http, calls, endpoints, secrets, files, entra, sign: issuer.sign };
 }
