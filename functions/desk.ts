@@ -42,6 +42,7 @@ import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
 import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
+import { partnerCenterHookRoutes } from './partner-center-hook.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
@@ -58,6 +59,7 @@ import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
 import { deskPortals, deskRegistry } from './desk-portals.ts';
 import { portalRoutes } from './portals.http.ts';
+import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
 
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
@@ -113,6 +115,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const azureFeed = createAzureFeed({ tables, store: customers });
   const portalLinks = createPortalLinks({ tables });
   const feeds = deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant: grants.tell });
+  const webhooks = partnerCenterWebhooks({ relay, customers, takeTurn }, config);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -122,7 +125,10 @@ export function createDesk(given: Services, config: Config): Desk {
     takeIn: hookIntake(requests),
     quarantine: createQuarantine({ table: tables('portals'), clock }),
   });
-  const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config, grants }), clock);
+  const readiness = createReadiness(
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
+    clock,
+  );
 
   const catalogue: Catalogue = {
     routes: [
@@ -147,6 +153,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...statementRoutes({ statements }),
       ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
       ...hookRoutes({ receivePortalHook }),
+      ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
     ],
@@ -169,7 +176,7 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       feeds.polls,
     ].map((fn) => markingFailures(postponing(fn, services), services)),
-    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants }),
+    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants, keepWebhooks: webhooks.keepRegistrations }),
   };
   return { catalogue, authenticate, takeTurn };
 }

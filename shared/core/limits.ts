@@ -118,5 +118,13 @@ export const limits = {
   /** Customers that are read again in one turn because something about them changed. */
   hintedCustomers: 25,
   discoveryBytes: 256 * 1024,
+  /** The certificate behind a webhook of Partner Center: one file, and how often addresses that are new may be asked a minute. */
+  certificateCallMs: 10_000,
+  certificateBytes: 64 * 1024,
+  certificateFetchesPerMinute: 6,
+  /** Webhooks of Partner Center that an instance knows again by their bytes. */
+  partnerCenterHooksKnown: 2_000,
+  /** Hints about one thing that may wait while it is being read: one that is written then may be needed for the next reading. */
+  hintsWaiting: 20,
   claimMinutes: 30,
 } as const;

@@ -47,6 +47,8 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   body?: z.ZodType<Body>;
   /** For the document alone: the body that the handler of a `signed` route parses itself, once the signature holds. */
   signedBody?: z.ZodType;
+  /** For the document alone: headers that a `signed` route needs, where they are not those of Standard Webhooks. */
+  signatureHeaders?: readonly string[];
   /** Answers that are not errors, by status. `alsoText`: a media type in which it is given as text where the caller asks for it. */
   answers: Record<
     number,

@@ -60,6 +60,19 @@ export const groups: readonly Group[] = [
     },
   },
   {
+    title: 'Webhooks of Partner Center',
+    about:
+      'Partner Center tells of changes at `/api/hooks/partner-center`, signed with a certificate of Microsoft. Where the first is unset nothing is registered, and changes are seen later. A partner tenant has one registration: let one deployment only have it.',
+    settings: {
+      DESK_PUBLIC_URL:
+        'Address under which the desk is reached from outside, such as `https://desk.azurewebsites.net`. The desk registers itself there with Partner Center and keeps that so.',
+      PARTNER_CENTER_WEBHOOK_ROOTS:
+        'Authorities that are trusted beside the pinned roots, in PEM, one after the other; line ends may be written `\\n`. For the day when Microsoft changes its own.',
+      PARTNER_CENTER_WEBHOOK_CERTIFICATES:
+        'Replaces the places where the certificates may lie, comma-separated: each the beginning of an address, up to the file name. Unset means the one that Microsoft documents.',
+    },
+  },
+  {
     title: 'Schedules and intervals',
     about:
       'Schedules are NCRONTAB with six fields, in UTC. The Functions host reads them from the app settings, where it knows no default. They only start what is missing: what is due follows from stored times, at the intervals below.',

@@ -58,6 +58,7 @@ const promised = [
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
   'POST /api/hooks/azure-service-health',
+  'POST /api/hooks/partner-center',
   'POST /api/hooks/portals/{portalId}',
   'POST /api/portals',
   'POST /api/portals/{id}/disable',

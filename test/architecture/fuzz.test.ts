@@ -70,6 +70,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   testPortal: [{}],
   setDirectoryDefaults: [{ newCustomers: 'excluded' }],
   takeAzureServiceHealthAlert: [azureAlert],
+  receivePartnerCenterHook: [{ EventName: 'test-created', ResourceUri: null, ResourceName: 'test' }],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
     return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };
   }),

@@ -9,6 +9,8 @@ export const vaultUri = 'https://vault.example';
 export async function anOutside(clock: Clock) {
   const issuer = await anIssuer(clock.now());
   const secrets = new Map<string, string>();
+  /** What lies at other addresses. */
+  const files = new Map<string, string>();
   const entra = { status: 200, isAway: false };
   const vault = { isAway: false, losesAnswers: false };
   /** Answers for whoever else is called, such as a portal's endpoint. */
@@ -45,8 +47,10 @@ export async function anOutside(clock: Clock) {
       return answerOfVault(call);
     }
     if (endpoints.has(call.url)) return { status: 204, headers: {}, body: '' };
+    const file = files.get(call.url);
+    if (file !== undefined) return { status: 200, headers: {}, body: file };
     if (others.answer) return others.answer(call);
     throw new HttpFailure('network', 'nobody answers there');
   };
-  return { http, calls, endpoints, secrets, entra, vault, others, sign: issuer.sign };
+  return { http, calls, endpoints, secrets, files, entra, vault, others, sign: issuer.sign };
 }
