@@ -37,7 +37,7 @@ export function createPartnerCenterHook(deps: HookDeps) {
     await requireSigned(deps, call, scope);
     const body = createHash('sha256').update(call.raw).digest('base64');
     if (taken.has(body)) return;
-    deps.takeTurn('hook:partner-center');
+    deps.takeTurn({ id: 'hook:partner-center' });
     const event = parse(hookEventSchema, parseJson(call, call.raw), 'invalid-body');
     await follow(deps, event, scope);
     taken.add(body);
