@@ -95,8 +95,10 @@ const rewritings: readonly Rewriting[] = [
 ];
 
 /** Twice, for two of them side by side share the space between them. */
-const rewritten = (text: string, [meant, instead]: Rewriting): string =>
-  text.replace(meant, instead).replace(meant, instead);
+function rewritten(text: string, [meant, instead]: Rewriting): string {
+  const once = text.replace(meant, instead);
+  return once === text ? text : once.replace(meant, instead);
+}
 
 /** A readable text without the words that are not meant as they look. */
 export const withoutEveryday = (text: string): string => rewritings.reduce(rewritten, text);
