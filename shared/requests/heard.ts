@@ -1,8 +1,10 @@
+import { categoryWords } from './category-words.ts';
 import { clausesOf, type Clause } from './clauses.ts';
 import { withoutEveryday } from './everyday-words.ts';
 import { partsOf, withoutAddresses } from './own-words.ts';
 import { mended } from './spelling.ts';
-import { spokenOf, type Spoken } from './words.ts';
+import { symptoms } from './symptom-words.ts';
+import { found, readable, spokenOf, type Spoken } from './words.ts';
 
 type Text = { title: string; description: string };
 
@@ -31,7 +33,7 @@ export function heardOf({ title, description }: Text): Heard {
 function heard({ title, description }: Text): Heard {
   const parts = { title: clausesOf(title), description: clausesOf(description) };
   const all = [...parts.title, ...parts.description];
-  const over = all.findLastIndex(({ standing }) => standing === 'over');
+  const over = lastOver(all);
   const isOpen = new Set(all.filter(({ standing }, at) => at > over && standing === 'said'));
   const listen = (isMeant: (clause: Clause) => boolean) => {
     const text = (clauses: Clause[]) => clauses.map((one) => (isMeant(one) ? one.text : ' . ')).join('');
@@ -48,6 +50,15 @@ function heard({ title, description }: Text): Heard {
     plainComplaint: complaint.plain,
     isOver: over >= 0,
   };
+}
+
+const troubleWords = [categoryWords.technical, ...symptoms.map(({ words }) => words)].join(', ');
+
+/** The clause by which everything before is over; -1 where there is none, or where trouble is told after it: it came back. */
+function lastOver(clauses: readonly Clause[]): number {
+  const over = clauses.findLastIndex(({ standing }) => standing === 'over');
+  const after = clauses.slice(over + 1).filter(({ standing }) => standing === 'said');
+  return after.some(({ text }) => found(withoutEveryday(readable(text)), troubleWords).length > 0) ? -1 : over;
 }
 
 const inEach = ({ title, whole }: Spoken, mend: (text: string) => string): Spoken => ({
