@@ -37,10 +37,10 @@ export const signWords = {
     'allocationfailed*, allocation failed*, resource health says*, whole region*, entire region*, availability zone*, region is down*, ganze region*, リージョン全体',
   /** The service itself answers wrongly: for everyone who asks, or everywhere. */
   'service-fault':
-    'http 500*, http 502*, http 503*, http 504*, error 500*, error 503*, fehler 500, fehler 503, internal server error*, service unavailable*, in every browser*, on every device*, known bug*, regression*, reproducible*, reproduzierbar*, エラー 500, エラー 503',
+    'http 500*, http 502*, http 503*, http 504*, error 500*, error 503*, fehler 500, fehler 503, internal server error*, service unavailable*, in every browser*, on every device*, known bug*, regression*, reproducible*, bad gateway, gateway timeout*, return 500*, return 502*, return 503*, return 504*, returns 500*, returns 502*, returns 503*, returns 504*, every network*, any tenant*, interner serverfehler*, in jedem browser*, auf jedem geraet*, aus jedem netz*, reproduzierbar*, エラー 500, エラー 503, 500 エラー, 503 エラー, 504 エラー, 内部サーバーエラー, どのブラウザ, どの端末でも',
   /** Many are affected. */
   outage:
-    'outage*, all users*, everyone*, everybody*, whole company*, entire company*, nobody can*, no one can*, nobody*, entire tenant*, all staff*, all employees*, all colleagues*, every user*, all of us, whole firm*, whole organi*, alle benutzer*, allen benutzern*, alle mitarbeiter*, allen mitarbeitern*, alle kollegen*, allen kollegen*, alle anwender*, ganze firma*, gesamte firma*, niemand, komplett ausgefallen*, totalausfall*, 全員, 全ユーザー, 全社, 全スタッフ, みんな, 社内全体, 誰も, 全ての利用者, 全面',
+    'outage*, all users*, everyone*, everybody*, whole company*, entire company*, nobody can*, no one can*, nobody*, entire tenant*, all staff*, all employees*, all colleagues*, every user*, all of us, whole firm*, whole organi*, alle benutzer*, allen benutzern*, alle mitarbeiter*, allen mitarbeitern*, alle kollegen*, allen kollegen*, alle anwender*, ganze firma*, gesamte firma*, niemand, komplett ausgefallen*, totalausfall*, geht gar nichts*, geht nichts mehr*, nothing works*, 何も使え, 全員, 全ユーザー, 全社, 全スタッフ, みんな, 社内全体, 誰も, 全ての利用者, 全面',
   /** What Azure support does for a subscription. Microsoft docs: Escalate problems to Microsoft. */
   'azure-subscription-work':
     'quota*, transfer*, move our azure subscription*, from another partner*, deprovision*, kontingent*, uebertrag*, クォータ, 移管',

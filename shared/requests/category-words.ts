@@ -9,7 +9,7 @@ export const categoryWords = {
   papers:
     'invoice*, payment*, price*, rechnung*, rechnungen, zahlung*, preis, preise, preises, preisliste*, 請求, 価格, 見積',
   subscription:
-    'subscription*, seat, seats, renew, renews, renewal*, renewing*, cancel, cancellation*, upgrade to e*, upgrade to business*, upgrade to microsoft 365*, upgrade to premium*, upgrade to plan*, downgrade to*, quota*, more licen*, new licen*, add licen*, additional licen*, order licen*, buy licen*, purchase*, reduce licen*, remove licen*, abonnement*, abo, kuendig*, verlaenger*, kontingent*, bestellen, サブスクリプション, 契約, 解約, クォータ, 追加したい, 購入したい, 減らし',
+    'subscription*, seat, seats, our contract*, notice period*, renew, renews, renewal*, renewing*, cancel, cancellation*, upgrade to e*, upgrade to business*, upgrade to microsoft 365*, upgrade to premium*, upgrade to plan*, downgrade to*, quota*, more licen*, new licen*, add licen*, additional licen*, order licen*, buy licen*, purchase*, reduce licen*, remove licen*, abonnement*, abo, kuendig*, verlaenger*, kontingent*, bestellen, サブスクリプション, 契約, 解約, クォータ, 追加したい, 購入したい, 減らし',
   /** What is bought, and what a broken product complains of as well. */
   licences: 'licence*, license*, licensing*, lizenz*, ライセンス',
   advisory:
