@@ -28,9 +28,11 @@ import { createRateLimit } from '../shared/portals/rate.ts';
 import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
 import { createErasure } from '../shared/requests/erase-contact.ts';
 import { hookIntake } from '../shared/requests/intake.ts';
+import { createPublishedRules } from '../shared/requests/published-rules.ts';
 import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
+import { boundaryRulesRoutes } from './boundary-rules.http.ts';
 import { consentRoutes } from './consents.http.ts';
 import { contactRoutes } from './contacts.http.ts';
 import { customerRoutes } from './customers.http.ts';
@@ -71,6 +73,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const { tokens, readSecret, versions, authority, grants, keepGrants } = microsoft(services, config);
   const registry = deskRegistry(services);
   const statements = createStatements({ table: tables('desk'), clock });
+  const boundaryRules = createPublishedRules({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
   const announce = createAnnounce({ table: tables('deliveries'), bus, clock, registry });
   const takeTurn = createRateLimit(clock);
@@ -88,6 +91,7 @@ export function createDesk(given: Services, config: Config): Desk {
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
     liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),
+    boundaryRules: async () => boundaryRules.inForce(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
@@ -152,6 +156,7 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       ...statementRoutes({ statements }),
       ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
+      ...boundaryRulesRoutes(boundaryRules),
       ...hookRoutes({ receivePortalHook }),
       ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),

@@ -24,6 +24,8 @@ export type EscalatableRequest = {
   externalRefs: readonly { system: string; id: string; url?: string | undefined }[];
   likelyIncidents: readonly { id: string; title: string; confidence: number }[];
   escalationCount: number;
+  /** What Microsoft will ask for and nobody has given. */
+  missingEvidence?: readonly string[] | undefined;
   createdAt: string;
   /** When the person who sent it was erased: there are no texts any more that could be filed. */
   erasedAt?: string | undefined;

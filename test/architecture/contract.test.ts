@@ -25,6 +25,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 const promised = [
   'DELETE /api/contacts/{id}',
   'GET /.well-known/csp-support.json',
+  'GET /api/boundary-rules',
   'GET /api/consent-runs/{id}',
   'GET /api/contacts/{id}',
   'GET /api/customers',
@@ -68,6 +69,7 @@ const promised = [
   'POST /api/requests/{id}/comments',
   'POST /api/requests/{id}/escalation',
   'POST /api/requests/{id}/transitions',
+  'PUT /api/boundary-rules',
   'PUT /api/customers/{id}/refs',
   'PUT /api/directory-defaults',
 ];

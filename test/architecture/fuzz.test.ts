@@ -69,6 +69,14 @@ const goodBodies: Record<string, readonly unknown[]> = {
   disablePortal: [{}],
   testPortal: [{}],
   setDirectoryDefaults: [{ newCustomers: 'excluded' }],
+  replaceBoundaryRules: [
+    {
+      rules: [
+        { id: 'a', services: ['azure'], category: '*', kind: 'storage', words: ['a*'], boundary: null, because: 'b' },
+        { id: 'b', services: ['*'], category: 'billing', sign: 'outage', boundary: 'customer', because: 'b' },
+      ],
+    },
+  ],
   takeAzureServiceHealthAlert: [azureAlert],
   receivePartnerCenterHook: [{ EventName: 'test-created', ResourceUri: null, ResourceName: 'test' }],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
