@@ -1,12 +1,22 @@
-import { dayMs, fromIso, hourMs } from '../core/clock.ts';
+import { hourMs, dayMs, fromIso } from '../core/clock.ts';
+import { beganAt, learntLateMs } from './began.ts';
+import { manyPeople, ownCauses } from './own-causes.ts';
 import type { LiveIncident } from './ports.ts';
-import { kinshipOf, serviceNameOf, type Kinship } from './service-words.ts';
-import { parts, symptoms, type Concept } from './symptom-words.ts';
+import { names, profileOf, type Profile } from './profile.ts';
+import { kinshipOf, serviceNameOf, serviceWords, type Kinship } from './service-words.ts';
+import { clausesOf, type Spoken } from './spoken.ts';
+import type { Concept } from './concept.ts';
+import { kindred } from './symptom-words.ts';
 import type { LikelyIncident } from './triage-answer.ts';
-import { found, readable, type Spoken } from './words.ts';
+import { found, readable } from './words.ts';
 
-/** A match below this is not shown: the desk would rather say nothing. Our own default. */
+/** A match below this is not shown: the desk would rather say nothing. Set on the labelled set (ADR 0025). */
 export const likelyFrom = 0.6;
+/** From here on a match cannot be ruled out. */
+const possibleFrom = 0.45;
+/** Closer to each other than this, two are equally likely; then both are shown where both are this sure, and neither is otherwise. */
+const tie = 0.09;
+const sureFrom = 0.8;
 const mostShown = 5;
 
 export type MatchInput = {
@@ -20,28 +30,90 @@ export type MatchInput = {
 
 type Step = { points: number; why?: string };
 
+/** Computed once for an incident, or for a request, whatever it is compared with. */
+type Theirs = Profile & { serviceNames: readonly string[] };
+type Mine = Profile & { request: MatchInput; began: number | undefined; against: readonly Step[] };
+
 /**
  * Which live incidents of the customer a request looks like, most likely first. Confidence is the sum of what speaks for the
  * match less what speaks against it, between 0 and 1; the service alone is never enough: the symptom decides.
  */
 export function likelyIncidents(request: MatchInput, incidents: readonly LiveIncident[]): LikelyIncident[] {
-  return incidents
-    .map((incident) => matchOf(request, incident))
-    .filter((match): match is LikelyIncident => match !== undefined && match.confidence >= likelyFrom)
-    .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1))
-    .slice(0, mostShown);
+  const all = matches(request, incidents);
+  const best = all[0]?.confidence ?? 0;
+  const rivals = all.filter((one) => one.confidence >= best - tie);
+  const enough = rivals.length > 1 ? sureFrom : likelyFrom;
+  return rivals
+    .filter((match) => match.confidence >= enough)
+    .slice(0, mostShown)
+    .map((match) => withRivals(match, rivals));
 }
 
+/** Whether an incident of the customer may be behind a request though none is likely enough to be named. */
+export const debugMatches = matches;
+export const mayBeIncident = (request: MatchInput, incidents: readonly LiveIncident[]): boolean =>
+  matches(request, incidents).some((match) => match.confidence >= possibleFrom);
+
+function matches(request: MatchInput, incidents: readonly LiveIncident[]): LikelyIncident[] {
+  const mine = mineOf(request);
+  return incidents
+    .map((incident) => matchOf(mine, incident))
+    .filter((match) => match !== undefined)
+    .sort((a, b) => b.confidence - a.confidence || (a.id < b.id ? -1 : 1));
+}
+
+function withRivals(match: LikelyIncident, rivals: readonly LikelyIncident[]): LikelyIncident {
+  const others = rivals.filter((one) => one.id !== match.id).map((one) => one.id);
+  return others.length === 0 ? match : { ...match, why: [...match.why, `as likely: ${others.join(', ')}`] };
+}
+
+function mineOf(request: MatchInput): Mine {
+  const { clauses } = request.spoken;
+  const profile = profileOf(clauses.map((one) => ({ ...one, prominence: one.inTitle ? 1 : 0.7 })));
+  return { ...profile, request, began: beganAt(request), against: onItsOwn(request.spoken) };
+}
+
+/** Incidents are kept as they are as long as their revision stands. */
+const taken = new WeakMap<LiveIncident, Theirs>();
+
+function theirsOf(incident: LiveIncident): Theirs {
+  const known = taken.get(incident);
+  if (known) return known;
+  const said = (text: string, prominence: number) => clausesOf(text).map((one) => ({ ...one, prominence }));
+  const profile = profileOf([
+    ...said(incident.title, 1),
+    ...said(incident.feature, 0.4),
+    ...said(incident.impact, 0.4),
+  ]);
+  const id = serviceWords.find((one) => one.id === incident.service)?.strong ?? '';
+  const theirs = { ...profile, serviceNames: [id, productOf(incident.serviceName)].filter((words) => words !== '') };
+  taken.set(incident, theirs);
+  return theirs;
+}
+
+/** “Microsoft Purview” is called Purview. */
+const productOf = (name: string): string =>
+  readable(name)
+    .split(' ')
+    .filter(
+      (word) =>
+        word.length > 4 && !['microsoft', 'online', 'suite', 'azure', 'power', 'business', 'office'].includes(word),
+    )
+    .join(', ');
+
 /** The score of one pair; undefined where the services have nothing to do with each other. */
-function matchOf(request: MatchInput, incident: LiveIncident): LikelyIncident | undefined {
-  const theirs = readable(`${incident.title}\n${incident.feature}\n${incident.impact}`);
-  const service = byService(request.service, incident);
+function matchOf(mine: Mine, incident: LiveIncident): LikelyIncident | undefined {
+  const theirs = theirsOf(incident);
+  const service = byService(mine, incident, theirs);
   if (service === undefined) return undefined;
   const steps = [
     service,
-    byConcepts({ concepts: parts, points: 0.35, against: 0.3, of: 'part' }, request.spoken.whole, theirs),
-    byConcepts({ concepts: symptoms, points: 0.25, against: 0.25, of: 'symptom' }, request.spoken.whole, theirs),
-    byTime(request, incident),
+    ...byParts(mine, theirs),
+    bySymptoms(mine, theirs),
+    byCodes(mine, theirs),
+    byRegions(mine, theirs),
+    byTime(mine, incident),
+    ...mine.against,
   ];
   const sum = steps.reduce((total, step) => total + step.points, 0);
   return {
@@ -53,46 +125,105 @@ function matchOf(request: MatchInput, incident: LiveIncident): LikelyIncident | 
   };
 }
 
-const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.35, kin: 0.25, foundation: 0.25 };
+const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.3, kin: 0.2, foundation: 0.2 };
 
-function byService(ours: string | null, incident: LiveIncident): Step | undefined {
-  if (ours === null) return { points: 0.2 };
-  const kinship = kinshipOf(ours, incident.service);
-  if (kinship === 'none') return undefined;
+function byService({ request }: Mine, incident: LiveIncident, theirs: Theirs): Step | undefined {
   const name = incident.serviceName;
+  if (theirs.serviceNames.some((words) => found(request.spoken.whole, words).length > 0))
+    return { points: 0.3, why: `the text names the service: ${name}` };
+  if (request.service === null) return { points: 0.15 };
+  const kinship = kinshipOf(request.service, incident.service);
+  if (kinship === 'none') return isGuess(request) ? { points: 0.1 } : undefined;
   const why = {
     same: `same service: ${name}`,
-    kin: `${serviceNameOf(ours)} and ${name} share their machinery`,
-    foundation: `${serviceNameOf(ours)} stands on ${name}`,
+    kin: `${serviceNameOf(request.service)} and ${name} share their machinery`,
+    foundation: `${serviceNameOf(request.service)} stands on ${name}`,
   };
   return { points: kinshipPoints[kinship], why: why[kinship] };
 }
 
-type Ground = { concepts: readonly Concept[]; points: number; against: number; of: string };
-
-/** What both speak of counts for the match; where both are clear and speak of different things, it counts against it. */
-function byConcepts({ concepts, points, against, of }: Ground, ours: string, theirs: string): Step {
-  const mine = concepts.filter((one) => found(ours, one.words).length > 0);
-  const microsofts = concepts.filter((one) => found(theirs, one.words).length > 0);
-  const both = mine.filter((one) => microsofts.includes(one));
-  const smaller = Math.min(weigh(mine), weigh(microsofts));
-  if (weigh(mine) === 0) return { points: of === 'symptom' ? -against : 0 };
-  if (smaller === 0) return { points: 0 };
-  if (weigh(both) >= 1 || (both.length > 0 && smaller < 1)) {
-    const share = weigh(both) / Math.max(1, smaller);
-    return { points: points * Math.min(1, share), why: `same ${of}: ${both.map((one) => one.name).join(', ')}` };
-  }
-  return smaller >= 1 ? { points: -against } : { points: 0 };
+/** A service that the text names by what it does only (“meeting”, “mail”) may be another one. */
+function isGuess({ service, spoken }: MatchInput): boolean {
+  const words = serviceWords.find((one) => one.id === service);
+  const isIn = (list: string) => found(spoken.whole, list).length > 0;
+  return words !== undefined && !isIn(words.strong) && isIn(words.weak);
 }
 
-const weigh = (concepts: readonly Concept[]): number => concepts.reduce((sum, one) => sum + one.weight, 0);
+const sum = (all: Iterable<number>): number => [...all].reduce((total, one) => total + one, 0);
 
-function byTime({ startedAt, receivedAt }: MatchInput, incident: LiveIncident): Step {
-  const began = fromIso(incident.startedAt);
-  const felt = startedAt === undefined ? receivedAt : fromIso(startedAt);
-  const early = began - felt;
-  if (early > dayMs) return { points: -0.4 };
-  if (early > 2 * hourMs) return { points: -0.1 };
-  if (startedAt === undefined) return { points: 0.05 };
-  return { points: 0.1, why: 'the trouble began when the incident was open' };
+/** How much of what the incident is about the request speaks of, and how much of something else. */
+function byParts(mine: Mine, theirs: Theirs): Step[] {
+  const both = [...mine.parts.keys()].filter((part) => theirs.parts.has(part));
+  const shared = sum(both.map((part) => part.weight * (theirs.parts.get(part) ?? 0)));
+  const core = sum([...theirs.parts].filter(([, prominence]) => prominence === 1).map(([part]) => part.weight));
+  const other = [...mine.parts].filter(([part]) => !theirs.parts.has(part) && part.weight >= 0.7);
+  const wellThere = [...mine.fine].filter((part) => theirs.parts.get(part) === 1 && part.weight >= 0.4);
+  const steps: Step[] = [];
+  if (shared === 0) steps.push({ points: -0.15, why: 'against it: nothing is said of what the incident is about' });
+  else steps.push({ points: 0.35 * Math.min(1, shared / Math.max(0.6, core)), why: `same part: ${names(both)}` });
+  if (other.length > 0) {
+    const points = Math.min(0.35, sum(other.map(([part, prominence]) => 0.15 * part.weight * prominence)));
+    steps.push({ points: -points, why: `against it: the request speaks of ${names(other.map(([part]) => part))}` });
+  }
+  if (wellThere.length > 0) steps.push({ points: -0.2, why: `against it: said to work: ${names(wellThere)}` });
+  const bothFine = [...mine.fine].filter((part) => theirs.fine.has(part));
+  if (bothFine.length > 0) steps.push({ points: 0.1, why: `both say what works: ${names(bothFine)}` });
+  return steps;
+}
+
+function bySymptoms(mine: Mine, theirs: Theirs): Step {
+  if (mine.symptoms.size === 0) return { points: -0.3, why: 'against it: the request names nothing that goes wrong' };
+  const both = [...mine.symptoms.keys()].filter((one) => theirs.symptoms.has(one));
+  const clear = both.filter((one) => one.weight >= 0.5);
+  if (clear.length > 0) return { points: 0.25, why: `same symptom: ${names(clear)}` };
+  const named = [...theirs.symptoms].filter(([one, prominence]) => prominence === 1 && one.weight >= 0.5);
+  const others = named.length > 0 ? named.map(([one]) => one) : [...theirs.symptoms.keys()];
+  const akin = [...mine.symptoms.keys()].filter((one) => others.some((other) => isAkin(one, other)));
+  if (akin.length > 0 || (both.length > 0 && named.length === 0))
+    return { points: 0.15, why: `symptom that fits: ${names(new Set([...both, ...akin]))}` };
+  const isVague = [...mine.symptoms.keys()].every((one) => one.weight < 0.5);
+  if (both.length > 0 || isVague) return { points: isVague ? 0.05 : 0 };
+  return theirs.symptoms.size === 0 ? { points: 0 } : { points: -0.2, why: 'against it: another symptom' };
+}
+
+const isAkin = (one: Concept, other: Concept): boolean =>
+  (kindred[one.id]?.includes(other.id) ?? false) || (kindred[other.id]?.includes(one.id) ?? false);
+
+function byCodes(mine: Mine, theirs: Theirs): Step {
+  const both = [...mine.codes].filter((code) => theirs.codes.has(code));
+  return both.length === 0 ? { points: 0 } : { points: 0.2, why: `same code: ${both.join(', ')}` };
+}
+
+function byRegions(mine: Mine, theirs: Theirs): Step {
+  if (mine.regions.length === 0 || theirs.regions.length === 0) return { points: 0 };
+  const both = mine.regions.filter((one) => theirs.regions.includes(one));
+  return both.length > 0
+    ? { points: 0.15, why: `same region: ${names(both)}` }
+    : { points: -0.5, why: `against it: another region, ${names(mine.regions)}` };
+}
+
+function byTime({ began, request }: Mine, incident: LiveIncident): Step {
+  const early = fromIso(incident.startedAt) - (began ?? request.receivedAt);
+  if (early > dayMs) return { points: -0.5, why: 'against it: the trouble began long before the incident' };
+  if (early > learntLateMs + hourMs) return { points: -0.15, why: 'against it: the trouble began before the incident' };
+  return began === undefined ? { points: 0.05 } : { points: 0.1, why: 'the trouble began when the incident was open' };
+}
+
+/** What the request says of its own cause, whatever the incident. */
+function onItsOwn({ clauses }: Spoken): Step[] {
+  const plain = clauses
+    .filter((one) => one.mood !== 'tried')
+    .map((one) => one.text)
+    .join(' ');
+  const causes = ownCauses.filter(({ words }) => found(plain, words).length > 0);
+  const steps = causes
+    .slice(0, 2)
+    .map(({ name }, n): Step => ({ points: n === 0 ? -0.4 : -0.2, why: `against it: it speaks of ${name}` }));
+  const wishes = clauses.filter((one) => one.mood === 'wish');
+  if (wishes.length > 0)
+    steps.push({ points: wishes.some((one) => one.inTitle) ? -0.4 : -0.15, why: 'against it: it asks for something' });
+  if (clauses.some((one) => one.mood === 'over'))
+    steps.push({ points: -0.5, why: 'against it: it speaks of something that is over' });
+  if (found(plain, manyPeople).length > 0) steps.push({ points: 0.05, why: 'several people are affected' });
+  return steps;
 }

@@ -20,7 +20,9 @@ export type Labelled = {
 
 /** A file of tab-separated values with a line of names: one record a line, `-` for nothing. */
 function records(name: string): Record<string, string | undefined>[] {
-  const [head, ...lines] = readFileSync(new URL(name, import.meta.url), 'utf8').trimEnd().split('\n');
+  const [head, ...lines] = readFileSync(new URL(name, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
   const names = (head ?? '').split('\t');
   return lines.map((line) => {
     const cells = line.split('\t');

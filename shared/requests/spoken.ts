@@ -1,0 +1,47 @@
+import { clausesIn, moodOf, ownWords, type Mood } from './clauses.ts';
+import { parts } from './part-words.ts';
+import { serviceWords } from './service-words.ts';
+import { createSpelling } from './spelling.ts';
+import { symptoms, troubles } from './symptom-words.ts';
+import { found, readable } from './words.ts';
+
+/** A part of a sentence as rules see it, and how it is meant. */
+export type Clause = { text: string; mood: Mood; inTitle: boolean };
+
+/** What a request says; a word in its title says more than one in a long description. */
+export type Spoken = { title: string; whole: string; clauses: readonly Clause[] };
+
+/** What is wrong is said early; a log pasted below it would only add chance words, and time. */
+const charactersRead = 4_000;
+
+const spelling = createSpelling([
+  ...parts.map((one) => one.words),
+  ...troubles.map((one) => one.words),
+  ...serviceWords.map((one) => one.strong),
+]);
+
+/** A readable text with the words that were probably meant beside those that were written. */
+function meant(text: string): string {
+  const added = new Set(text.split(' ').flatMap((word) => spelling(word)));
+  return added.size === 0 ? text : `${text}${[...added].join(' ')} `;
+}
+
+export const clausesOf = (text: string, inTitle = false): Clause[] =>
+  clausesIn(text).map((part) => {
+    const clause = readable(part);
+    const [text, mood] = [meant(clause), moodOf(clause)];
+    return { text, mood: mood === 'works' && isClearComplaint(text) ? 'plain' : mood, inTitle };
+  });
+
+/** “It arrives, an hour late” is no praise. */
+const isClearComplaint = (text: string): boolean =>
+  symptoms.some((one) => one.weight >= 0.5 && found(text, one.words).length > 0);
+
+export function spokenOf({ title, description }: { title: string; description: string }): Spoken {
+  const own = ownWords(description.slice(0, charactersRead));
+  return {
+    title: meant(readable(title)),
+    whole: meant(readable(`${title}\n${own}`)),
+    clauses: [...clausesOf(title, true), ...clausesOf(own)],
+  };
+}
