@@ -4,7 +4,7 @@ import { found, type WordList } from './words.ts';
  * How a part of a sentence is meant: as a complaint (`plain`), that something does work, that something is wanted or asked, or
  * that it is over or long ago.
  */
-export type Mood = 'plain' | 'works' | 'wish' | 'over' | 'tried';
+export type Mood = 'plain' | 'works' | 'wish' | 'past' | 'solved' | 'tried';
 
 /** Where a part of a sentence ends, in the sender's own text. */
 const ends =
@@ -39,8 +39,10 @@ const unaffected: WordList =
   'not affected*, isn t affected*, aren t affected*, unaffected*, nicht betroffen*, 影響はありません, 影響ありません';
 const wish: WordList =
   'how do, how can, how to, how should, is it possible, is there a way, can i, could i, could someone, please give, please order, please set, please tell, please show, please raise, please add, please unlock, would like, we want, i want, we think about, what does it cost, where do i enter, training*, schulung*, 講習, wie kann, wie koennen, wie richte*, wie geht, wie stelle*, moechte, moechten, haetten gern*, kann man, koennte man, koennen sie, koennten sie, bitte geben, bitte richten, bitte berecht*, bitte stellen, bitte drei, bitte um, bitte zurueck*, wo trage*, wo finde*, soll alle, wuenschen, 方法, やり方, 教えて, 手順, したいです, したいの, させたい, してほしい, ほしいです, もらえますか, いただけますか, ありますか, できますか, 移せますか, 付けてください, 追加をお願い, 追加したい, 追加してください, 再発行をお願い, 増やしてください, 研修';
-const over: WordList =
-  'last year, years ago, months ago, in the past, is solved, was solved, been solved, solved it, is resolved, was resolved, fixed thank*, is gone everything, works again, working again, once again, at once again, is back to normal, back to normal, can be closed, close this, you can close, old matter, old case, letztes jahr, letzten jahr*, vorjahr, damals, vor jahren, erledigt*, geht wieder, funktioniert wieder, laeuft wieder, wieder sofort, wieder normal, behoben*, ist geloest, hat sich geklaert*, 昨年, 去年, 以前, 解消し, 解決し, 復旧し, 直りました, 普通に届くようになり, 戻りました ありがとう';
+const past: WordList =
+  'last year, years ago, months ago, in the past, old matter, old case, letztes jahr, letzten jahr*, vorjahr, damals, vor jahren, 昨年, 去年, 以前';
+const solved: WordList =
+  'is solved, thanks for fixing, thank you for fixing, is back, are back, was solved, been solved, solved it, is resolved, was resolved, fixed thank*, is gone everything, works again, working again, once again, at once again, is back to normal, back to normal, can be closed, close this, you can close, erledigt*, geht wieder, funktioniert wieder, laeuft wieder, wieder sofort, wieder normal, behoben*, ist geloest, hat sich geklaert*, laeuft wieder*, geht wieder*, schnelle hilfe*, 解消し, 解決し, 復旧し, 直りました, 普通に届くようになり, できるようになりました, 早い対応ありがとう';
 const tried: WordList =
   'we tried, i tried, tried, we checked, restarted, replaced the, getestet, probiert, ausprobiert, neu gestartet, getauscht, 試し, 再起動し, 替えてもだめ, 替えても';
 
@@ -48,7 +50,8 @@ const isSaid = (words: WordList, text: string): boolean => found(text, words).le
 
 /** Of a clause as rules see it (`readable`). */
 export function moodOf(clause: string): Mood {
-  if (isSaid(over, clause)) return 'over';
+  if (isSaid(solved, clause)) return 'solved';
+  if (isSaid(past, clause)) return 'past';
   if (isSaid(wish, clause)) return 'wish';
   if (isSaid(tried, clause)) return 'tried';
   if (isSaid(unaffected, clause)) return 'works';

@@ -11,7 +11,7 @@ import type { LikelyIncident } from './triage-answer.ts';
 import { found, readable } from './words.ts';
 
 /** A match below this is not shown: the desk would rather say nothing. Set on the labelled set (ADR 0025). */
-export const likelyFrom = 0.6;
+export const likelyFrom = 0.65;
 /** From here on a match cannot be ruled out. */
 const possibleFrom = 0.45;
 /** Closer to each other than this, two are equally likely; then both are shown where both are this sure, and neither is otherwise. */
@@ -125,13 +125,13 @@ function matchOf(mine: Mine, incident: LiveIncident): LikelyIncident | undefined
   };
 }
 
-const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.3, kin: 0.2, foundation: 0.2 };
+const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.3, kin: 0.2, foundation: 0.15 };
 
 function byService({ request }: Mine, incident: LiveIncident, theirs: Theirs): Step | undefined {
   const name = incident.serviceName;
   if (theirs.serviceNames.some((words) => found(request.spoken.whole, words).length > 0))
     return { points: 0.3, why: `the text names the service: ${name}` };
-  if (request.service === null) return { points: 0.15 };
+  if (request.service === null) return { points: 0.2 };
   const kinship = kinshipOf(request.service, incident.service);
   if (kinship === 'none') return isGuess(request) ? { points: 0.1 } : undefined;
   const why = {
@@ -157,12 +157,20 @@ function byParts(mine: Mine, theirs: Theirs): Step[] {
   const shared = sum(both.map((part) => part.weight * (theirs.parts.get(part) ?? 0)));
   const core = sum([...theirs.parts].filter(([, prominence]) => prominence === 1).map(([part]) => part.weight));
   const other = [...mine.parts].filter(([part]) => !theirs.parts.has(part) && part.weight >= 0.7);
+  const isClear = ([part, prominence]: [Concept, number]) => prominence === 1 && part.weight >= 0.8;
+  const clear = [...theirs.parts].filter(isClear).map(([part]) => part);
+  const isHit = clear.some((part) => mine.parts.has(part));
   const wellThere = [...mine.fine].filter((part) => theirs.parts.get(part) === 1 && part.weight >= 0.4);
   const steps: Step[] = [];
   if (shared === 0) steps.push({ points: -0.15, why: 'against it: nothing is said of what the incident is about' });
   else steps.push({ points: 0.35 * Math.min(1, shared / Math.max(0.6, core)), why: `same part: ${names(both)}` });
+  if (shared > 0 && clear.length > 0 && !isHit)
+    steps.push({ points: -0.15, why: `against it: nothing is said of ${names(clear)}` });
   if (other.length > 0) {
-    const points = Math.min(0.35, sum(other.map(([part, prominence]) => 0.15 * part.weight * prominence)));
+    const points = Math.min(
+      0.35,
+      sum(other.map(([part, prominence]) => (isHit ? 0.08 : 0.15) * part.weight * prominence)),
+    );
     steps.push({ points: -points, why: `against it: the request speaks of ${names(other.map(([part]) => part))}` });
   }
   if (wellThere.length > 0) steps.push({ points: -0.2, why: `against it: said to work: ${names(wellThere)}` });
@@ -191,7 +199,9 @@ const isAkin = (one: Concept, other: Concept): boolean =>
 
 function byCodes(mine: Mine, theirs: Theirs): Step {
   const both = [...mine.codes].filter((code) => theirs.codes.has(code));
-  return both.length === 0 ? { points: 0 } : { points: 0.2, why: `same code: ${both.join(', ')}` };
+  return both.length === 0
+    ? { points: 0 }
+    : { points: both.some((code) => code.length > 4) ? 0.35 : 0.2, why: `same code: ${both.join(', ')}` };
 }
 
 function byRegions(mine: Mine, theirs: Theirs): Step {
@@ -215,15 +225,18 @@ function onItsOwn({ clauses }: Spoken): Step[] {
     .filter((one) => one.mood !== 'tried')
     .map((one) => one.text)
     .join(' ');
-  const causes = ownCauses.filter(({ words }) => found(plain, words).length > 0);
+  const areMany = found(plain, manyPeople).length > 0;
+  const causes = ownCauses.filter(
+    (one) => !(areMany && one.ofOnePerson === true) && found(plain, one.words).length > 0,
+  );
   const steps = causes
     .slice(0, 2)
     .map(({ name }, n): Step => ({ points: n === 0 ? -0.4 : -0.2, why: `against it: it speaks of ${name}` }));
   const wishes = clauses.filter((one) => one.mood === 'wish');
   if (wishes.length > 0)
     steps.push({ points: wishes.some((one) => one.inTitle) ? -0.4 : -0.15, why: 'against it: it asks for something' });
-  if (clauses.some((one) => one.mood === 'over'))
-    steps.push({ points: -0.5, why: 'against it: it speaks of something that is over' });
-  if (found(plain, manyPeople).length > 0) steps.push({ points: 0.05, why: 'several people are affected' });
+  if (clauses.some((one) => one.mood === 'solved'))
+    steps.push({ points: -0.5, why: 'against it: it says that it is solved' });
+  if (areMany) steps.push({ points: 0.05, why: 'several people are affected' });
   return steps;
 }

@@ -1,19 +1,20 @@
 import type { WordList } from './words.ts';
 
 /** What speaks for a cause at the customer's side, or for one person's matter. Our own list; umlauts are written out. */
-export const ownCauses: readonly { name: string; words: WordList }[] = [
+export const ownCauses: readonly { name: string; words: WordList; ofOnePerson?: true }[] = [
   {
     name: 'a change of its own',
     words:
-      'since we changed, since our, since i changed, since we moved, since we switched, since we resized, since we installed, since we migrated, after we, was changed by, we changed our, put in a new, new proxy, changed the rules, seit wir, seit unser*, seit ich, nachdem wir, nachdem ich, umgebaut*, umgezogen*, umgestellt haben, geaendert habe, geaendert wurde, 変えたら, 変えてから, 変更してから, 変更したら, 入れ替えて, 交換してから, 機種変更, 移転し, new phone, new iphone, neues handy, neue handy*, neues telefon',
+      'since we changed, since our, since i changed, since we moved, since we switched, since we resized, since we installed, since we migrated, after we, after i, since i, reinstall*, was changed by, we changed our, put in a new, new proxy, changed the rules, seit wir, seit unser*, seit ich, nachdem wir, nachdem ich, umgebaut*, umgezogen*, umgestellt haben, neuinstall*, geaendert habe, geaendert wurde, 変えたら, 変えてから, 変更してから, 変更したら, 入れ替えて, 交換してから, 機種変更, 移転し, new phone, new iphone, neues handy, neue handy*, neues telefon',
   },
   {
     name: 'its own network, devices or software',
     words:
-      'our firewall*, our proxy*, our router*, our own*, our gateway*, own gateway*, router is*, internet down, headset, is broken, disk full, drive c, is full, old laptop*, barracuda*, printer*, unsere firewall*, unser proxy*, unserer firewall*, unser router*, eigene*, headset, ersatzheadset*, kaputt*, festplatte*, ist voll, papierstau*, drucker*, wlan*, 社内プロキシ, ルーター, 故障, 壊れ, 容量不足, 空き容量, ネットワーク機器, 自社の',
+      'our firewall*, our proxy*, our router*, our own*, our gateway*, own gateway*, router is*, internet down, headset, is broken, disk full, drive c, is full, old laptop*, reception, bad connection*, connection is bad*, slow internet*, on the train, other program*, webcam, barracuda*, printer*, unsere firewall*, unser proxy*, unserer firewall*, unser router*, eigene*, headset, ersatzheadset*, kaputt*, festplatte*, ist voll, papierstau*, drucker*, wlan*, schlechter empfang, netz schlecht*, im zug, webcam, 電波, 他のソフト, 買い替え, 社内プロキシ, ルーター, 故障, 壊れ, 容量不足, 空き容量, ネットワーク機器, 自社の',
   },
   {
     name: 'an account or password of one person',
+    ofOnePerson: true,
     words:
       'locked, locked out, unlock*, forgot*, forgotten*, wrong password*, password wrong*, typed his password*, by mistake, gesperrt*, entsperr*, vergess*, versehentlich*, 忘れ, ロックされ, 間違って',
   },
@@ -28,6 +29,11 @@ export const ownCauses: readonly { name: string; words: WordList }[] = [
       'only this machine, only on this, only one, only me, just me, just one user, one user, one customer, on my colleague, others run, others open, others can, the rest of*, all other*, a single, only in our, nur ein*, nur bei mir, nur an, nur in, einzeln*, auf einem pc, auf meinem pc, am anderen rechner auch, alle anderen, an einen kunden, 私だけ, 一人だけ, 1 台だけ, 一台だけ, だけteams, 一つだけ, 1 通だけ, 他の人は, 私の pc, 支店だけ, だけ会議, 大阪だけ',
   },
   {
+    name: 'a provider of its own',
+    words:
+      'our provider*, the provider*, telephone provider*, internet provider*, telefonanbieter*, unser anbieter*, der anbieter*, provider, 電話会社, 業者, プロバイダ',
+  },
+  {
     name: 'a recipient who is gone',
     words: 'user unknown*, recipient unknown*, have left, has left, empfaenger unbekannt*, arbeitet*, 退職, 宛先不明',
   },
@@ -35,4 +41,4 @@ export const ownCauses: readonly { name: string; words: WordList }[] = [
 
 /** Many people at once. */
 export const manyPeople: WordList =
-  'everyone, everybody, all users*, all of us, all employees*, all staff, several people, several users*, many users*, dozens*, others in, colleagues have, colleagues, same for*, my boss too, whole*, nobody*, no one*, none of us*, none of our*, every user*, all pcs, all our*, all outside*, alle, allen, mehrere*, mehreren*, vielen benutzern*, kollegen*, keiner*, niemand*, ganze*, ganzen*, 全員, 全社, 全部, 皆, 誰も, 複数, 同僚も, 何人も, 数名, 全台, 部署, 社員';
+  'people are, people can*, dozen*, most of*, everyone, everybody, all users*, all of us, all employees*, all staff, several people, several users*, many users*, dozens*, others in, colleagues have, colleagues, same for*, my boss too, whole*, nobody*, no one*, none of us*, none of our*, every user*, all pcs, all our*, all outside*, alle, allen, mehrere*, mehreren*, vielen benutzern*, kollegen*, keiner*, niemand*, ganze*, ganzen*, 全員, 全社, 全部, 皆, 誰も, 複数, 同僚も, 何人も, 数名, 全台, 部署, 社員';

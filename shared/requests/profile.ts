@@ -26,7 +26,7 @@ export function profileOf(clauses: readonly (Clause & { prominence: number })[])
   const wrong = new Map<Concept, number>();
   const fine = new Set<Concept>();
   for (const { text, mood, prominence } of clauses) {
-    if (mood === 'over') continue;
+    if (mood === 'past' || mood === 'solved') continue;
     for (const part of saidIn(text, parts)) {
       if (mood === 'works') fine.add(part);
       else spoken.set(part, Math.max(prominence, spoken.get(part) ?? 0));

@@ -4,7 +4,7 @@ import type { WordList } from './words.ts';
 const shortestMended = 5;
 /** Short words that differ by a replaced letter are mostly two words: “comes” and “codes”. */
 const shortestReplaced = 7;
-const shortestBeginning = 6;
+const shortestBeginning = 7;
 const shortestCompound = 8;
 const shortestHalf = 4;
 
@@ -19,7 +19,9 @@ export type Spelling = (word: string) => readonly string[];
 export function createSpelling(lists: readonly WordList[]): Spelling {
   const whole = new Set<string>();
   const begun = new Set<string>();
+  const inPhrases = new Set<string>();
   for (const word of lists.flatMap((list) => list.split(', '))) {
+    if (word.includes(' ')) for (const one of word.split(' ')) inPhrases.add(one.replace('*', ''));
     if (!/^[a-z]+\*?$/.test(word)) continue;
     if (word.endsWith('*')) begun.add(word.slice(0, -1));
     else whole.add(word);
@@ -31,7 +33,7 @@ export function createSpelling(lists: readonly WordList[]): Spelling {
     for (const key of new Set([word, ...deletionsOf(word)])) near.set(key, [...(near.get(key) ?? []), word]);
   }
   const isKnown = (word: string): boolean =>
-    whole.has(word) || beginningsOf(word, 2).some((beginning) => begun.has(beginning));
+    whole.has(word) || inPhrases.has(word) || beginningsOf(word, 2).some((beginning) => begun.has(beginning));
 
   const mended = (word: string): string[] => {
     const tries = [word, ...beginningsOf(word, shortestBeginning - 1)];

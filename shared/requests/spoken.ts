@@ -27,11 +27,16 @@ function meant(text: string): string {
 }
 
 export const clausesOf = (text: string, inTitle = false): Clause[] =>
-  clausesIn(text).map((part) => {
+  clausesIn(text).reduce<Clause[]>((before, part) => {
     const clause = readable(part);
-    const [text, mood] = [meant(clause), moodOf(clause)];
-    return { text, mood: mood === 'works' && isClearComplaint(text) ? 'plain' : mood, inTitle };
-  });
+    const [words, mood] = [meant(clause), moodOf(clause)];
+    const isOfWish = before.at(-1)?.mood === 'wish' && continues.test(clause);
+    const whose = mood === 'works' && isClearComplaint(words) ? 'plain' : mood;
+    return [...before, { text: words, mood: isOfWish ? 'wish' : whose, inTitle }];
+  }, []);
+
+/** “We want a flow, which delays an order”: what is wanted, no trouble. */
+const continues = /^ (?:that|which|who|so that|der|die|das|den|dem|dass|damit) /;
 
 /** “It arrives, an hour late” is no praise. */
 const isClearComplaint = (text: string): boolean =>

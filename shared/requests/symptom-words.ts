@@ -13,6 +13,8 @@ export const symptoms: readonly Concept[] = [
     'verzoeger*, langsam*, spaet*, verspaet*, brauchen ewig*, braucht ewig*, dauert*, stunden spaeter*, stunde spaeter, minuten spaeter*, schneckentempo*, brauchen minuten*, kommen nicht an*, kommt nicht an*, kommt keine*, ausstehend*, braucht minuten*, zeitueberschreit*, traege*, immer noch nicht*, noch immer nicht*, noch immer kein*, immer noch kein*',
     '遅延, 遅い, 遅く, 遅れ, 重すぎ, 時間がかか, 何分もかか, 分くらいかか, 秒かか, 分ほどかか, 時間以上, 時間ほど, 届かない, 届きません, 届いていない, 保留, 終わらない, タイムアウト, もかかり, まだ何も, まだ使え, まだ届, まだ反映',
     'held up, backlog*, queued*, not going out*, not go out*, outbox*, stockt, stocken, hinkt*, hinken*, verspaetung*, trudel*, postausgang*, dauert stunden, laenger als sonst, longer than usual, longer than normal, minutes to load, taking minutes, taking hours, took hours, took an hour, takes hours, takes an hour, sluggish*, im kriechgang, zaeh*, lahm*, 反映されるまで, もたつ, のろい, 鈍い, 遅すぎ, 待たされ, 時間後, 分後',
+    'einer stunde, zwei stunden, warten auf, wait for, waiting for, still no, noch nicht, まだ有効, 滞留, 時間差, 遅れます',
+    'kommt nicht, kommen nicht, vergeblich*',
   ),
   c(
     'returned',
@@ -47,6 +49,7 @@ export const symptoms: readonly Concept[] = [
     'crash*, close unexpected*, closes unexpected*, just closes, shuts down, abstuerz*, stuerzt*, schliesst sich*, beendet sich*',
     'クラッシュ, 落ちる, 落ちます, 強制終了, 勝手に閉じ, 勝手に終了',
     'quits unexpected*, shuts itself*, closes itself*, closes by itself*, on its own, schmiert*, geht einfach zu*, beendet*, closes, quits, 異常終了, 突然閉じ, 突然終了, 閉じてしま',
+    'vanishes at once*, sofort weg, von selbst, 閉じる, 閉じます',
   ),
   c(
     'interrupted',
@@ -55,6 +58,7 @@ export const symptoms: readonly Concept[] = [
     'choppy*, dropped*, drops*, drop out*, drop constantly*, cuts out*, cut out*, break up*, breaks up*, breaking up, disconnect*, interrupt*, poor quality*, poor*, bad sound*, bad quality*, bad audio*, jitter*, freez*, frozen, abgehackt*, unterbroch*, abgebroch*, abbrech*, bricht ab*, brechen ab*, brechen sofort ab*, aussetzer*, setzt aus*, friert*, ruckel*, schlechte qualit*, dauernd weg, verrauscht*, verliert dauernd*',
     '途切れ, 切断, 切れる, 切れます, 切れて, ブツブツ, フリーズ, 固ま, 止まります, 聞き取れ, カクカク, すぐ切れ',
     'stutter*, crackl*, distort*, echo*, garbled*, pixelated*, patchy*, glitch*, knackt*, knacken*, verzerrt*, verpixelt*, hakt, haken, stottert*, stottern*, zerhackt*, blechern*, abgebrochen*, verbindung abreisst*, reisst ab*, fliegen raus*, fliegt raus*, kicked out of, ノイズ, 雑音, 乱れ, 飛び飛び, プツプツ, ガクガク, 落とされ, 切られ, こえが飛',
+    'terrible*, awful*, miserab*, bleiben stehen, brechen weg*, brechen die*, in and out, thrown out*, get thrown*, 聞きづら, 聞きにく, 不安定',
   ),
   c(
     'stuck',
@@ -71,6 +75,7 @@ export const symptoms: readonly Concept[] = [
     'blank*, white page*, white screen*, nothing but white, bleibt weiss*, weisse seite*, weisser bildschirm*, bleibt leer*, leere seite*',
     '真っ白, 白い画面, 白い, 空白',
     'empty screen*, just white*, all white*, black screen*, leerer bildschirm*, schwarzer bildschirm*, nur weiss*, komplett weiss*, 白紙, 何も映ら, 白画面, 真っ黒, 白いまま',
+    'black, schwarz, only black, nur schwarz*, 黒い',
   ),
   c(
     'prompted',
@@ -87,6 +92,7 @@ export const symptoms: readonly Concept[] = [
     'wrong*, incorrect*, mistaken*, false positive*, wrongly*, misclassif*, do not match*, does not match*, caught as, legit*, falsch*, faelschlich*',
     '誤, おかしい, 間違って, 入ってしまう, に振り分け, 扱いに, 検疫され, 正規の',
     'mistakenly*, flagged*, treated as*, marked as*, classified*, identified as*, markiert*, eingestuft*, aussortiert*, stimmt nicht*, stimmen nicht*, not correct*, inaccurate*, 誤判定, 誤って, 判定され, 違う状態, 正しくない, 正しく表示',
+    'gelten als, gilt als, gelten ein, gelten seit, non compliant, not compliant, nicht konform*, 非準拠',
   ),
   c(
     'expired',
@@ -105,6 +111,7 @@ export const symptoms: readonly Concept[] = [
     'fehler*, fehlermeld*, fehlgeschlagen*, schlaegt fehl*, schlagen fehl*, funktioniert nicht*, kann nicht*, kann ich keine*, koennen nicht*, koennen sich nicht*, koennen kein*, kann sich*, lassen sich nicht*, laesst sich nicht*, nicht moeglich*, unmoeglich*, geht nicht*, gehen nicht*, klappt nicht*, nicht mehr*, antwortet nicht*, schiefgegangen*, endet mit*, meldet sich nicht*, keiner kann*, niemand kann*, spinnt, nichts geht*, gar nicht*, wirkt nicht*, werden nicht*, wird nicht*',
     'エラー, 失敗, できない, できません, できず, できなく, 不具合, 動かない, 動作しない, うまくいかない, 問題が発生, かからない, かかりません, 鳴らない, 来ない, 起動しない, 答えてくれない, 返ってこない, されない, されません, 反映されない',
     'gives up*, goes wrong*, went wrong*, no luck*, scheitert*, streikt*, streiken*, tut nicht*, tut sich nichts*, abbruch*, klappt einfach nicht*, will nicht*, うまくい, 動かなく, おかしい, しません',
+    'stopped*, take no effect*, no effect*, ends with*, jumps back*, reverts*, springt zurueck*, springt sie zurueck*, verschwindet*, speichert nicht*, scheitern*, bricht nach*, 保存され, 元に戻, 効かない, 効きません, 有効になら',
   ),
 ];
 
@@ -114,7 +121,7 @@ const hints: Readonly<Record<string, string>> = {
   missing: 'no results, come up in, not there, no ai, gives no*, none, empty, leer, nix, 古い, 出ない, 出ません',
   wrong:
     'land in, lands in, end up in, ends up in, moved to, good emails, echte mails*, landen im*, landet im*, landen seit*, unknown, unbekannt*, に入る',
-  interrupted: 'quality, robot*, tonqualitaet*, ロボット, 品質',
+  interrupted: 'bricht, brechen, faellt, fallen, quality, robot*, tonqualitaet*, ロボット, 品質',
   crash: 'closes, quits',
   stuck: 'のまま, remain*, bleiben auf*, bleibt auf*, steht auf*, stehen auf*',
   failing:
