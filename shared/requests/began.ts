@@ -1,5 +1,5 @@
 import { dayMs, fromIso, hourMs } from '../core/clock.ts';
-import type { Spoken } from './spoken.ts';
+import type { Spoken } from './told.ts';
 import { troubles } from './symptom-words.ts';
 import { found, type WordList } from './words.ts';
 

@@ -4,7 +4,7 @@ import { manyPeople, ownCauses } from './own-causes.ts';
 import type { LiveIncident } from './ports.ts';
 import { names, profileOf, type Profile } from './profile.ts';
 import { kinshipOf, serviceNameOf, serviceWords, type Kinship } from './service-words.ts';
-import { clausesOf, type Spoken } from './spoken.ts';
+import { clausesOf, type Spoken } from './told.ts';
 import type { Concept } from './concept.ts';
 import { kindred } from './symptom-words.ts';
 import type { LikelyIncident } from './triage-answer.ts';

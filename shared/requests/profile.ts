@@ -1,6 +1,6 @@
 import { parts } from './part-words.ts';
 import { regions } from './region-words.ts';
-import type { Clause } from './spoken.ts';
+import type { Clause } from './told.ts';
 import type { Concept } from './concept.ts';
 import { troubles } from './symptom-words.ts';
 import { found } from './words.ts';

@@ -1,14 +1,13 @@
 import type { AdminLink } from '../customers/admin-links.ts';
 import { boundaryRules, signWords, type BoundaryRule, type Sign } from './boundary-rules.ts';
 import { categoryWords } from './category-words.ts';
-import { likelyIncidents, mayBeIncident } from './incident-match.ts';
+import { likelyIncidents } from './incident-match.ts';
 import type { IntakeCustomer, LiveIncident } from './ports.ts';
 import type { Category } from './request.ts';
 import { serviceIdOf, serviceNameOf, serviceWords } from './service-words.ts';
-import { spokenOf, type Spoken } from './spoken.ts';
 import { symptoms } from './symptom-words.ts';
 import type { LikelyIncident, Triage } from './triage-answer.ts';
-import { found, strengthOf } from './words.ts';
+import { found, spokenOf, strengthOf, type Spoken } from './words.ts';
 
 export type TriageInput = {
   request: {
@@ -37,14 +36,13 @@ type Opinion<T> = { value: T | null; source: Source; reason: string };
 export function triage(input: TriageInput): Triage {
   const spoken = spokenOf(input.request);
   const named = serviceOf(input.request.service, spoken);
-  const { startedAt } = input.request;
-  const asked = { spoken, service: named.value, startedAt, receivedAt: input.receivedAt };
-  const incidents = likelyIncidents(asked, input.incidents);
+  const incidents = likelyIncidents(
+    { spoken, service: named.value, startedAt: input.request.startedAt, receivedAt: input.receivedAt },
+    input.incidents,
+  );
   const service = named.value === null ? serviceByIncident(named, incidents, input.incidents) : named;
   const category = categoryOf(input.request.category, spoken, incidents);
-  const ruled = boundaryOf(spoken, { service: service.value, category: category.value, incidents });
-  const isOpen = ruled.value === 'partner' && category.source === 'rule' && mayBeIncident(asked, input.incidents);
-  const boundary = isOpen ? undecided : ruled;
+  const boundary = boundaryOf(spoken, { service: service.value, category: category.value, incidents });
   return {
     category: category.value,
     service: service.value,
@@ -99,8 +97,7 @@ function categoryOf(
     { category: 'technical' as const, ...symptomStrength(spoken) },
   ];
   const best = strongest(candidates);
-  // Words such as “licence” also stand in reports of what does not work.
-  if (best && (incidents.length === 0 || best.category === 'technical'))
+  if (best)
     return {
       value: best.category,
       source: 'rule',
@@ -164,14 +161,6 @@ function boundaryOf(spoken: Spoken, known: Known): Opinion<NonNullable<Triage['b
     reason: `boundary ${rule.boundary}: ${rule.because} (${rule.source})`,
   };
 }
-
-/** Better not said than wrong: a fault of Microsoft's would be looked for at the customer. */
-const undecided: Opinion<null> = {
-  value: null,
-  source: 'rule',
-  reason:
-    'boundary unknown: a live incident of this customer may be behind it, though none is likely enough to be named',
-};
 
 function fits(rule: BoundaryRule, spoken: Spoken, { service, category, incidents }: Known): boolean {
   if (category === null) return false;

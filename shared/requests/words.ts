@@ -48,12 +48,19 @@ export const found = (text: string, words: WordList): string[] =>
     .filter(({ pattern }) => text.includes(pattern))
     .map(({ word }) => word);
 
+/** What a request says; a word in its title says more than one in a long description. */
+export type Spoken = { title: string; whole: string };
+
+/** What is wrong is said early; a log pasted below it would only add chance words, and time. */
+const charactersRead = 4_000;
+
+export const spokenOf = ({ title, description }: { title: string; description: string }): Spoken => ({
+  title: readable(title),
+  whole: readable(`${title}\n${description.slice(0, charactersRead)}`),
+});
+
 /** How strongly a text speaks of something, and by which words: one for each word, two where the title has it. */
-export function strengthOf(
-  spoken: { title: string; whole: string },
-  words: WordList,
-  weight = 1,
-): { strength: number; words: string[] } {
+export function strengthOf(spoken: Spoken, words: WordList, weight = 1): { strength: number; words: string[] } {
   const all = found(spoken.whole, words);
   const titled = found(spoken.title, words);
   return { strength: weight * (all.length + titled.length), words: all };

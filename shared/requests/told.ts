@@ -1,7 +1,7 @@
-import { clausesIn, moodOf, ownWords, type Mood } from './clauses.ts';
+import { clausesIn, moodOf, ownWords, type Mood } from './moods.ts';
 import { parts } from './part-words.ts';
 import { serviceWords } from './service-words.ts';
-import { createSpelling } from './spelling.ts';
+import { createSpelling } from './meant-words.ts';
 import { symptoms, troubles } from './symptom-words.ts';
 import { found, readable } from './words.ts';
 
