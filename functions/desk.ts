@@ -25,9 +25,11 @@ import { createQuarantine } from '../shared/portals/quarantine.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
 import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
 import { hookIntake } from '../shared/requests/intake.ts';
+import { createPublishedRules } from '../shared/requests/published-rules.ts';
 import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
+import { boundaryRulesRoutes } from './boundary-rules.http.ts';
 import { consentRoutes } from './consents.http.ts';
 import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
@@ -63,6 +65,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const { tokens, readSecret, authority, grants, keepGrants } = microsoft(services, config);
   const registry = createPortalRegistry({ table: tables('portals'), clock });
   const statements = createStatements({ table: tables('desk'), clock });
+  const boundaryRules = createPublishedRules({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
   const announce = createAnnounce({ table: tables('deliveries'), bus, clock, registry });
   const takeTurn = createRateLimit(clock);
@@ -80,6 +83,7 @@ export function createDesk(given: Services, config: Config): Desk {
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
     liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),
+    boundaryRules: async () => boundaryRules.inForce(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
@@ -132,6 +136,7 @@ export function createDesk(given: Services, config: Config): Desk {
         tenantReads: () => createTenantReads({ tables, clock, cloud }),
       }),
       ...statementRoutes({ statements }),
+      ...boundaryRulesRoutes(boundaryRules),
       ...hookRoutes({ receivePortalHook }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),

@@ -15,6 +15,9 @@ export const limits = {
   urlCharacters: 1_000,
   evidenceDepth: 20,
   externalRefs: 10,
+  /** Of the partner's own. */
+  boundaryRules: 50,
+  boundaryRulesCharacters: 30_000,
   idempotencyKeyCharacters: 255,
   portalRatePerSecond: 50,
   portalBurst: 500,

@@ -6,6 +6,7 @@ import { limits } from '../core/limits.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
+import type { RulesInForce } from './boundary-rule.ts';
 import type { Precondition } from './if-match.ts';
 import { changeOnce } from './once.ts';
 import type { RequestAnswer } from './request-answer.ts';
@@ -45,7 +46,11 @@ export const amendSchema = z
   .meta({ id: 'RequestAmendment' });
 export type Amendment = z.output<typeof amendSchema>;
 
-export type AmendDeps = { store: RequestStore; currentStatement: () => Promise<Statement> };
+export type AmendDeps = {
+  store: RequestStore;
+  currentStatement: () => Promise<Statement>;
+  boundaryRules: () => Promise<RulesInForce>;
+};
 
 /** A person at the desk corrects or assigns a request; what follows from it (boundary, first response) follows at once. */
 export function createAmend(deps: AmendDeps) {
@@ -102,12 +107,14 @@ async function newFirstResponse(
 }
 
 async function newTriage(
-  { store }: AmendDeps,
+  { store, boundaryRules }: AmendDeps,
   { id, triage }: Head,
   { category, service, dueAt }: Pick<Amendment, 'category' | 'service'> & { dueAt?: string | undefined },
 ): Promise<Head['triage'] | undefined> {
   const isCorrected = category !== undefined || service !== undefined;
   if (!isCorrected && dueAt === undefined) return undefined;
-  const after = isCorrected ? corrected(triage, { category, service }, await store.readContent(id)) : triage;
+  const after = isCorrected
+    ? corrected(triage, { category, service }, { ...(await store.readContent(id)), rules: await boundaryRules() })
+    : triage;
   return { ...after, expectedFirstResponseAt: dueAt ?? after.expectedFirstResponseAt };
 }

@@ -1,104 +1,137 @@
-import type { Boundary } from './triage-answer.ts';
-import type { Category } from './request.ts';
+import { sources, type BoundaryRule, type RulesInForce } from './boundary-rule.ts';
+import { technicalRules } from './technical-rules.ts';
 
-/** What else a rule may want: a live incident that fits, or words that point past the desk. */
-export type Sign = 'live-incident' | 'publisher-words' | 'customer-words' | 'outage-words';
+const { billingSupport, escalating, ours } = sources;
 
-export type BoundaryRule = {
-  /** A service id, or `*`. */
-  service: string;
-  category: Category | '*';
-  when?: Sign;
-  boundary: Boundary;
-  /** Where the rule comes from. */
-  source: string;
-  because: string;
-};
+/** Counts up with every change of the rules below; kept with what they decide. */
+export const builtInVersion = 2;
 
-const customerSupport = 'Microsoft docs: Customer support in the CSP program';
-const billingSupport = 'Microsoft docs: Provide billing support';
-const escalating = 'Microsoft docs: Escalate problems to Microsoft';
-const ours = 'our default';
-
-/** Who solves it. The first rule that fits decides; none says nothing. */
-export const boundaryRules: readonly BoundaryRule[] = [
+const billing: readonly BoundaryRule[] = [
   {
-    service: '*',
+    id: 'billing-partners-own-bill',
+    services: ['*'],
+    category: 'billing',
+    sign: 'partner-bill',
+    boundary: 'microsoft',
+    source: billingSupport,
+    because: "what Microsoft bills to the partner is settled with Microsoft's billing support in Partner Center",
+  },
+  {
+    id: 'billing-bought-elsewhere',
+    services: ['*'],
+    category: 'billing',
+    sign: 'bought-elsewhere',
+    boundary: 'customer',
+    source: ours,
+    because: 'what the customer bought from Microsoft itself only the customer can ask about',
+  },
+  {
+    id: 'billing',
+    services: ['*'],
     category: 'billing',
     boundary: 'partner',
     source: billingSupport,
     because:
       "billing of a CSP customer is the partner's; the partner asks Microsoft where an invoice of Microsoft's is wrong",
   },
+];
+
+const subscription: readonly BoundaryRule[] = [
   {
-    service: 'azure',
+    id: 'subscription-bought-elsewhere',
+    services: ['*'],
     category: 'subscription',
-    when: 'outage-words',
+    sign: 'bought-elsewhere',
+    boundary: 'customer',
+    source: ours,
+    because: 'what the customer bought from Microsoft itself only the customer can change',
+  },
+  {
+    id: 'subscription-publisher',
+    services: ['*'],
+    category: 'subscription',
+    sign: 'publisher',
+    boundary: 'publisher',
+    source: escalating,
+    because: 'a third-party product of the marketplace is activated by its publisher',
+  },
+  {
+    id: 'azure-subscription-work',
+    services: ['azure'],
+    category: 'subscription',
+    sign: 'azure-subscription-work',
+    boundary: 'microsoft',
+    source: escalating,
+    because: 'Azure quota, transfer and de-provisioning of subscriptions go through Azure support',
+  },
+  {
+    id: 'subscription-stuck',
+    services: ['*'],
+    category: 'subscription',
+    sign: 'stuck',
+    boundary: 'microsoft',
+    source: ours,
+    because: "provisioning runs at Microsoft: what does not end there is not mended from the partner's side",
+  },
+  {
+    id: 'subscription-unavailable',
+    services: ['azure'],
+    category: 'subscription',
+    sign: 'outage',
     boundary: 'microsoft',
     source: ours,
     because: "a subscription that has become unavailable is not mended from the partner's side",
   },
   {
-    service: '*',
+    id: 'subscription',
+    services: ['*'],
     category: 'subscription',
     boundary: 'partner',
     source: billingSupport,
     because: 'purchase, licences, renewal and cancellation are done by the partner in Partner Center',
   },
+];
+
+const advisory: readonly BoundaryRule[] = [
   {
-    service: '*',
+    id: 'advisory-other-product',
+    services: ['*'],
+    category: 'advisory',
+    sign: 'other-product',
+    boundary: 'publisher',
+    source: escalating,
+    because: "advice on another maker's product is its publisher's",
+  },
+  {
+    id: 'advisory-publisher',
+    services: ['*'],
+    category: 'advisory',
+    sign: 'publisher',
+    boundary: 'publisher',
+    source: escalating,
+    because: 'third-party products of the marketplace are explained by their publisher',
+  },
+  {
+    id: 'advisory-product-wish',
+    services: ['*'],
+    category: 'advisory',
+    sign: 'product-wish',
+    boundary: 'microsoft',
+    source: ours,
+    because: 'only Microsoft changes its products; the partner passes the wish on',
+  },
+  {
+    id: 'advisory',
+    services: ['*'],
     category: 'advisory',
     boundary: 'partner',
     source: escalating,
     because: "advice and how-to are not break-fix and are the partner's own work",
   },
-  {
-    service: '*',
-    category: 'technical',
-    when: 'live-incident',
-    boundary: 'microsoft',
-    source: customerSupport,
-    because: 'Microsoft is working on an incident that fits',
-  },
-  {
-    service: '*',
-    category: 'technical',
-    when: 'publisher-words',
-    boundary: 'publisher',
-    source: escalating,
-    because: 'third-party products of the marketplace are supported by their publisher',
-  },
-  {
-    service: '*',
-    category: 'technical',
-    when: 'customer-words',
-    boundary: 'customer',
-    source: ours,
-    because: "the text points at the customer's own network, devices or software",
-  },
-  {
-    service: '*',
-    category: 'technical',
-    when: 'outage-words',
-    boundary: 'microsoft',
-    source: customerSupport,
-    because: "a service that is unavailable for many is Microsoft's to mend, known incident or not",
-  },
-  {
-    service: '*',
-    category: 'technical',
-    boundary: 'partner',
-    source: customerSupport,
-    because: 'the partner diagnoses first, and solves what configuration and administration can solve',
-  },
 ];
 
-/** Words behind the signs: English, German, Japanese; umlauts written out. Our own list. */
-export const signWords: Record<Exclude<Sign, 'live-incident'>, string> = {
-  'publisher-words':
-    'marketplace*, appsource*, third party*, add in from*, isv, drittanbieter*, サードパーティ, マーケットプレース, 他社製',
-  'customer-words':
-    'our firewall*, our proxy*, our internet*, our router*, on premises*, our own app*, our printer*, unsere firewall*, unser proxy*, unserer firewall*, eigene anwendung*, lokalen server*, 社内プロキシ, 自社アプリ, 社内ネットワーク, オンプレミス',
-  'outage-words':
-    'outage*, all users*, everyone*, everybody*, whole company*, nobody can*, no one can*, entire tenant*, alle benutzer*, alle mitarbeiter*, niemand kann*, komplett ausgefallen*, totalausfall*, 全員, 全ユーザー, 全社, 誰も, 全ての利用者, 全面',
-};
+/** Who solves it, after the partner's own rules. The first rule that fits decides; none says nothing. */
+export const boundaryRules: readonly BoundaryRule[] = [...billing, ...subscription, ...advisory, ...technicalRules];
+
+/** Where the partner has none of its own. */
+export const builtInRules: RulesInForce = { version: { own: 0, builtIn: builtInVersion }, rules: boundaryRules };

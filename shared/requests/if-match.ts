@@ -8,11 +8,11 @@ export type Precondition = (version: number) => void;
 export function ifMatch(headers: Headers): Precondition {
   const given = headers.get('if-match');
   if (given === null) {
-    throw new AppError('if-match-required', 'Say which version you have seen: If-Match with the ETag of the request.');
+    throw new AppError('if-match-required', 'Say which version you have seen: If-Match with its ETag.');
   }
   const tags = given.split(',').map((tag) => tag.trim());
   return (version) => {
     if (tags.includes('*') || tags.includes(etagOf(version))) return;
-    throw new AppError('etag-mismatch', `The request is at version ${String(version)}; read it again.`);
+    throw new AppError('etag-mismatch', `It is at version ${String(version)}; read it again.`);
   };
 }

@@ -13,6 +13,7 @@ import { isRefusal, type Columns, type Row, type Table } from '../platform/table
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
+import type { RulesInForce } from './boundary-rule.ts';
 import { requestEvents } from './events.ts';
 import type { AdminLinks, CustomersPort, IntakeCustomer, LiveIncidents } from './ports.ts';
 import { answerOf, contactIdOf, contentOf, type RequestAnswer } from './request-answer.ts';
@@ -31,6 +32,8 @@ export type IntakeDeps = {
   customers: CustomersPort;
   liveIncidents: LiveIncidents;
   currentStatement: () => Promise<Statement>;
+  /** The boundary rules in force, from a cache. */
+  boundaryRules: () => Promise<RulesInForce>;
   adminLinks: AdminLinks;
 };
 
@@ -114,8 +117,9 @@ async function withoutCustomer({ table }: IntakeDeps, taking: Taking): Promise<T
 
 async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCustomer): Promise<CreatedEvent> {
   const { caller, kind, key, input } = taking;
-  const [statement, incidents] = await Promise.all([
+  const [statement, rules, incidents] = await Promise.all([
     deps.currentStatement(),
+    deps.boundaryRules(),
     deps.liveIncidents(openIncidents(customer)),
   ]);
   const receivedAt = deps.clock.now();
@@ -148,6 +152,7 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
       coverage: customer.coverage,
       expectedFirstResponseAt: dueAt ?? null,
       adminLinks: (service) => deps.adminLinks(customer, service),
+      rules,
     }),
   };
 }

@@ -11,7 +11,8 @@ import {
   stateSchema,
   type SentRequest,
 } from './request.ts';
-import { triageSchema } from './triage-answer.ts';
+import { triageAnswerSchema } from './triage-answer.ts';
+import { withWorkingList } from './working-list.ts';
 
 /** A support request as the desk answers it. */
 export const requestSchema = z
@@ -41,7 +42,7 @@ export const requestSchema = z
     parent: z.string().optional(),
     snooze: z.object({ until: z.iso.datetime(), reason: z.string() }).optional(),
     nextAction: z.object({ what: z.string(), dueAt: z.iso.datetime() }).optional(),
-    triage: triageSchema,
+    triage: triageAnswerSchema,
     escalation: requestEscalationSchema.omit({ version: true }).optional(),
   })
   .meta({ id: 'Request' });
@@ -82,7 +83,7 @@ export function answerOf(head: Head, content: Content, snoozeReason = ''): Reque
     snooze: snooze && { until: snooze.until, reason: snoozeReason },
     nextAction:
       head.state === 'new' && firstResponse ? { what: 'first-response', dueAt: firstResponse.dueAt } : undefined,
-    triage: head.triage,
+    triage: withWorkingList(head.triage, content.evidence),
     escalation: escalation && shownEscalation(escalation),
   };
 }

@@ -28,7 +28,7 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     ...createRequestChanges({ store }),
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
-    amend: createAmend({ store, currentStatement: deps.currentStatement }),
+    amend: createAmend({ ...deps, store }),
     list: createRequestLists({ table: lists, store }).page,
     /** Consumer of `request-event`. */
     project: createRequestProjection({ ...deps, requests: table, lists, store, announce, cancelEscalations }),

@@ -21,18 +21,36 @@ export const likelyIncidentSchema = z
   .meta({ id: 'LikelyIncident' });
 export type LikelyIncident = z.output<typeof likelyIncidentSchema>;
 
-/** What the desk thinks of a request, and why. Null where nothing can be said. */
-export const triageSchema = z
-  .object({
-    category: categorySchema.nullable(),
-    service: z.string().nullable(),
-    boundary: z.enum(boundaries).nullable(),
-    sources: z.object({ category: sourceSchema, service: sourceSchema, boundary: sourceSchema }),
-    reasons: z.array(z.string()),
-    /** Most likely first; empty when none is. */
-    likelyIncidents: z.array(likelyIncidentSchema),
-    expectedFirstResponseAt: z.string().nullable(),
-    adminLinks: z.array(adminLinkSchema),
+/** Which rules decided: the partner's own by the number of their version (0: none), the desk's by theirs. */
+export const rulesVersionSchema = z.object({ own: z.number().int(), builtIn: z.number().int() });
+export type RulesVersion = z.output<typeof rulesVersionSchema>;
+
+/** What the desk thinks of a request, and why, as it is kept. Null where nothing can be said. */
+export const triageSchema = z.object({
+  category: categorySchema.nullable(),
+  service: z.string().nullable(),
+  /** The kind of Azure resource, such as `virtual-machines`, where it is known. */
+  resourceKind: z.string().optional(),
+  boundary: z.enum(boundaries).nullable(),
+  sources: z.object({ category: sourceSchema, service: sourceSchema, boundary: sourceSchema }),
+  reasons: z.array(z.string()),
+  /** The rule that decided the boundary, and the version of the rules it was decided by. */
+  boundaryRule: z.string().optional(),
+  rulesVersion: rulesVersionSchema.optional(),
+  /** Most likely first; empty when none is. */
+  likelyIncidents: z.array(likelyIncidentSchema),
+  expectedFirstResponseAt: z.string().nullable(),
+  adminLinks: z.array(adminLinkSchema),
+});
+export type Triage = z.output<typeof triageSchema>;
+
+/** A triage as it is answered: with what follows from it for whoever works on the request. */
+export const triageAnswerSchema = triageSchema
+  .extend({
+    /** What to look at first, in order. */
+    checks: z.array(z.object({ id: z.string(), text: z.string(), link: z.string().optional() })),
+    /** What Microsoft will ask for; `given` where the request's `evidence` has that member. */
+    evidence: z.array(z.object({ key: z.string(), text: z.string(), given: z.boolean() })),
   })
   .meta({ id: 'Triage' });
-export type Triage = z.output<typeof triageSchema>;
+export type TriageAnswer = z.output<typeof triageAnswerSchema>;

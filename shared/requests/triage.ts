@@ -1,13 +1,16 @@
 import type { AdminLink } from '../customers/admin-links.ts';
-import { boundaryRules, signWords, type BoundaryRule, type Sign } from './boundary-rules.ts';
-import { categoryWords } from './category-words.ts';
+import { boundaryOf, type BoundaryOpinion, type Case } from './boundary-of.ts';
+import type { RulesInForce } from './boundary-rule.ts';
+import { builtInRules } from './boundary-rules.ts';
+import { categoryOf } from './category-of.ts';
+import { heardOf, type Heard } from './heard.ts';
 import { likelyIncidents } from './incident-match.ts';
+import { openIncidentFor } from './open-incident.ts';
 import type { IntakeCustomer, LiveIncident } from './ports.ts';
 import type { Category } from './request.ts';
-import { serviceIdOf, serviceNameOf, serviceWords } from './service-words.ts';
-import { symptoms } from './symptom-words.ts';
+import { kindReason, serviceOf, type ServiceOpinion } from './service-of.ts';
+import { serviceIdOf, serviceNameOf } from './service-words.ts';
 import type { LikelyIncident, Triage } from './triage-answer.ts';
-import { found, spokenOf, strengthOf, type Spoken } from './words.ts';
 
 export type TriageInput = {
   request: {
@@ -16,6 +19,7 @@ export type TriageInput = {
     category?: Category | undefined;
     service?: string | undefined;
     startedAt?: string | undefined;
+    evidence?: Record<string, unknown> | undefined;
   };
   /** Milliseconds since the epoch. */
   receivedAt: number;
@@ -24,31 +28,47 @@ export type TriageInput = {
   coverage?: IntakeCustomer['coverage'] | undefined;
   expectedFirstResponseAt: string | null;
   adminLinks: (service: string) => AdminLink[];
+  /** Whose it is to solve, by which rules; the desk's own where left out. */
+  rules?: RulesInForce;
 };
-
-type Source = Triage['sources']['category'];
-type Opinion<T> = { value: T | null; source: Source; reason: string };
 
 /**
  * What the desk thinks of a request, and why: which kind, which service, whose to solve, which live incident it looks like.
  * Depends on nothing but its argument. Texts may be English, German or Japanese; what cannot be told is null.
  */
 export function triage(input: TriageInput): Triage {
-  const spoken = spokenOf(input.request);
-  const named = serviceOf(input.request.service, spoken);
+  const { request, receivedAt, rules = builtInRules } = input;
+  const heard = heardOf(request);
+  const named = serviceOf(request, heard);
   const incidents = likelyIncidents(
-    { spoken, service: named.value, startedAt: input.request.startedAt, receivedAt: input.receivedAt },
+    { spoken: heard.plainComplaint, service: named.value, startedAt: request.startedAt, receivedAt },
     input.incidents,
   );
-  const service = named.value === null ? serviceByIncident(named, incidents, input.incidents) : named;
-  const category = categoryOf(input.request.category, spoken, incidents);
-  const boundary = boundaryOf(spoken, { service: service.value, category: category.value, incidents });
+  const service = named.value === null && !named.isOtherProduct ? byIncident(named, incidents, input.incidents) : named;
+  const category = categoryOf(request.category, heard, { service: service.value, incidents });
+  const maybe = openIncidentFor({ service: service.value, complaint: heard.plainComplaint.whole }, input.incidents);
+  const boundary = boundaryOf(
+    {
+      complaint: heard.complaint.whole,
+      category: category.value,
+      service: service.value,
+      kind: service.kind,
+      hasLikelyIncident: incidents.length > 0,
+      hasOpenIncident: maybe !== undefined,
+      isOtherProduct: service.isOtherProduct === true,
+    },
+    rules.rules,
+  );
   return {
     category: category.value,
     service: service.value,
-    boundary: boundary.value,
+    resourceKind: service.kind,
+    ...decidedBy(boundary, rules),
     sources: { category: category.source, service: service.source, boundary: boundary.source },
-    reasons: [category.reason, service.reason, boundary.reason, ...incidentReasons(incidents, input)],
+    reasons: [
+      ...[category.reason, service.reason, ...kindReason(service.kind), boundary.reason],
+      ...incidentReasons(incidents, input, boundary.rule === 'open-incident' ? maybe : undefined),
+    ],
     likelyIncidents: incidents,
     expectedFirstResponseAt: input.expectedFirstResponseAt,
     // What is broken or not: the customer's service health is where everyone looks first.
@@ -56,135 +76,85 @@ export function triage(input: TriageInput): Triage {
   };
 }
 
+const decidedBy = ({ value, rule }: BoundaryOpinion, { version }: RulesInForce) => ({
+  boundary: value,
+  boundaryRule: rule,
+  rulesVersion: version,
+});
+
+type Said = { category?: Category | undefined; service?: string | undefined };
+type Text = Pick<TriageInput['request'], 'title' | 'description' | 'evidence'>;
+/** What was sent, and the rules in force now; the desk's own where left out. */
+type Ground = Text & { rules?: RulesInForce };
+
 /** The triage after a person at the desk has said what it is: that word wins, and the boundary follows from it. */
-export function corrected(
-  before: Triage,
-  said: { category?: Category | undefined; service?: string | undefined },
-  text: { title: string; description: string },
-): Triage {
+export function corrected(before: Triage, said: Said, { rules = builtInRules, ...text }: Ground): Triage {
+  const { resourceKind } = before;
+  const heard = heardOf(text);
   const category = said.category ?? before.category;
   const service = said.service === undefined ? before.service : serviceIdOf(said.service);
-  const boundary = boundaryOf(spokenOf(text), { service, category, incidents: before.likelyIncidents });
+  const kind = said.service === undefined ? resourceKind : serviceOf({ ...text, service: said.service }, heard).kind;
+  const boundary = boundaryOf(caseAfter(before, { category, service, kind, said, heard, text }), rules.rules);
   const about = [
-    said.category === undefined ? [] : [`category ${said.category}: said by a person at the desk`],
-    said.service === undefined ? [] : [`service ${serviceNameOf(service ?? '')}: said by a person at the desk`],
-  ].flat();
+    ...(said.category === undefined ? [] : [`category ${said.category}: said by a person at the desk`]),
+    ...(said.service === undefined ? [] : [`service ${serviceNameOf(service ?? '')}: said by a person at the desk`]),
+  ];
+  const isOld = (reason: string) => /^(?:boundary |resource kind)/.test(reason);
   return {
     ...before,
     category,
     service,
-    boundary: boundary.value,
+    resourceKind: kind,
+    ...decidedBy(boundary, rules),
     sources: {
       category: said.category === undefined ? before.sources.category : 'person',
       service: said.service === undefined ? before.sources.service : 'person',
       boundary: 'rule',
     },
-    reasons: [...about, boundary.reason, ...before.reasons.filter((reason) => !reason.startsWith('boundary '))].slice(
+    reasons: [...about, ...kindReason(kind), boundary.reason, ...before.reasons.filter((one) => !isOld(one))].slice(
       0,
       20,
     ),
   };
 }
 
-function categoryOf(
-  said: Category | undefined,
-  spoken: Spoken,
-  incidents: readonly LikelyIncident[],
-): Opinion<Category> {
-  if (said !== undefined) return { value: said, source: 'sender', reason: `category ${said}: said by the sender` };
-  const candidates = [
-    ...categoryWords.map(({ category, weight, words }) => ({ category, ...strengthOf(spoken, words, weight) })),
-    { category: 'technical' as const, ...symptomStrength(spoken) },
-  ];
-  const best = strongest(candidates);
-  if (best)
-    return {
-      value: best.category,
-      source: 'rule',
-      reason: `category ${best.category}: the text says ${quoted(best.words)}`,
-    };
-  if (incidents.length > 0) {
-    return { value: 'technical', source: 'rule', reason: 'category technical: the request looks like a live incident' };
-  }
-  return { value: null, source: 'rule', reason: 'category unknown: the text does not decide it' };
-}
+type Correction = Pick<Case, 'category' | 'service' | 'kind'> & { said: Said; heard: Heard; text: Text };
 
-function symptomStrength(spoken: Spoken): { strength: number; words: string[] } {
-  const each = symptoms.map((one) => strengthOf(spoken, one.words));
-  return { strength: each.reduce((sum, one) => sum + one.strength, 0), words: each.flatMap((one) => one.words) };
-}
-
-function serviceOf(said: string | undefined, spoken: Spoken): Opinion<string> {
-  if (said !== undefined) {
-    const id = serviceIdOf(said);
-    return { value: id, source: 'sender', reason: `service ${serviceNameOf(id)}: said by the sender` };
-  }
-  const candidates = serviceWords.map(({ id, strong, weak }) => {
-    const [byName, byTask] = [strengthOf(spoken, strong, 4), strengthOf(spoken, weak)];
-    return { id, strength: byName.strength + byTask.strength, words: [...byName.words, ...byTask.words] };
-  });
-  const best = strongest(candidates);
-  if (!best) return { value: null, source: 'rule', reason: 'service unknown: the text does not decide it' };
-  return {
-    value: best.id,
-    source: 'rule',
-    reason: `service ${serviceNameOf(best.id)}: the text says ${quoted(best.words)}`,
-  };
-}
+const caseAfter = (before: Triage, { said, heard, text, ...known }: Correction): Case => ({
+  ...known,
+  complaint: heard.complaint.whole,
+  hasLikelyIncident: before.likelyIncidents.length > 0,
+  // Which incidents were open then is not kept; a person who names the service has looked.
+  hasOpenIncident: said.service === undefined && before.boundaryRule === 'open-incident',
+  isOtherProduct: known.service === null && serviceOf(text, heard).isOtherProduct === true,
+});
 
 /** Where only an incident tells which service it is about. */
-function serviceByIncident(
-  unknown: Opinion<string>,
+function byIncident(
+  unknown: ServiceOpinion,
   likely: readonly LikelyIncident[],
   live: readonly LiveIncident[],
-): Opinion<string> {
+): ServiceOpinion {
   const incident = live.find((one) => one.id === likely[0]?.id);
   if (incident === undefined) return unknown;
   const value = serviceIdOf(incident.service);
   return { value, source: 'rule', reason: `service ${incident.serviceName}: that of incident ${incident.id}` };
 }
 
-/** The one that speaks loudest; none when nothing speaks, or two speak equally loud. */
-function strongest<T extends { strength: number }>(candidates: readonly T[]): T | undefined {
-  const [first, second] = [...candidates].sort((a, b) => b.strength - a.strength);
-  return first !== undefined && first.strength > (second?.strength ?? 0) ? first : undefined;
-}
-
-type Known = { service: string | null; category: Category | null; incidents: readonly LikelyIncident[] };
-
-function boundaryOf(spoken: Spoken, known: Known): Opinion<NonNullable<Triage['boundary']>> {
-  const rule = boundaryRules.find((one) => fits(one, spoken, known));
-  if (rule === undefined) return { value: null, source: 'rule', reason: 'boundary unknown: no rule fits' };
-  return {
-    value: rule.boundary,
-    source: 'rule',
-    reason: `boundary ${rule.boundary}: ${rule.because} (${rule.source})`,
-  };
-}
-
-function fits(rule: BoundaryRule, spoken: Spoken, { service, category, incidents }: Known): boolean {
-  if (category === null) return false;
-  const sameKind = rule.category === '*' || rule.category === category;
-  const sameService = rule.service === '*' || rule.service === service;
-  return sameKind && sameService && (rule.when === undefined || isSeen(rule.when, spoken, incidents));
-}
-
-const isSeen = (sign: Sign, spoken: Spoken, incidents: readonly LikelyIncident[]): boolean =>
-  sign === 'live-incident' ? incidents.length > 0 : found(spoken.whole, signWords[sign]).length > 0;
-
-function incidentReasons(likely: readonly LikelyIncident[], { incidents, coverage }: TriageInput): string[] {
+function incidentReasons(
+  likely: readonly LikelyIncident[],
+  { incidents, coverage }: TriageInput,
+  maybe: LiveIncident | undefined,
+): string[] {
   const trouble = coverage?.trouble;
   return [
     ...likely.map((one) => `incident ${one.id} fits with ${String(one.confidence)}: ${one.why.join('; ')}`),
-    ...(likely.length === 0 && incidents.length > 0 ? ['none of the live incidents of this customer fits'] : []),
+    ...(maybe === undefined ? [] : [`incident ${maybe.id} is open for ${maybe.serviceName} and may be it`]),
+    ...(likely.length === 0 && maybe === undefined && incidents.length > 0
+      ? ['none of the live incidents of this customer fits']
+      : []),
     ...(trouble && trouble.isNotice !== true
       ? [`service health of this customer has not been readable since ${trouble.since}: ${trouble.code}`]
       : []),
   ];
 }
-
-const quoted = (words: readonly string[]): string =>
-  [...new Set(words)]
-    .slice(0, 6)
-    .map((word) => `“${word}”`)
-    .join(', ');

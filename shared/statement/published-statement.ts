@@ -1,15 +1,11 @@
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { sequenceKey } from '../core/key.ts';
-import { limits } from '../core/limits.ts';
-import { createExpiringCache } from '../platform/expiring-cache.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Table, TableOp } from '../platform/table.ts';
+import type { Table } from '../platform/table.ts';
+import { createVersioned } from '../platform/versioned.ts';
 import { defaultStatement } from './default-statement.ts';
 import { statementSchema, type Statement } from './statement.ts';
 
-const pk = 'statement';
-const currentKey = 'current';
 const statementRow = rowKind(z.object({ version: z.number(), statement: statementSchema }));
 
 export type Statements = {
@@ -20,24 +16,14 @@ export type Statements = {
 };
 
 export function createStatements({ table, clock }: { table: Table; clock: Clock }): Statements {
-  const cache = createExpiringCache<Statement>(clock, 1);
-
-  const read = async (): Promise<Statement> => {
-    const row = await table.get(pk, currentKey);
-    return row ? statementRow.fromRow(row).statement : defaultStatement;
-  };
-
+  const published = createVersioned({ table, clock, pk: 'statement', row: statementRow });
   return {
-    currentStatement: async () =>
-      cache(currentKey, async () => ({ value: await read(), until: clock.now() + limits.cacheMs })),
+    currentStatement: async () => (await published.current())?.statement ?? defaultStatement,
     publish: async (statement) => {
-      const current = await table.get(pk, currentKey);
-      const version = (current ? statementRow.fromRow(current).version : 0) + 1;
-      const columns = statementRow.toColumns({ version, statement: { ...statement, version } });
-      const place: TableOp = current
-        ? { kind: 'replace', rk: currentKey, columns, etag: current.etag }
-        : { kind: 'insert', rk: currentKey, columns };
-      await table.transact(pk, [place, { kind: 'insert', rk: `version|${sequenceKey(version)}`, columns }]);
+      const { version } = await published.publish((next) => ({
+        version: next,
+        statement: { ...statement, version: next },
+      }));
       return version;
     },
   };

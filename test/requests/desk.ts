@@ -15,6 +15,7 @@ import { capturedLog } from '../support/captured-log.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 import type { Notice } from '../../shared/requests/ports.ts';
+import { builtInRules } from '../../shared/requests/boundary-rules.ts';
 import { createRequests } from '../../shared/requests/requests.ts';
 import type { RequestAnswer } from '../../shared/requests/request-answer.ts';
 import type { SentRequest } from '../../shared/requests/request.ts';
@@ -109,6 +110,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
       return Promise.resolve([...live.incidents]);
     },
     currentStatement: async () => Promise.resolve(statement.now),
+    boundaryRules: async () => Promise.resolve(builtInRules),
     adminLinks: (customer, service) => adminLinks('global', customer, { service }),
     cancelEscalations: async (requestId) => {
       cancelled.push(requestId);

@@ -1,0 +1,31 @@
+import { checks } from './checks.ts';
+import { isAmong } from './service-groups.ts';
+import type { Triage, TriageAnswer } from './triage-answer.ts';
+import { wantedEvidence } from './wanted-evidence.ts';
+
+type Applies = { services: readonly string[]; category: string; kind?: string };
+
+const applies =
+  ({ category, service, resourceKind }: Triage) =>
+  (one: Applies): boolean =>
+    one.category === category &&
+    isAmong(service, one.services) &&
+    (one.kind === undefined || one.kind === resourceKind);
+
+/**
+ * A triage as it is answered. What to check first and what Microsoft will ask for follows from category, service and kind, and is
+ * not kept: only what was given with the request is its own.
+ */
+export function withWorkingList(triage: Triage, evidence: Record<string, unknown> = {}): TriageAnswer {
+  const linkTo = (opens: 'service' | 'service-health' | undefined): string | undefined => {
+    const wanted = opens === 'service' ? triage.service : opens;
+    return triage.adminLinks.find(({ service }) => service === wanted)?.url;
+  };
+  return {
+    ...triage,
+    checks: checks.filter(applies(triage)).map(({ id, text, opens }) => ({ id, text, link: linkTo(opens) })),
+    evidence: wantedEvidence
+      .filter(applies(triage))
+      .map(({ key, of = [key], text }) => ({ key, text, given: of.some((name) => Object.hasOwn(evidence, name)) })),
+  };
+}
