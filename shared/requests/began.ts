@@ -1,5 +1,5 @@
 import { dayMs, fromIso, hourMs } from '../core/clock.ts';
-import type { Spoken } from './told.ts';
+import type { Clause } from './told.ts';
 import { troubles } from './symptom-words.ts';
 import { found, type WordList } from './words.ts';
 
@@ -22,12 +22,12 @@ const ages: readonly { words: WordList; ageMs: number }[] = [
  * is said.
  */
 export function beganAt(request: {
-  spoken: Spoken;
+  clauses: readonly Clause[];
   startedAt?: string | undefined;
   receivedAt: number;
 }): number | undefined {
   if (request.startedAt !== undefined) return fromIso(request.startedAt);
-  const complaints = request.spoken.clauses.filter(({ text, mood }) => mood === 'plain' && isComplaint(text));
+  const complaints = request.clauses.filter(({ text, mood }) => mood === 'plain' && isComplaint(text));
   const age = ages.find(({ words }) => complaints.some(({ text }) => found(text, words).length > 0));
   return age && request.receivedAt - age.ageMs;
 }

@@ -4,11 +4,11 @@ import { manyPeople, ownCauses } from './own-causes.ts';
 import type { LiveIncident } from './ports.ts';
 import { names, profileOf, type Profile } from './profile.ts';
 import { kinshipOf, serviceNameOf, serviceWords, type Kinship } from './service-words.ts';
-import { clausesOf, type Spoken } from './told.ts';
+import { clausesOf, toldIn, type Clause } from './told.ts';
 import type { Concept } from './concept.ts';
 import { kindred } from './symptom-words.ts';
 import type { LikelyIncident } from './triage-answer.ts';
-import { found, readable } from './words.ts';
+import { found, readable, type Spoken } from './words.ts';
 
 /** A match below this is not shown: the desk would rather say nothing. Set on the labelled set (ADR 0025). */
 export const likelyFrom = 0.65;
@@ -20,6 +20,9 @@ const sureFrom = 0.8;
 const mostShown = 5;
 
 export type MatchInput = {
+  /** As it was sent. */
+  text: { title: string; description: string };
+  /** Of that, what is complained of, as the rest of triage reads it: where services are named. */
   spoken: Spoken;
   /** Null where neither the sender nor the text names a service. */
   service: string | null;
@@ -68,9 +71,9 @@ function withRivals(match: LikelyIncident, rivals: readonly LikelyIncident[]): L
 }
 
 function mineOf(request: MatchInput): Mine {
-  const { clauses } = request.spoken;
+  const clauses = toldIn(request.text);
   const profile = profileOf(clauses.map((one) => ({ ...one, prominence: one.inTitle ? 1 : 0.7 })));
-  return { ...profile, request, began: beganAt(request), against: onItsOwn(request.spoken) };
+  return { ...profile, request, began: beganAt({ ...request, clauses }), against: onItsOwn(clauses) };
 }
 
 /** Incidents are kept as they are as long as their revision stands. */
@@ -220,7 +223,7 @@ function byTime({ began, request }: Mine, incident: LiveIncident): Step {
 }
 
 /** What the request says of its own cause, whatever the incident. */
-function onItsOwn({ clauses }: Spoken): Step[] {
+function onItsOwn(clauses: readonly Clause[]): Step[] {
   const plain = clauses
     .filter((one) => one.mood !== 'tried')
     .map((one) => one.text)

@@ -12,25 +12,6 @@ const ends =
 
 export const clausesIn = (text: string): string[] => text.split(ends).filter((part) => part.trim() !== '');
 
-/** What follows a farewell is a signature: names, numbers, advertisements. */
-const farewell =
-  /^\s*(?:--+\s*|(?:kind|best|warm|many)? ?regards|sincerely|cheers|mit freundlichen gr|freundliche gr|viele gr|beste gr|liebe gr|gruß|mfg\b|vg\b|以上|敬具)/iu;
-const japaneseFarewell = /^\s*(?:何卒)?(?:どうぞ)?よろしく(?:お願い|おねがい)[^\n]{0,12}$/u;
-const quotedHeader =
-  /^\s*(?:>|(?:from|sent|to|cc|subject|von|gesendet|an|betreff|差出人|送信日時|宛先|件名)\s*[:：])/iu;
-const address = /[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/gu;
-
-/** The sender's own words: without signature, quoted mail and addresses. */
-export function ownWords(text: string): string {
-  const lines = text.split('\n');
-  const end = lines.findIndex((line, n) => n > 0 && (farewell.test(line) || japaneseFarewell.test(line)));
-  return lines
-    .slice(0, end === -1 ? undefined : end)
-    .filter((line) => !quotedHeader.test(line))
-    .join('\n')
-    .replace(address, ' ');
-}
-
 const works: WordList =
   'ok, okay, fine, as usual, as normal, works, works fine, work fine, works normally, works well, still works, do work, is fine, are fine, all fine, is ok, are ok, all is well, no problem, no problems, without problem*, is instant, is quick, run normally, runs normally, all other*, get in, others can, can open them, can open it, opens fine, open quickly, everything arrives, wie gewohnt, wie immer, tadellos*, funktioniert, funktionieren, klappt, klappts, geht, gehen, laufen, laeuft, alles sofort, sofort da, sofort an, in ordnung, alles da, alles bestens, kein problem, keine probleme, problemlos*, einwandfrei*, andere schon, anderen schon, aeltere schon, app schon, intern schon, 問題なく, 問題ありません, 問題はありません, 正常, 使えます, 使えています, 使えている, できます, 見えます, 見られます, 開けます, 入れます, すぐ届, 普段通り, いつも通り, 普通に使, 普通に見, つながります, 届きます, 大丈夫, 資料は出ます';
 const denies: WordList =

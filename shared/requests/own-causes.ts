@@ -26,7 +26,7 @@ export const ownCauses: readonly { name: string; words: WordList; ofOnePerson?: 
   {
     name: 'one person, device or object only',
     words:
-      'only this machine, only on this, only one, only me, just me, just one user, one user, one customer, on my colleague, others run, others open, others can, the rest of*, all other*, a single, only in our, nur ein*, nur bei mir, nur an, nur in, einzeln*, auf einem pc, auf meinem pc, am anderen rechner auch, alle anderen, an einen kunden, 私だけ, 一人だけ, 1 台だけ, 一台だけ, だけteams, 一つだけ, 1 通だけ, 他の人は, 私の pc, 支店だけ, だけ会議, 大阪だけ',
+      'only this machine, only on this, only one, only me, just me, just one user, one user, one customer, on my colleague, others run, others open, others can, the rest of*, all other*, a single, only in our, nur ein pc, nur ein rechner, nur ein benutzer, nur eine person, nur ein postfach, nur bei mir, nur an, nur in, einzeln*, auf einem pc, auf meinem pc, am anderen rechner auch, alle anderen, an einen kunden, 私だけ, 一人だけ, 1 台だけ, 一台だけ, だけteams, 一つだけ, 1 通だけ, 他の人は, 私の pc, 支店だけ, だけ会議, 大阪だけ',
   },
   {
     name: 'a provider of its own',

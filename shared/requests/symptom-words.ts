@@ -9,9 +9,9 @@ export const symptoms: readonly Concept[] = [
     'late',
     'late or slow',
     1,
-    'delay*, late, slow*, latency*, lag, lagging*, crawl*, takes long*, takes ages, takes forever, for ages, takes minutes, take minutes, takes seconds, hours behind, hour late, hours late, hours later*, hours after*, minutes after*, never arriv*, not arriv*, not receiv*, none arriv*, never got, pending*, still can t*, still cannot*, still not*, still nothing*, time out*, times out*, timeout*',
-    'verzoeger*, langsam*, spaet*, verspaet*, brauchen ewig*, braucht ewig*, dauert*, stunden spaeter*, stunde spaeter, minuten spaeter*, schneckentempo*, brauchen minuten*, kommen nicht an*, kommt nicht an*, kommt keine*, ausstehend*, braucht minuten*, zeitueberschreit*, traege*, immer noch nicht*, noch immer nicht*, noch immer kein*, immer noch kein*',
-    '遅延, 遅い, 遅く, 遅れ, 重すぎ, 時間がかか, 何分もかか, 分くらいかか, 秒かか, 分ほどかか, 時間以上, 時間ほど, 届かない, 届きません, 届いていない, 保留, 終わらない, タイムアウト, もかかり, まだ何も, まだ使え, まだ届, まだ反映',
+    'delay*, late, slow*, latency*, lag, lagging*, crawl*, takes long*, takes ages, takes forever, for ages, takes minutes, take minutes, takes seconds, hours behind, hour late, hours late, hours later*, hours after*, minutes after*, never arriv*, not arriv*, not receiv*, none arriv*, never got, still can t*, still cannot*, still not*, still nothing*, time out*, times out*, timeout*',
+    'verzoeger*, langsam*, spaet*, verspaet*, brauchen ewig*, braucht ewig*, dauert*, stunden spaeter*, stunde spaeter, minuten spaeter*, schneckentempo*, brauchen minuten*, kommen nicht an*, kommt nicht an*, kommt keine*, braucht minuten*, zeitueberschreit*, traege*, immer noch nicht*, noch immer nicht*, noch immer kein*, immer noch kein*',
+    '遅延, 遅い, 遅く, 遅れ, 重すぎ, 時間がかか, 何分もかか, 分くらいかか, 秒かか, 分ほどかか, 時間以上, 時間ほど, 届かない, 届きません, 届いていない, 終わらない, タイムアウト, もかかり, まだ何も, まだ使え, まだ届, まだ反映',
     'held up, backlog*, queued*, not going out*, not go out*, outbox*, stockt, stocken, hinkt*, hinken*, verspaetung*, trudel*, postausgang*, dauert stunden, laenger als sonst, longer than usual, longer than normal, minutes to load, taking minutes, taking hours, took hours, took an hour, takes hours, takes an hour, sluggish*, im kriechgang, zaeh*, lahm*, 反映されるまで, もたつ, のろい, 鈍い, 遅すぎ, 待たされ, 時間後, 分後',
     'einer stunde, zwei stunden, warten auf, wait for, waiting for, still no, noch nicht, まだ有効, 滞留, 時間差, 遅れます',
     'kommt nicht, kommen nicht, vergeblich*',
@@ -64,7 +64,7 @@ export const symptoms: readonly Concept[] = [
     'stuck',
     'stuck',
     1,
-    'stuck*, hang, hangs*, hanging*, spinning*, spins, endless*, loads for ever, loads forever, loading screen*, loading circle*, processing changes*, pending*, in progress*, never finish*, haengt*, haengen*, bleibt haengen*, endlos*, ladebildschirm*, ladekreis*, werden verarbeitet*, wird verarbeitet*, wird gesendet*, steht den ganzen*, ausstehend*, in bearbeitung, synchronisierung steht*',
+    'stuck*, hang, hangs*, hanging*, spinning*, spins, endless*, loads for ever, loads forever, loading screen*, loading circle*, processing changes*, never finish*, haengt*, haengen*, bleibt haengen*, endlos*, ladebildschirm*, ladekreis*, werden verarbeitet*, wird verarbeitet*, wird gesendet*, steht den ganzen*, in bearbeitung, synchronisierung steht*',
     '読み込み中, ぐるぐる, 進みません, 進まない, 進まず, 止まって, 処理しています, 処理中, 送信中, 進行中, 保留中, 動かない, 動きません, 終わらない',
     'keeps loading*, keeps spinning*, not finish*, sits at*, sitting at*, waiting*, goes nowhere*, laedt ewig*, laedt endlos*, dreht sich*, kringel*, haengt fest*, kommt nicht weiter*, kreisel*, laedt und laedt*, 止まったまま, 待機, くるくる, 終わりません, 完了しません, 完了しない, 固まった',
   ),
@@ -107,7 +107,7 @@ export const symptoms: readonly Concept[] = [
     'failing',
     'fails',
     0.4,
-    'error*, fail*, cannot, can t, cant, couldn t, unable*, not work*, doesn t, does not, broken*, trouble*, issue*, problem*, refuse*, abort*, nobody can, no one can, not able*, gives no*, something went wrong*, no response*, no answer*, not running, not run, not firing',
+    'error*, fail*, cannot, can t, cant, couldn t, unable*, not work*, doesn t, does not, broken*, trouble*, issue*, problem*, refuse*, abort*, nobody can, no one can, not able*, something went wrong*, no response*, no answer*, not running, not run, not firing',
     'fehler*, fehlermeld*, fehlgeschlagen*, schlaegt fehl*, schlagen fehl*, funktioniert nicht*, kann nicht*, kann ich keine*, koennen nicht*, koennen sich nicht*, koennen kein*, kann sich*, lassen sich nicht*, laesst sich nicht*, nicht moeglich*, unmoeglich*, geht nicht*, gehen nicht*, klappt nicht*, nicht mehr*, antwortet nicht*, schiefgegangen*, endet mit*, meldet sich nicht*, keiner kann*, niemand kann*, spinnt, nichts geht*, gar nicht*, wirkt nicht*, werden nicht*, wird nicht*',
     'エラー, 失敗, できない, できません, できず, できなく, 不具合, 動かない, 動作しない, うまくいかない, 問題が発生, かからない, かかりません, 鳴らない, 来ない, 起動しない, 答えてくれない, 返ってこない, されない, されません, 反映されない',
     'gives up*, goes wrong*, went wrong*, no luck*, scheitert*, streikt*, streiken*, tut nicht*, tut sich nichts*, abbruch*, klappt einfach nicht*, will nicht*, うまくい, 動かなく, おかしい, しません',
@@ -117,15 +117,16 @@ export const symptoms: readonly Concept[] = [
 
 /** Words that say something about a trouble that is known otherwise, and too little to make a request a trouble. */
 const hints: Readonly<Record<string, string>> = {
-  late: 'later, minutes to, behind, an hour, two hours, after an hour, erst nach, erst gegen, ewig, 重い, 重く, 来ない, 来ません, 来ていない',
+  late: 'pending*, ausstehend*, 保留, later, minutes to, behind, an hour, two hours, after an hour, erst nach, erst gegen, ewig, 重い, 重く, 来ない, 来ません, 来ていない',
   missing: 'no results, come up in, not there, no ai, gives no*, none, empty, leer, nix, 古い, 出ない, 出ません',
   wrong:
     'land in, lands in, end up in, ends up in, moved to, good emails, echte mails*, landen im*, landet im*, landen seit*, unknown, unbekannt*, に入る',
   interrupted: 'bricht, brechen, faellt, fallen, quality, robot*, tonqualitaet*, ロボット, 品質',
   crash: 'closes, quits',
-  stuck: 'のまま, remain*, bleiben auf*, bleibt auf*, steht auf*, stehen auf*',
+  stuck:
+    'pending*, stuck, in progress*, ausstehend*, のまま, remain*, bleiben auf*, bleibt auf*, steht auf*, stehen auf*',
   failing:
-    'no, not, none, nothing, never, no longer, don t, didn t, isn t, won t, nicht, nichts, kein, keine, keinen, keiner, だめ, ならない, ありません',
+    'gives no*, no, not, none, nothing, never, no longer, don t, didn t, isn t, won t, nicht, nichts, kein, keine, keinen, keiner, だめ, ならない, ありません',
 };
 
 /** The symptoms with all that hints at them: what requests and incidents are compared by. */

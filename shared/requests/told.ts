@@ -1,4 +1,5 @@
-import { clausesIn, moodOf, ownWords, type Mood } from './moods.ts';
+import { clausesIn, moodOf, type Mood } from './moods.ts';
+import { partsOf, withoutAddresses } from './own-words.ts';
 import { parts } from './part-words.ts';
 import { serviceWords } from './service-words.ts';
 import { createSpelling } from './meant-words.ts';
@@ -7,9 +8,6 @@ import { found, readable } from './words.ts';
 
 /** A part of a sentence as rules see it, and how it is meant. */
 export type Clause = { text: string; mood: Mood; inTitle: boolean };
-
-/** What a request says; a word in its title says more than one in a long description. */
-export type Spoken = { title: string; whole: string; clauses: readonly Clause[] };
 
 /** What is wrong is said early; a log pasted below it would only add chance words, and time. */
 const charactersRead = 4_000;
@@ -42,11 +40,8 @@ const continues = /^ (?:that|which|who|so that|der|die|das|den|dem|dass|damit) /
 const isClearComplaint = (text: string): boolean =>
   symptoms.some((one) => one.weight >= 0.5 && found(text, one.words).length > 0);
 
-export function spokenOf({ title, description }: { title: string; description: string }): Spoken {
-  const own = ownWords(description.slice(0, charactersRead));
-  return {
-    title: meant(readable(title)),
-    whole: meant(readable(`${title}\n${own}`)),
-    clauses: [...clausesOf(title, true), ...clausesOf(own)],
-  };
+/** What a request tells, clause by clause: the title, and its writer's own words. */
+export function toldIn({ title, description }: { title: string; description: string }): Clause[] {
+  const { own } = partsOf(description.slice(0, charactersRead));
+  return [...clausesOf(withoutAddresses(title), true), ...clausesOf(own)];
 }

@@ -41,7 +41,7 @@ export function triage(input: TriageInput): Triage {
   const heard = heardOf(request);
   const named = serviceOf(request, heard);
   const incidents = likelyIncidents(
-    { spoken: heard.plainComplaint, service: named.value, startedAt: request.startedAt, receivedAt },
+    { text: request, spoken: heard.plainComplaint, service: named.value, startedAt: request.startedAt, receivedAt },
     input.incidents,
   );
   const service = named.value === null && !named.isOtherProduct ? byIncident(named, incidents, input.incidents) : named;
