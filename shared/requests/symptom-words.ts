@@ -31,7 +31,7 @@ export const symptoms: readonly Concept[] = [
     'down, outage*, unavailable*, not available*, unreachable*, not reachable*, cannot access*, can t access*, unable to access*, t open*, not open*, cannot open*, unable to open*, cannot reach*, can t reach*, not load*, won t load*, t load*, offline*, dead, can t connect*, cannot connect*, unable to connect*, cannot rdp, connection fail*, not connect*, can t get to, none of, 503, http 5*',
     'ausfall*, ausgefallen*, totalausfall*, nicht erreichbar*, nicht zu erreichen*, nicht verfuegbar*, stoerung*, gestoert*, laedt nicht*, laedt nichts*, nicht oeffnen*, oeffnet nicht*, oeffnet keine*, kein zugriff*, keinen zugriff*, keine verbindung*, tot, kommt niemand*, komme nicht*, kommen nicht mehr*, kommt keiner*, kommt von uns keiner*, nirgends rein*, verbindung zu*, verliert dauernd*',
     '障害, 停止, つながらない, つながりません, 繋がらない, 繋がりません, 接続できない, 接続できません, 接続できず, アクセスできない, アクセスできません, 利用できない, 利用できません, 使えない, 使えません, 開けない, 開けません, 開けず, 開かない, 開きません, 入れない, 入れません, 入れず, 落ちている, ダウン',
-    'inaccessible*, no access*, not come up*, refuses connection*, can t get in*, cannot get in*, can t get on*, timed out*, unresponsive*, not responding*, kommt nicht rein*, komme nicht rein*, kommen nicht rein*, reagiert nicht*, antwortet nicht*, lahmgelegt*, weg vom netz, 接続エラー, 入れなく, 使えなく, 開けなく, つながらなく, アクセスでき, 応答しな, 応答しま, 応答があ',
+    'inaccessible*, not come up*, refuses connection*, can t get in*, cannot get in*, can t get on*, timed out*, unresponsive*, not responding*, kommt nicht rein*, komme nicht rein*, kommen nicht rein*, reagiert nicht*, antwortet nicht*, lahmgelegt*, weg vom netz, 接続エラー, 入れなく, 使えなく, 開けなく, つながらなく, アクセスでき, 応答しな, 応答しま, 応答があ',
   ),
   c(
     'missing',
@@ -117,6 +117,7 @@ export const symptoms: readonly Concept[] = [
 
 /** Words that say something about a trouble that is known otherwise, and too little to make a request a trouble. */
 const hints: Readonly<Record<string, string>> = {
+  unavailable: 'no access*',
   late: 'pending*, ausstehend*, 保留, later, minutes to, behind, an hour, two hours, after an hour, erst nach, erst gegen, ewig, 重い, 重く, 来ない, 来ません, 来ていない',
   missing: 'no results, come up in, not there, no ai, gives no*, none, empty, leer, nix, 古い, 出ない, 出ません',
   wrong:
