@@ -1,7 +1,9 @@
 import { hourMs, dayMs, fromIso } from '../core/clock.ts';
 import { beganAt, learntLateMs } from './began.ts';
+import { echoes, rareWords, wordsOf } from './echo.ts';
 import { manyPeople, ownCauses } from './own-causes.ts';
 import type { LiveIncident } from './ports.ts';
+import { products } from './products.ts';
 import { names, profileOf, type Profile } from './profile.ts';
 import { kinshipOf, serviceNameOf, serviceWords, type Kinship } from './service-words.ts';
 import { clausesOf, toldIn, type Clause } from './told.ts';
@@ -26,6 +28,10 @@ export type MatchInput = {
   spoken: Spoken;
   /** Null where neither the sender nor the text names a service. */
   service: string | null;
+  /** The sender named the service: others are out of the question. */
+  isSaid: boolean;
+  /** It says that the trouble is over. */
+  isOver: boolean;
   /** When the trouble began, as the sender says. */
   startedAt?: string | undefined;
   receivedAt: number;
@@ -34,8 +40,17 @@ export type MatchInput = {
 type Step = { points: number; why?: string };
 
 /** Computed once for an incident, or for a request, whatever it is compared with. */
-type Theirs = Profile & { serviceNames: readonly string[] };
-type Mine = Profile & { request: MatchInput; began: number | undefined; against: readonly Step[] };
+type Theirs = Profile & {
+  serviceNames: readonly string[];
+  products: typeof products;
+  rare: ReadonlyMap<string, string>;
+};
+type Mine = Profile & {
+  words: ReadonlySet<string>;
+  request: MatchInput;
+  began: number | undefined;
+  against: readonly Step[];
+};
 
 /**
  * Which live incidents of the customer a request looks like, most likely first. Confidence is the sum of what speaks for the
@@ -52,12 +67,15 @@ export function likelyIncidents(request: MatchInput, incidents: readonly LiveInc
     .map((match) => withRivals(match, rivals));
 }
 
-/** Whether an incident of the customer may be behind a request though none is likely enough to be named. */
-export const debugMatches = matches;
-export const mayBeIncident = (request: MatchInput, incidents: readonly LiveIncident[]): boolean =>
-  matches(request, incidents).some((match) => match.confidence >= possibleFrom);
+/** The incident that may well be behind a request though it is not likely enough to be named. */
+export function possibleIncident(request: MatchInput, incidents: readonly LiveIncident[]): LiveIncident | undefined {
+  const best = matches(request, incidents)[0];
+  return best !== undefined && best.confidence >= possibleFrom
+    ? incidents.find((incident) => incident.id === best.id)
+    : undefined;
+}
 
-function matches(request: MatchInput, incidents: readonly LiveIncident[]): LikelyIncident[] {
+export function matches(request: MatchInput, incidents: readonly LiveIncident[]): LikelyIncident[] {
   const mine = mineOf(request);
   return incidents
     .map((incident) => matchOf(mine, incident))
@@ -73,7 +91,14 @@ function withRivals(match: LikelyIncident, rivals: readonly LikelyIncident[]): L
 function mineOf(request: MatchInput): Mine {
   const clauses = toldIn(request.text);
   const profile = profileOf(clauses.map((one) => ({ ...one, prominence: one.inTitle ? 1 : 0.7 })));
-  return { ...profile, request, began: beganAt({ ...request, clauses }), against: onItsOwn(clauses) };
+  const words = wordsOf(clauses.map((one) => one.text).join(' '));
+  return {
+    ...profile,
+    words,
+    request,
+    began: beganAt({ ...request, clauses }),
+    against: onItsOwn(clauses, request.isOver),
+  };
 }
 
 /** Incidents are kept as they are as long as their revision stands. */
@@ -89,7 +114,13 @@ function theirsOf(incident: LiveIncident): Theirs {
     ...said(incident.impact, 0.4),
   ]);
   const id = serviceWords.find((one) => one.id === incident.service)?.strong ?? '';
-  const theirs = { ...profile, serviceNames: [id, productOf(incident.serviceName)].filter((words) => words !== '') };
+  const named = readable(`${incident.title} ${incident.feature}`);
+  const theirs = {
+    ...profile,
+    products: products.filter(({ words }) => found(named, words).length > 0),
+    rare: rareWords(`${incident.title} ${incident.impact}`),
+    serviceNames: [id, productOf(incident.serviceName)].filter((words) => words !== ''),
+  };
   taken.set(incident, theirs);
   return theirs;
 }
@@ -128,15 +159,17 @@ function matchOf(mine: Mine, incident: LiveIncident): LikelyIncident | undefined
   };
 }
 
-const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.3, kin: 0.2, foundation: 0.15 };
+const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.3, kin: 0.25, foundation: 0.15 };
 
 function byService({ request }: Mine, incident: LiveIncident, theirs: Theirs): Step | undefined {
   const name = incident.serviceName;
   if (theirs.serviceNames.some((words) => found(request.spoken.whole, words).length > 0))
     return { points: 0.3, why: `the text names the service: ${name}` };
+  const product = theirs.products.find(({ words }) => found(request.spoken.whole, words).length > 0);
+  if (product !== undefined) return { points: 0.3, why: `both name the product: ${product.name}` };
   if (request.service === null) return { points: 0.2 };
   const kinship = kinshipOf(request.service, incident.service);
-  if (kinship === 'none') return isGuess(request) ? { points: 0.1 } : undefined;
+  if (kinship === 'none') return request.isSaid ? undefined : { points: isGuess(request) ? 0.1 : 0.05 };
   const why = {
     same: `same service: ${name}`,
     kin: `${serviceNameOf(request.service)} and ${name} share their machinery`,
@@ -158,15 +191,27 @@ const sum = (all: Iterable<number>): number => [...all].reduce((total, one) => t
 function byParts(mine: Mine, theirs: Theirs): Step[] {
   const both = [...mine.parts.keys()].filter((part) => theirs.parts.has(part));
   const shared = sum(both.map((part) => part.weight * (theirs.parts.get(part) ?? 0)));
-  const core = sum([...theirs.parts].filter(([, prominence]) => prominence === 1).map(([part]) => part.weight));
+  const core = sum(
+    [...theirs.parts]
+      .filter(([, prominence]) => prominence === 1)
+      .map(([part]) => (part.weight > 0.5 ? part.weight : part.weight / 2)),
+  );
   const other = [...mine.parts].filter(([part]) => !theirs.parts.has(part) && part.weight >= 0.7);
   const isClear = ([part, prominence]: [Concept, number]) => prominence === 1 && part.weight >= 0.8;
   const clear = [...theirs.parts].filter(isClear).map(([part]) => part);
   const isHit = clear.some((part) => mine.parts.has(part));
   const wellThere = [...mine.fine].filter((part) => theirs.parts.get(part) === 1 && part.weight >= 0.4);
   const steps: Step[] = [];
-  if (shared === 0) steps.push({ points: -0.15, why: 'against it: nothing is said of what the incident is about' });
-  else steps.push({ points: 0.35 * Math.min(1, shared / Math.max(0.6, core)), why: `same part: ${names(both)}` });
+  const echoed = echoes(theirs.rare, mine.words);
+  if (echoed.length > 0)
+    steps.push({
+      points: Math.min(0.15, 0.1 * echoed.length),
+      why: `both say ${echoed.map((word) => `“${word}”`).join(', ')}`,
+    });
+  if (shared === 0 && echoed.length === 0)
+    steps.push({ points: -0.15, why: 'against it: nothing is said of what the incident is about' });
+  if (shared > 0)
+    steps.push({ points: 0.35 * Math.min(1, shared / Math.max(0.6, core)), why: `same part: ${names(both)}` });
   if (shared > 0 && clear.length > 0 && !isHit)
     steps.push({ points: -0.15, why: `against it: nothing is said of ${names(clear)}` });
   if (other.length > 0) {
@@ -186,7 +231,11 @@ function bySymptoms(mine: Mine, theirs: Theirs): Step {
   if (mine.symptoms.size === 0) return { points: -0.3, why: 'against it: the request names nothing that goes wrong' };
   const both = [...mine.symptoms.keys()].filter((one) => theirs.symptoms.has(one));
   const clear = both.filter((one) => one.weight >= 0.5);
-  if (clear.length > 0) return { points: 0.25, why: `same symptom: ${names(clear)}` };
+  if (clear.length > 0) {
+    // “Outlook crashes”: a product and a symptom are all that such an incident is about.
+    const isAll = ![...theirs.parts.values()].includes(1) && theirs.products.length > 0;
+    return { points: isAll ? 0.45 : 0.25, why: `same symptom: ${names(clear)}` };
+  }
   const named = [...theirs.symptoms].filter(([one, prominence]) => prominence === 1 && one.weight >= 0.5);
   const others = named.length > 0 ? named.map(([one]) => one) : [...theirs.symptoms.keys()];
   const akin = [...mine.symptoms.keys()].filter((one) => others.some((other) => isAkin(one, other)));
@@ -223,7 +272,7 @@ function byTime({ began, request }: Mine, incident: LiveIncident): Step {
 }
 
 /** What the request says of its own cause, whatever the incident. */
-function onItsOwn(clauses: readonly Clause[]): Step[] {
+function onItsOwn(clauses: readonly Clause[], isOver: boolean): Step[] {
   const plain = clauses
     .filter((one) => one.mood !== 'tried')
     .map((one) => one.text)
@@ -237,8 +286,8 @@ function onItsOwn(clauses: readonly Clause[]): Step[] {
     .map(({ name }, n): Step => ({ points: n === 0 ? -0.4 : -0.2, why: `against it: it speaks of ${name}` }));
   const wishes = clauses.filter((one) => one.mood === 'wish');
   if (wishes.length > 0)
-    steps.push({ points: wishes.some((one) => one.inTitle) ? -0.4 : -0.15, why: 'against it: it asks for something' });
-  if (clauses.some((one) => one.mood === 'solved'))
+    steps.push({ points: wishes.some((one) => one.inTitle) ? -0.4 : -0.2, why: 'against it: it asks for something' });
+  if (isOver || clauses.some((one) => one.mood === 'solved'))
     steps.push({ points: -0.5, why: 'against it: it says that it is solved' });
   if (areMany) steps.push({ points: 0.05, why: 'several people are affected' });
   return steps;

@@ -3,7 +3,7 @@ import type { WordList } from './words.ts';
 /** Shorter words are too easily mistaken for others. */
 const shortestMended = 5;
 /** Short words that differ by a replaced letter are mostly two words: “comes” and “codes”. */
-const shortestReplaced = 7;
+const shortestReplaced = 8;
 const shortestBeginning = 7;
 const shortestCompound = 8;
 const shortestHalf = 4;
@@ -65,7 +65,9 @@ const deletionsOf = (word: string): string[] =>
 
 /** One letter apart, or two neighbours changed places. */
 function isMeant(known: string, written: string): boolean {
-  if (known[0] !== written[0] || Math.abs(known.length - written.length) > 1) return false;
+  // The ends of words are inflected; a slip is looked for in front of them.
+  if (known[0] !== written[0] || known.at(-1) !== written.at(-1) || Math.abs(known.length - written.length) > 1)
+    return false;
   // A plural is no misspelling.
   if (known === `${written}s` || written === `${known}s`) return false;
   let from = 0;

@@ -23,9 +23,22 @@ const wish: WordList =
 const past: WordList =
   'last year, years ago, months ago, in the past, old matter, old case, letztes jahr, letzten jahr*, vorjahr, damals, vor jahren, 昨年, 去年, 以前';
 const solved: WordList =
-  'is solved, thanks for fixing, thank you for fixing, is back, are back, was solved, been solved, solved it, is resolved, was resolved, fixed thank*, is gone everything, works again, working again, once again, at once again, is back to normal, back to normal, can be closed, close this, you can close, erledigt*, geht wieder, funktioniert wieder, laeuft wieder, wieder sofort, wieder normal, behoben*, ist geloest, hat sich geklaert*, laeuft wieder*, geht wieder*, schnelle hilfe*, 解消し, 解決し, 復旧し, 直りました, 普通に届くようになり, できるようになりました, 早い対応ありがとう';
+  'is solved, thanks for fixing, thank you for fixing, is back, are back, was solved, been solved, solved it, is resolved, was resolved, fixed thank*, is gone everything, works again, working again, once again, at once again, is back to normal, back to normal, can be closed, close this, you can close, erledigt*, geht wieder, funktioniert wieder, laeuft wieder, wieder sofort, wieder normal, behoben*, ist geloest, hat sich geklaert*, laeuft wieder*, geht wieder*, schnelle hilfe*, 解消し, 解決し, 復旧し, 直りました, 普通に届くようになり, できるようになりました, 早い対応ありがとう, すべて元に戻り, 御礼, お礼, ありがとうございました, everything is there again, alles ist wieder da, alles wieder da, wiederhergestellt alles';
 const tried: WordList =
   'we tried, i tried, tried, we checked, restarted, replaced the, getestet, probiert, ausprobiert, neu gestartet, getauscht, 試し, 再起動し, 替えてもだめ, 替えても';
+
+/** Wishes by how they are made; a cry for help is none. */
+const wishes: readonly RegExp[] = [
+  / please (?!help|fix|check|look|investigate|call|see|advise|contact|assist|repair|get back|do something|urgent|asap)\w+ /,
+  / bitte (?!helfen|hilfe|um hilfe|pruefen|beheben|schnell|dringend|rufen|melden|nachsehen|schauen|kuemmern|um rueck|um unter|um pruef)\w+ /,
+  / bitte$/,
+  / (?:how|where) (?:do|can|could|should|would|may) (?:i|we|one|you|people) /,
+  / what would (?:it|that) take /,
+  / wie \w+ (?:ich|man|wir|sie) /,
+  / was (?:braeuchten|brauchen|muessen) wir /,
+  /(?<!見て|確認して|調べて|対応して|助けて|直して|連絡を?して|ご連絡|電話して)(?:ください|下さい)/,
+  /(?:追加|設定|削除|変更|解除|再発行|発行|作成|登録|許可|購入|注文)を?(?:お願い|希望)/,
+];
 
 const isSaid = (words: WordList, text: string): boolean => found(text, words).length > 0;
 
@@ -33,7 +46,7 @@ const isSaid = (words: WordList, text: string): boolean => found(text, words).le
 export function moodOf(clause: string): Mood {
   if (isSaid(solved, clause)) return 'solved';
   if (isSaid(past, clause)) return 'past';
-  if (isSaid(wish, clause)) return 'wish';
+  if (isSaid(wish, clause) || wishes.some((one) => one.test(clause))) return 'wish';
   if (isSaid(tried, clause)) return 'tried';
   if (isSaid(unaffected, clause)) return 'works';
   return isSaid(works, clause) && !isSaid(denies, clause) ? 'works' : 'plain';

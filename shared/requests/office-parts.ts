@@ -78,7 +78,7 @@ export const officeParts: readonly Concept[] = [
     'multifactor authentication',
     1,
     'mfa, multi factor*, multifactor*, authenticator*, two factor*, 2fa, second step*, second factor*, sms, text message*, code, codes, approve request*, approval request*, push notif*, zwei faktor*, zweifaktor*, zweiter faktor, zweiten faktor*, mehrstufig*, bestaetigungscode*, einmalcode*',
-    '多要素, 二段階, 二要素, 認証コード, 確認コード, コードが, コードの, 承認, ショートメッセージ',
+    '多要素, 二段階, 二要素, 認証コード, 確認コード, コードが来, コードが届, sms のコード, 承認, ショートメッセージ',
     'verification code*, approval*, approve, bestaetigungsanfrage*, freigabeanfrage*, zweite faktor*, push, code per sms, pruefcode*, sicherheitscode*, security code*, one time code*, passcode*, ワンタイム, 確認の通知, 認証アプリ, セキュリティコード, 認証の通知, プッシュ',
   ),
   c(
@@ -101,9 +101,9 @@ export const officeParts: readonly Concept[] = [
     'call',
     'telephone calls',
     1,
-    'phone call*, phone line*, phone system*, pstn*, dial*, ring us, call us, landline*, hotline*, auto attendant*, call queue*, calls to, outgoing call*, incoming call*, make call*, receive call*, calling, call outside*, call out*, phone number*, anruf*, telefonier*, telefonie*, telefonnetz*, festnetz*, warteschl*, durchwahl*, rufnummer*, telefonnummer*',
+    'phone call*, phone line*, phone system*, pstn*, dial*, ring us, call us, landline*, hotline*, auto attendant*, call queue*, calls to, outgoing call*, incoming call*, make call*, receive call*, calling, call outside*, call out*, phone number*, anruf*, telefonier*, telefonie*, telefonnetz*, festnetz*, durchwahl*, rufnummer*, telefonnummer*',
     '通話, 電話, 発信, 着信, 外線, 内線, 代表番号, 固定電話',
-    'telephone*, ring, rings, ringing, extension*, telefon*, klingelt*, klingeln*, leitung*, callers, caller, anrufer*, phone, number',
+    'telephone*, ring, rings, ringing, extension*, telefon*, klingelt*, klingeln*, leitung*, callers, caller, anrufer*, number',
   ),
   c(
     'sound',
@@ -225,4 +225,6 @@ export const officeParts: readonly Concept[] = [
     'upload*, uploads, dragging documents*, put up, hochlad*, hochzulad*, hochgelad*',
     'アップロード, 資料を入れ',
   ),
+  c('signature', 'signatures', 1, 'signature*, signatur*', '署名'),
+  c('recycle-bin', 'the recycle bin', 1, 'recycle bin*, papierkorb*', 'ごみ箱, ゴミ箱'),
 ];

@@ -5,18 +5,18 @@ export const ownCauses: readonly { name: string; words: WordList; ofOnePerson?: 
   {
     name: 'a change of its own',
     words:
-      'since we changed, since our, since i changed, since we moved, since we switched, since we resized, since we installed, since we migrated, after we, after i, since i, reinstall*, was changed by, we changed our, put in a new, new proxy, changed the rules, seit wir, seit unser*, seit ich, nachdem wir, nachdem ich, umgebaut*, umgezogen*, umgestellt haben, neuinstall*, geaendert habe, geaendert wurde, 変えたら, 変えてから, 変更してから, 変更したら, 入れ替えて, 交換してから, 機種変更, 移転し, new phone, new iphone, neues handy, neue handy*, neues telefon',
+      'since we changed, since our, since i changed, since we moved, since we switched, since we resized, since we installed, since we migrated, after we, after i, since i, reinstall*, was changed by, we changed our, put in a new, new proxy, changed the rules, seit wir, seit unser*, seit ich, nachdem wir, nachdem ich, umgebaut*, umgezogen*, umgestellt haben, neuinstall*, geaendert habe, geaendert wurde, 変えたら, 変えてから, 変更してから, 変更したら, 入れ替えて, 交換してから, 機種変更, 移転し, 自分たちで, new phone, new iphone, neues handy, neue handy*, neues telefon',
   },
   {
     name: 'its own network, devices or software',
     words:
-      'our firewall*, our proxy*, our router*, our own*, our gateway*, own gateway*, router is*, internet down, headset, is broken, disk full, drive c, is full, old laptop*, reception, bad connection*, connection is bad*, slow internet*, on the train, other program*, webcam, barracuda*, printer*, unsere firewall*, unser proxy*, unserer firewall*, unser router*, eigene*, headset, ersatzheadset*, kaputt*, festplatte*, ist voll, papierstau*, drucker*, wlan*, schlechter empfang, netz schlecht*, im zug, webcam, 電波, 他のソフト, 買い替え, 社内プロキシ, ルーター, 故障, 壊れ, 容量不足, 空き容量, ネットワーク機器, 自社の',
+      'our firewall*, our proxy*, our router*, our own*, our gateway*, own gateway*, router*, internet down, headset, is broken, disk full, drive c, is full, old laptop*, reception, bad connection*, connection is bad*, slow internet*, on the train, other program*, webcam, barracuda*, printer*, unsere firewall*, unser proxy*, unserer firewall*, unser router*, eigene*, headset, ersatzheadset*, kaputt*, festplatte*, ist voll, papierstau*, drucker*, wlan*, schlechter empfang, netz schlecht*, im zug, webcam, 電波, 他のソフト, 買い替え, 社内プロキシ, ルーター, 故障, 壊れ, 容量不足, 空き容量, ネットワーク機器',
   },
   {
     name: 'an account or password of one person',
     ofOnePerson: true,
     words:
-      'locked, locked out, unlock*, forgot*, forgotten*, wrong password*, password wrong*, typed his password*, by mistake, gesperrt*, entsperr*, vergess*, versehentlich*, 忘れ, ロックされ, 間違って',
+      'locked, locked out, unlock*, forgot*, forgotten*, wrong password*, password wrong*, typed his password*, mistyped*, password has expired*, password expired*, i must have*, passwort abgelaufen*, kennwort abgelaufen*, passwort ist abgelaufen*, kennwort ist abgelaufen*, falsch eingegeben*, bin gesperrt*, by mistake, gesperrt*, entsperr*, vergess*, versehentlich*, 忘れ, ロックされ, 間違え, 間違って, パスワードの期限',
   },
   {
     name: 'a permission or limit',
@@ -27,6 +27,10 @@ export const ownCauses: readonly { name: string; words: WordList; ofOnePerson?: 
     name: 'one person, device or object only',
     words:
       'only this machine, only on this, only one, only me, just me, just one user, one user, one customer, on my colleague, others run, others open, others can, the rest of*, all other*, a single, only in our, nur ein pc, nur ein rechner, nur ein benutzer, nur eine person, nur ein postfach, nur bei mir, nur an, nur in, einzeln*, auf einem pc, auf meinem pc, am anderen rechner auch, alle anderen, an einen kunden, 私だけ, 一人だけ, 1 台だけ, 一台だけ, だけteams, 一つだけ, 1 通だけ, 他の人は, 私の pc, 支店だけ, だけ会議, 大阪だけ',
+  },
+  {
+    name: 'what something costs',
+    words: 'cost, costs, price*, pricing*, billing*, kosten*, preis, preise*, 料金, 費用, 価格',
   },
   {
     name: 'a provider of its own',

@@ -84,7 +84,7 @@ export const platformParts: readonly Concept[] = [
   c(
     'web',
     'use in the browser',
-    0.9,
+    0.7,
     'browser*, on the web, for the web, webmail*, owa, outlook com, outlook office, office com, im web, in edge, in chrome, weboberflaech*',
     'ブラウザ, web 版, web 上, ウェブ版, ウェブ上, web メール',
     'web version*, in the browser*, firefox, safari, edge, chrome, browserversion*, webversion*, webbrowser*, weboutlook*, web outlook*, outlook web*, online version*, ウェブメール, chrome, edge',
@@ -208,13 +208,7 @@ export const platformParts: readonly Concept[] = [
     'backup*, restor*, recover*, wiederherstell*, geloescht*, deleted*',
     'バックアップ, 復元, 削除した, 消した',
   ),
-  c(
-    'record',
-    'recording',
-    0.8,
-    'recording, record a*, record the*, aufzeichnen, aufnahme*',
-    '録画し, 録画でき, レコーディング',
-  ),
+  c('record', 'recording', 0.8, 'record, recording*, aufzeichn*, aufnahme*, mitschnitt*', '録画, レコーディング'),
   c('print', 'printing', 1, 'printer*, print, printing, drucker*, drucken*', 'プリンタ, 印刷'),
   c('vpn', 'VPN', 1, 'vpn*, tunnel*, site to site*, point to site*', 'vpn, トンネル'),
   c(
@@ -290,4 +284,18 @@ export const platformParts: readonly Concept[] = [
   ),
   c('subscription-page', 'workspaces', 0.8, 'workspace*, arbeitsbereich*', 'ワークスペース'),
   c('save', 'saving', 0.4, 'save, saves, saving, saved, speichern, speichert, gespeichert', '保存'),
+  c(
+    'pipeline',
+    'builds and releases',
+    1,
+    'pipeline*, builds, build, releases, deployment pipeline*',
+    'パイプライン, ビルド',
+  ),
+  c(
+    'provisioned',
+    'making and starting resources',
+    0.6,
+    'create, creating, start, starting, allocation*, anlegen, erstellen, starten',
+    '作成, 作ろう, 起動',
+  ),
 ];

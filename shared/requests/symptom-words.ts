@@ -32,6 +32,7 @@ export const symptoms: readonly Concept[] = [
     'ausfall*, ausgefallen*, totalausfall*, nicht erreichbar*, nicht zu erreichen*, nicht verfuegbar*, stoerung*, gestoert*, laedt nicht*, laedt nichts*, nicht oeffnen*, oeffnet nicht*, oeffnet keine*, kein zugriff*, keinen zugriff*, keine verbindung*, tot, kommt niemand*, komme nicht*, kommen nicht mehr*, kommt keiner*, kommt von uns keiner*, nirgends rein*, verbindung zu*, verliert dauernd*',
     '障害, 停止, つながらない, つながりません, 繋がらない, 繋がりません, 接続できない, 接続できません, 接続できず, アクセスできない, アクセスできません, 利用できない, 利用できません, 使えない, 使えません, 開けない, 開けません, 開けず, 開かない, 開きません, 入れない, 入れません, 入れず, 落ちている, ダウン',
     'inaccessible*, not come up*, refuses connection*, can t get in*, cannot get in*, can t get on*, timed out*, unresponsive*, not responding*, kommt nicht rein*, komme nicht rein*, kommen nicht rein*, reagiert nicht*, antwortet nicht*, lahmgelegt*, weg vom netz, 接続エラー, 入れなく, 使えなく, 開けなく, つながらなく, アクセスでき, 応答しな, 応答しま, 応答があ',
+    'disconnected*, trying to connect*, getrennt*, verbindungsversuch*, verbindet sich nicht*, 接続を試み',
   ),
   c(
     'missing',
@@ -59,6 +60,7 @@ export const symptoms: readonly Concept[] = [
     '途切れ, 切断, 切れる, 切れます, 切れて, ブツブツ, フリーズ, 固ま, 止まります, 聞き取れ, カクカク, すぐ切れ',
     'stutter*, crackl*, distort*, echo*, garbled*, pixelated*, patchy*, glitch*, knackt*, knacken*, verzerrt*, verpixelt*, hakt, haken, stottert*, stottern*, zerhackt*, blechern*, abgebrochen*, verbindung abreisst*, reisst ab*, fliegen raus*, fliegt raus*, kicked out of, ノイズ, 雑音, 乱れ, 飛び飛び, プツプツ, ガクガク, 落とされ, 切られ, こえが飛',
     'terrible*, awful*, miserab*, bleiben stehen, brechen weg*, brechen die*, in and out, thrown out*, get thrown*, 聞きづら, 聞きにく, 不安定',
+    'end after*, ends after*, enden nach*, stops by itself*, not start at all*, starten gar nicht*, chopped*, stall, stalls*, 途中で止ま, 細切れ, 始まりません',
   ),
   c(
     'stuck',
@@ -102,7 +104,14 @@ export const symptoms: readonly Concept[] = [
     '期限切れ, アクセス拒否, 拒否, 無効',
     'invalid*, not valid*, ungueltig*, nicht mehr gueltig*, 有効期限',
   ),
-  c('doubled', 'doubled', 1, 'duplicate*, twice as many, doppelt*', '重複, 二重に'),
+  c(
+    'doubled',
+    'doubled',
+    1,
+    'duplicate*, twice as many, doppelt*',
+    '重複, 二重に',
+    'twice, two or three times*, multiple times*, mehrfach*, zweimal*, dreimal*, 2 通, 3 通, 二通, 何通も同じ',
+  ),
   c(
     'failing',
     'fails',
