@@ -13,7 +13,7 @@ import type { LikelyIncident } from './triage-answer.ts';
 import { found, readable, type Spoken } from './words.ts';
 
 /** A match below this is not shown: the desk would rather say nothing. Set on the labelled set (ADR 0025). */
-export const likelyFrom = 0.65;
+export const likelyFrom = 0.7;
 /** From here on a match cannot be ruled out. */
 const possibleFrom = 0.45;
 /** Closer to each other than this, two are equally likely; then both are shown where both are this sure, and neither is otherwise. */
@@ -169,7 +169,7 @@ function byService({ request }: Mine, incident: LiveIncident, theirs: Theirs): S
   if (product !== undefined) return { points: 0.3, why: `both name the product: ${product.name}` };
   if (request.service === null) return { points: 0.2 };
   const kinship = kinshipOf(request.service, incident.service);
-  if (kinship === 'none') return request.isSaid ? undefined : { points: isGuess(request) ? 0.1 : 0.05 };
+  if (kinship === 'none') return request.isSaid ? undefined : { points: isGuess(request) ? 0.1 : -0.1 };
   const why = {
     same: `same service: ${name}`,
     kin: `${serviceNameOf(request.service)} and ${name} share their machinery`,
@@ -242,7 +242,7 @@ function bySymptoms(mine: Mine, theirs: Theirs): Step {
   if (akin.length > 0 || (both.length > 0 && named.length === 0))
     return { points: 0.15, why: `symptom that fits: ${names(new Set([...both, ...akin]))}` };
   const isVague = [...mine.symptoms.keys()].every((one) => one.weight < 0.5);
-  if (both.length > 0 || isVague) return { points: isVague ? 0.05 : 0 };
+  if (both.length > 0 || isVague) return { points: isVague ? 0.1 : 0 };
   return theirs.symptoms.size === 0 ? { points: 0 } : { points: -0.2, why: 'against it: another symptom' };
 }
 
@@ -271,6 +271,9 @@ function byTime({ began, request }: Mine, incident: LiveIncident): Step {
   return began === undefined ? { points: 0.05 } : { points: 0.1, why: 'the trouble began when the incident was open' };
 }
 
+const isOwn = ({ words, patterns = [] }: (typeof ownCauses)[number], text: string): boolean =>
+  found(text, words).length > 0 || patterns.some((one) => one.test(text));
+
 /** What the request says of its own cause, whatever the incident. */
 function onItsOwn(clauses: readonly Clause[], isOver: boolean): Step[] {
   const plain = clauses
@@ -278,9 +281,7 @@ function onItsOwn(clauses: readonly Clause[], isOver: boolean): Step[] {
     .map((one) => one.text)
     .join(' ');
   const areMany = found(plain, manyPeople).length > 0;
-  const causes = ownCauses.filter(
-    (one) => !(areMany && one.ofOnePerson === true) && found(plain, one.words).length > 0,
-  );
+  const causes = ownCauses.filter((one) => !(areMany && one.ofOnePerson === true) && isOwn(one, plain));
   const steps = causes
     .slice(0, 2)
     .map(({ name }, n): Step => ({ points: n === 0 ? -0.4 : -0.2, why: `against it: it speaks of ${name}` }));

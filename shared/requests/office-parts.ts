@@ -104,6 +104,7 @@ export const officeParts: readonly Concept[] = [
     'phone call*, phone line*, phone system*, pstn*, dial*, ring us, call us, landline*, hotline*, auto attendant*, call queue*, calls to, outgoing call*, incoming call*, make call*, receive call*, calling, call outside*, call out*, phone number*, anruf*, telefonier*, telefonie*, telefonnetz*, festnetz*, durchwahl*, rufnummer*, telefonnummer*',
     '通話, 電話, 発信, 着信, 外線, 内線, 代表番号, 固定電話',
     'telephone*, ring, rings, ringing, extension*, telefon*, klingelt*, klingeln*, leitung*, callers, caller, anrufer*, number',
+    'calls, telephony*, anrufen',
   ),
   c(
     'sound',

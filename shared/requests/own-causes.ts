@@ -1,11 +1,19 @@
 import type { WordList } from './words.ts';
 
+type OwnCause = { name: string; words: WordList; patterns?: readonly RegExp[]; ofOnePerson?: true };
+
 /** What speaks for a cause at the customer's side, or for one person's matter. Our own list; umlauts are written out. */
-export const ownCauses: readonly { name: string; words: WordList; ofOnePerson?: true }[] = [
+export const ownCauses: readonly OwnCause[] = [
   {
     name: 'a change of its own',
+    patterns: [
+      / (?:since|after) (?:we|i|our \w+|my \w+) (?:\w+ )?\w+ed /,
+      / since (?:we|i) (?:put|set|took|made|gave|got rid|built|cut) /,
+      / (?:seit|nachdem) (?:wir|ich|unsere?r?|meine?) (?!(?:heute|morgen|arbeitsbeginn)).*(?:haben|habe|hat|wurde) /,
+      /(?:て|で)から(?!は)(?!届).{0,30}(?:だけ|ない|ません|なく)/,
+    ],
     words:
-      'since we changed, since our, since i changed, since we moved, since we switched, since we resized, since we installed, since we migrated, after we, after i, since i, reinstall*, was changed by, we changed our, put in a new, new proxy, changed the rules, seit wir, seit unser*, seit ich, nachdem wir, nachdem ich, umgebaut*, umgezogen*, umgestellt haben, neuinstall*, geaendert habe, geaendert wurde, 変えたら, 変えてから, 変更してから, 変更したら, 入れ替えて, 交換してから, 機種変更, 移転し, 自分たちで, new phone, new iphone, neues handy, neue handy*, neues telefon',
+      'since we changed, since our, since i changed, since we moved, since we switched, since we resized, since we installed, since we migrated, reinstall*, was changed by, we changed our, put in a new, new proxy, changed the rules, seit wir, seit unser*, seit ich, nachdem wir, nachdem ich, umgebaut*, umgezogen*, umgestellt haben, neuinstall*, geaendert habe, geaendert wurde, 変えたら, 変えてから, 変更してから, 変更したら, 入れ替えて, 交換してから, 機種変更, 移転し, 自分たちで, new phone, new iphone, neues handy, neue handy*, neues telefon',
   },
   {
     name: 'its own network, devices or software',
@@ -25,6 +33,14 @@ export const ownCauses: readonly { name: string; words: WordList; ofOnePerson?: 
   },
   {
     name: 'one person, device or object only',
+    patterns: [
+      / (?:only|just) (?:mails?|emails?|messages?) to /,
+      / (?:one|a single) (?:company|customer|recipient|domain|supplier) /,
+      / nur (?:e )?mails? an /,
+      / (?:an|bei|von) (?:eine|einer|einen|einem) (?:einzelnen? )?(?:firma|kunden|kunde|empfaenger|domaene|lieferanten) /,
+      /(?:一|1 ?)(?:社|人|名|台|件|通|つ)だけ/,
+      /(?:自分|私|僕)(?:の [^ ]{1,20} ?)?だけ/,
+    ],
     words:
       'only this machine, only on this, only one, only me, just me, just one user, one user, one customer, on my colleague, others run, others open, others can, the rest of*, all other*, a single, only in our, nur ein pc, nur ein rechner, nur ein benutzer, nur eine person, nur ein postfach, nur bei mir, nur an, nur in, einzeln*, auf einem pc, auf meinem pc, am anderen rechner auch, alle anderen, an einen kunden, 私だけ, 一人だけ, 1 台だけ, 一台だけ, だけteams, 一つだけ, 1 通だけ, 他の人は, 私の pc, 支店だけ, だけ会議, 大阪だけ',
   },

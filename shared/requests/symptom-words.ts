@@ -130,13 +130,13 @@ const hints: Readonly<Record<string, string>> = {
   late: 'pending*, ausstehend*, 保留, later, minutes to, behind, an hour, two hours, after an hour, erst nach, erst gegen, ewig, 重い, 重く, 来ない, 来ません, 来ていない',
   missing: 'no results, come up in, not there, no ai, gives no*, none, empty, leer, nix, 古い, 出ない, 出ません',
   wrong:
-    'land in, lands in, end up in, ends up in, moved to, good emails, echte mails*, landen im*, landet im*, landen seit*, unknown, unbekannt*, に入る',
+    'land in, lands in, end up in, ends up in, moved to, good emails, echte mails*, landen im*, landet im*, landen seit*, unknown, unbekannt*, に入る, に入り, に入って',
   interrupted: 'bricht, brechen, faellt, fallen, quality, robot*, tonqualitaet*, ロボット, 品質',
   crash: 'closes, quits',
   stuck:
     'pending*, stuck, in progress*, ausstehend*, のまま, remain*, bleiben auf*, bleibt auf*, steht auf*, stehen auf*',
   failing:
-    'gives no*, no, not, none, nothing, never, no longer, don t, didn t, isn t, won t, nicht, nichts, kein, keine, keinen, keiner, だめ, ならない, ありません',
+    'gives no*, no, not, none, nothing, never, no longer, don t, didn t, isn t, won t, nicht, nichts, kein, keine, keinen, keiner, だめ, ならない, ません, ない',
 };
 
 /** The symptoms with all that hints at them: what requests and incidents are compared by. */
