@@ -63,22 +63,22 @@ const beginningsOf = (word: string, shortest: number): string[] =>
 const deletionsOf = (word: string): string[] =>
   Array.from({ length: word.length - 1 }, (_, n) => word.slice(0, n + 1) + word.slice(n + 2));
 
-/** One letter apart, or two neighbours changed places. */
+function commonStart(a: string, b: string): number {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  return at;
+}
+
+/** One letter apart, or two neighbours changed places; not at the ends: a plural is no slip, and the first letter is right. */
 function isMeant(known: string, written: string): boolean {
-  // The ends of words are inflected; a slip is looked for in front of them.
-  if (known[0] !== written[0] || known.at(-1) !== written.at(-1) || Math.abs(known.length - written.length) > 1)
-    return false;
-  // A plural is no misspelling.
+  if (!known.startsWith(written.charAt(0)) || known.at(-1) !== written.at(-1)) return false;
   if (known === `${written}s` || written === `${known}s`) return false;
-  let from = 0;
-  while (from < known.length && known[from] === written[from]) from++;
-  const rest = (word: string, skipped: number) => word.slice(from + skipped);
-  return (
-    rest(known, 1) === rest(written, 0) ||
-    rest(known, 0) === rest(written, 1) ||
-    (known.length >= shortestReplaced && rest(known, 1) === rest(written, 1)) ||
-    (known[from] === written[from + 1] && known[from + 1] === written[from] && rest(known, 2) === rest(written, 2))
-  );
+  const from = commonStart(known, written);
+  const [theirs, ours] = [known.slice(from), written.slice(from)];
+  const isReplaced = known.length >= shortestReplaced && theirs.slice(1) === ours.slice(1);
+  const isSwapped =
+    theirs.startsWith(ours.charAt(1)) && ours.startsWith(theirs.charAt(1)) && theirs.slice(2) === ours.slice(2);
+  return from > 0 && (isReplaced || isSwapped || theirs.slice(1) === ours || theirs === ours.slice(1));
 }
 
 /** “Postfachsuche” begins with a word that is known: what follows it, less a linking s, is a word of its own. */

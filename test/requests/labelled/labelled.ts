@@ -65,14 +65,14 @@ export const labelled: readonly Labelled[] = records('requests.tsv').map((one) =
     id: text(one, 'id'),
     part: text(one, 'part') as Part,
     language: text(one, 'language') as Language,
-    incident: one['incident'],
+    incident: one.incident,
     isMicrosofts: text(one, 'fault') === 'microsoft',
     input: {
       request: {
         title: text(one, 'title'),
         description: text(one, 'description').replaceAll('¶', '\n'),
-        service: one['service'],
-        startedAt: one['startedAt'],
+        service: one.service,
+        startedAt: one.startedAt,
       },
       ...customer,
       expectedFirstResponseAt: null,
