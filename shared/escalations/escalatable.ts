@@ -24,6 +24,8 @@ export type EscalatableRequest = {
   externalRefs: readonly { system: string; id: string; url?: string | undefined }[];
   likelyIncidents: readonly { id: string; title: string; confidence: number }[];
   escalationCount: number;
+  /** What Microsoft will ask for and nobody has given. */
+  missingEvidence?: readonly string[] | undefined;
   createdAt: string;
 };
 

@@ -193,6 +193,14 @@ export const readinessRules: readonly Rule[] = [
     text: () => 'Nobody said since when; the time of the request is used.',
   },
   {
+    code: 'evidence-missing',
+    stage: 2,
+    effect: 'notes',
+    holds: ({ request }) => (request.missingEvidence ?? []).length > 0,
+    text: ({ request }) => `Microsoft will ask for: ${(request.missingEvidence ?? []).join(' ')}`,
+    remedy: 'Put it into the case as far as it can be had; what is missing at filing comes back as a question.',
+  },
+  {
     code: 'subscription-assumed',
     stage: 2,
     effect: 'notes',

@@ -7,7 +7,7 @@ export type Clause = { text: string; standing: Standing };
 
 /** Ends of clauses are kept, so that the clauses of a text join to the text. */
 const ends =
-  /((?:[.!?:;,](?=\s|$))|[\n。！？、，；–—]|\b(?:but|however|although|aber|sondern|jedoch)\b|ではなく|ですが|けれど|けど)/i;
+  /((?:[.!?:;,](?=\s|$|[^\x20-\x7e]))|[\n。！？、，；–—]|\b(?:but|however|although|aber|sondern|jedoch)\b|ではなく|ですが|けれど|けど)/i;
 
 const matters = '(?:question|issue|problem|matter|request|topic|case|thing|outage|incident)s?';
 

@@ -50,7 +50,13 @@ const rewritings: readonly Rewriting[] = [
   ],
   [/ word (?=of |by |for |from |with |has it|count )/g, ' '],
   [/ (?:to|we|they|you) excel (?=at|in )/g, ' '],
-  // Offices with a door.
+  [/ (?:the )?dynamics (?=of |between |in the )/g, ' '],
+  [/ forms (?=on paper |by post )/g, ' '],
+  [/ (?:cancel )?(?:the |my |our )?(?:hotel|flight|travel|room|table|restaurant) bookings? /g, ' '],
+  [/ bookings? (?=(?:at|of|in|for) (?:the |a |our )?(?:hotel|flight|room|table|restaurant))/g, ' '],
+  [/ seats? (?=(?:in|at|on) (?:the |a |our )?(?:meeting|conference|train|bus|plane|room|theatre|canteen))/g, ' '],
+  // Rooms and offices with a door.
+  [/ (?:meeting|conference) rooms? (?!device|system|account|licen)/g, ' '],
   [
     / (?<!out of )(?:in|at|from|into|our|my|your|the|head|main|home|branch|post|box|back|front|new|whole|entire|every|each|sales|tax|this|im|neues|ganzen) office (?!(?:365|apps?|suite|licen\w*|activation|install\w*|programs?|version|20\d\d|documents?|files?|add|online|for the web) )/g,
     ' ',
@@ -75,6 +81,9 @@ const rewritings: readonly Rewriting[] = [
     ' ',
   ],
   // Money and contracts of other kinds.
+  [/ in charge of (?:the )?\w+ /g, ' '],
+  [/ (?:bekommt|gewinnt|gewonnen|verleihen) (?:\w+ ){0,4}preis /g, ' '],
+  [/ preis (?=fuer (?:den|die|das) beste)/g, ' '],
   [/ (?:in charge of|charged? (?:the |my |our )?(?:battery|laptop|phone|headset)) /g, ' '],
   [/ (?:driver s|driving|number) licen[cs]e /g, ' '],
   [/ licen[cs]e plates? /g, ' '],
@@ -95,8 +104,10 @@ const rewritings: readonly Rewriting[] = [
 ];
 
 /** Twice, for two of them side by side share the space between them. */
-const rewritten = (text: string, [meant, instead]: Rewriting): string =>
-  text.replace(meant, instead).replace(meant, instead);
+function rewritten(text: string, [meant, instead]: Rewriting): string {
+  const once = text.replace(meant, instead);
+  return once === text ? text : once.replace(meant, instead);
+}
 
 /** A readable text without the words that are not meant as they look. */
 export const withoutEveryday = (text: string): string => rewritings.reduce(rewritten, text);

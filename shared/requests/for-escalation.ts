@@ -3,6 +3,7 @@ import type { Head, RequestEscalation } from './request-event.ts';
 import type { Content } from './request-rows.ts';
 import { stateAfterEscalation } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
+import { missingEvidence } from './working-list.ts';
 
 /** A request as an escalation needs it. */
 export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'contact' | 'businessImpact' | 'evidence'> &
@@ -22,6 +23,8 @@ export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'cont
     requestId: string;
     likelyIncidents: { id: string; title: string; confidence: number }[];
     escalationCount: number;
+    /** What Microsoft will ask for and the request's evidence does not give. */
+    missingEvidence: string[];
   };
 
 export type EscalationNews = {
@@ -59,6 +62,7 @@ export function createForEscalation({ store }: { store: RequestStore }) {
         boundary: triage.boundary,
         likelyIncidents: triage.likelyIncidents.map(({ id, title, confidence }) => ({ id, title, confidence })),
         escalationCount: escalationIds.length,
+        missingEvidence: missingEvidence(triage, content.evidence),
       };
     },
 

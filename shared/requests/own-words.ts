@@ -26,6 +26,9 @@ const logLines: readonly RegExp[] = [
   /^(?:\S+\.)?\w+(?:Exception|Error):/,
 ];
 
+/** A log is known by how its line begins. Characters. */
+const lineBeginning = 200;
+
 const fenced = /```[\s\S]*?(?:```|$)/g;
 
 /**
@@ -45,7 +48,7 @@ export function partsOf(description: string): Parts {
       continue;
     }
     if (closings.test(line) || disclaimers.test(line)) isSigned = true;
-    if (isSigned || footerLines.test(line) || logLines.some((log) => log.test(line))) continue;
+    if (isSigned || footerLines.test(line) || logLines.some((log) => log.test(line.slice(0, lineBeginning)))) continue;
     const isQuote = isQuoted || line.startsWith('>');
     (isQuote ? quoted : own).push(line.replace(/^[> ]+/, ''));
   }

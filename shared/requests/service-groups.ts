@@ -11,7 +11,7 @@ const members: Record<string, readonly string[]> = {
   security: ['Microsoft365Defender', 'cloudappsecurity', 'RMS', 'PAM'],
 };
 
-export const microsoft365 = 'microsoft-365';
+const microsoft365 = 'microsoft-365';
 export const serviceGroups: readonly string[] = [...Object.keys(members), microsoft365];
 
 const groupByService = new Map(

@@ -106,6 +106,8 @@ export const serviceWords: readonly ServiceWords[] = [
     strong: 'power automate*, cloud flow*',
     weak: 'flow, flows, フロー',
   },
+  { id: 'PowerAppsM365', name: 'Power Apps in Microsoft 365', strong: '', weak: '' },
+  { id: 'MicrosoftFlowM365', name: 'Power Automate in Microsoft 365', strong: '', weak: '' },
   {
     id: 'DynamicsCRM',
     name: 'Dynamics 365 Apps',

@@ -24,8 +24,17 @@ export function withWorkingList(triage: Triage, evidence: Record<string, unknown
   return {
     ...triage,
     checks: checks.filter(applies(triage)).map(({ id, text, opens }) => ({ id, text, link: linkTo(opens) })),
-    evidence: wantedEvidence
-      .filter(applies(triage))
-      .map(({ key, of = [key], text }) => ({ key, text, given: of.some((name) => Object.hasOwn(evidence, name)) })),
+    evidence: evidenceOf(triage, evidence),
   };
 }
+
+const evidenceOf = (triage: Triage, evidence: Record<string, unknown>): TriageAnswer['evidence'] =>
+  wantedEvidence
+    .filter(applies(triage))
+    .map(({ key, of = [key], text }) => ({ key, text, given: of.some((name) => Object.hasOwn(evidence, name)) }));
+
+/** What Microsoft will ask for and nobody has given yet. */
+export const missingEvidence = (triage: Triage, evidence: Record<string, unknown> = {}): string[] =>
+  evidenceOf(triage, evidence)
+    .filter(({ given }) => !given)
+    .map(({ text }) => text);

@@ -24,6 +24,7 @@ const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
 /** What portals and operators hold on to: a call that is added, moved or gone is a decision, and is made here too. */
 const promised = [
   'GET /.well-known/csp-support.json',
+  'GET /api/boundary-rules',
   'GET /api/consent-runs/{id}',
   'GET /api/customers',
   'GET /api/customers/{id}',
@@ -58,6 +59,7 @@ const promised = [
   'POST /api/requests/{id}/comments',
   'POST /api/requests/{id}/escalation',
   'POST /api/requests/{id}/transitions',
+  'PUT /api/boundary-rules',
   'PUT /api/customers/{id}/refs',
   'PUT /api/directory-defaults',
 ];

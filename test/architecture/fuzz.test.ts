@@ -46,6 +46,14 @@ const goodBodies: Record<string, readonly unknown[]> = {
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
   changeCustomer: [{ excluded: true }],
   setDirectoryDefaults: [{ newCustomers: 'excluded' }],
+  replaceBoundaryRules: [
+    {
+      rules: [
+        { id: 'a', services: ['azure'], category: '*', kind: 'storage', words: ['a*'], boundary: null, because: 'b' },
+        { id: 'b', services: ['*'], category: 'billing', sign: 'outage', boundary: 'customer', because: 'b' },
+      ],
+    },
+  ],
   takeAzureServiceHealthAlert: [azureAlert],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
     return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };

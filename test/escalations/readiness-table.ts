@@ -266,6 +266,7 @@ export const readinessTable: Row[] = [
     { request: aRequest({ severity: 'critical' }) },
     { decision: 'ready', code: 'impact-unstated' },
   ],
+  ['no evidence', { request: aRequest({ missingEvidence: ['x'] }) }, { decision: 'ready', code: 'evidence-missing' }],
   ['start unknown', { request: aRequest({ startedAt: undefined }) }, { decision: 'ready', code: 'start-unstated' }],
   [
     'Azure without a subscription',

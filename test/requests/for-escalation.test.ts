@@ -42,6 +42,7 @@ describe('what requests offer to escalations', () => {
       contact: { name: 'Ada Lovelace', email: 'ada@contoso.example' },
       likelyIncidents: [{ id: 'EX100', confidence: 1 }],
       escalationCount: 0,
+      missingEvidence: expect.arrayContaining(['The whole text or code of the error.']) as string[],
     });
     expect(await desk.requests.readForEscalation('a'.repeat(26))).toBeUndefined();
   });

@@ -9,6 +9,9 @@ import { expectedOf, inputOf, isRight, triageTable, verdictOf } from './triage-t
 const answered = triageTable.map((one) => ({ one, answer: triage(inputOf(one)), isRight: isRight(one) }));
 const held = answered.filter(({ one }) => one.part === 'held');
 
+/** Of the part that was kept aside, at its last measurement (docs/adr/0024). */
+const heldWrong = 6;
+
 describe('the truth table of triage', () => {
   it('has 200 cases and more, in three languages, of every group of services in every category that it is asked in', () => {
     expect(triageTable.length).toBeGreaterThanOrEqual(200);
@@ -30,7 +33,7 @@ describe('the truth table of triage', () => {
     const wrong = held.filter((each) => !each.isRight);
     const told = wrong.map(({ one, answer }) => `${one.id} “${one.title}”: ${answer.reasons.join('; ')}`);
     console.info(`triage, kept aside: ${String(held.length - wrong.length)} of ${String(held.length)} right`);
-    expect(wrong.length, told.join('\n')).toBeLessThanOrEqual(6);
+    expect(told.slice(heldWrong)).toEqual([]);
     expect(held.length).toBeGreaterThanOrEqual(60);
   });
 

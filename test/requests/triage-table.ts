@@ -19,11 +19,11 @@ const columns = [
   'incident',
 ] as const;
 
-/** A row of `triage-cases.tsv`: what was sent, and what a person at the desk would say of it. */
-export type TriageCase = Record<(typeof columns)[number], string>;
-
 /** `first`: written with the first rules; `seen`: the rules were mended by it; `held`: kept aside when they were. */
-export type Part = 'first' | 'seen' | 'held';
+type Part = 'first' | 'seen' | 'held';
+
+/** A row of `triage-cases.tsv`: what was sent, and what a person at the desk would say of it. */
+export type TriageCase = Record<Exclude<(typeof columns)[number], 'part'>, string> & { part: Part };
 
 function read(): TriageCase[] {
   const [header, ...lines] = readFileSync(new URL('triage-cases.tsv', import.meta.url), 'utf8')
