@@ -17,7 +17,8 @@ type Known = { service: string | null; incidents: readonly LikelyIncident[] };
 export function categoryOf(said: Category | undefined, heard: Heard, known: Known): Opinion<Category> {
   if (said !== undefined) return { value: said, source: 'sender', reason: `category ${said}: said by the sender` };
   const best = strongest(candidatesOf(heard.plainComplaint, known.service));
-  if (best) {
+  // Papers and licences are also spoken of where Microsoft's service fails.
+  if (best && (best.category === 'technical' || known.incidents.length === 0)) {
     const reason = `category ${best.category}: the text says ${quoted(best.words)}`;
     return { value: best.category, source: 'rule', reason };
   }

@@ -1,6 +1,8 @@
 import type { LiveIncident } from './ports.ts';
 import { kinshipOf } from './service-words.ts';
-import { parts, symptoms, type Concept } from './symptom-words.ts';
+import type { Concept } from './concept.ts';
+import { parts } from './part-words.ts';
+import { symptoms } from './symptom-words.ts';
 import { found, readable } from './words.ts';
 
 const spokenIn = (text: string, concepts: readonly Concept[]): Concept[] =>

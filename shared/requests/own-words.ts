@@ -9,7 +9,7 @@ const quoteHeaders: readonly RegExp[] = [
 ];
 
 const closings =
-  /^(?:-- ?$|(?:kind|best|warm|many)? ?regards\b|sincerely\b|mit (?:freundlichen|besten) gr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|freundliche|liebe) gr(?:ü|ue)(?:ß|ss)e|mfg\b|敬具|以上、?よろしく)/i;
+  /^(?:-{2,} ?$|(?:何卒|どうぞ)?よろしくお願い[^。]{0,10}。?$|(?:kind|best|warm|many)? ?regards\b|sincerely\b|mit (?:freundlichen|besten) gr(?:ü|ue)(?:ß|ss)en|(?:viele|beste|freundliche|liebe) gr(?:ü|ue)(?:ß|ss)e|mfg\b|敬具|以上、?よろしく)/i;
 
 /** From here on nobody speaks to the desk any more. */
 const disclaimers =

@@ -161,6 +161,7 @@ const kin: readonly (readonly string[])[] = [
   ['MicrosoftFlow', 'MicrosoftFlowM365'],
   ['Intune', 'MobileDeviceManagement'],
   ['Exchange', 'Microsoft365Defender'],
+  ['O365Client', 'officeonline'],
 ];
 
 /** The suite and the identity service stand under every Microsoft 365 service. */

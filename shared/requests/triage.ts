@@ -4,7 +4,7 @@ import type { RulesInForce } from './boundary-rule.ts';
 import { builtInRules } from './boundary-rules.ts';
 import { categoryOf } from './category-of.ts';
 import { heardOf, type Heard } from './heard.ts';
-import { likelyIncidents } from './incident-match.ts';
+import { compared, likelyIncidents, possibleIncident } from './incident-match.ts';
 import { openIncidentFor } from './open-incident.ts';
 import type { IntakeCustomer, LiveIncident } from './ports.ts';
 import type { Category } from './request.ts';
@@ -40,13 +40,17 @@ export function triage(input: TriageInput): Triage {
   const { request, receivedAt, rules = builtInRules } = input;
   const heard = heardOf(request);
   const named = serviceOf(request, heard);
-  const incidents = likelyIncidents(
-    { spoken: heard.plainComplaint, service: named.value, startedAt: request.startedAt, receivedAt },
-    input.incidents,
-  );
+  const asked = {
+    ...{ text: request, spoken: heard.plainComplaint, isOver: heard.isOver },
+    ...{ service: named.value, isSaid: named.source === 'sender', startedAt: request.startedAt, receivedAt },
+  };
+  const all = compared(asked, input.incidents);
+  const incidents = likelyIncidents(all);
   const service = named.value === null && !named.isOtherProduct ? byIncident(named, incidents, input.incidents) : named;
   const category = categoryOf(request.category, heard, { service: service.value, incidents });
-  const maybe = openIncidentFor({ service: service.value, complaint: heard.plainComplaint.whole }, input.incidents);
+  const maybe =
+    possibleIncident(all, input.incidents) ??
+    openIncidentFor({ service: service.value, complaint: heard.plainComplaint.whole }, input.incidents);
   const boundary = boundaryOf(
     {
       complaint: heard.complaint.whole,

@@ -36,7 +36,7 @@ describe('triage', () => {
       'category technical: the text says “late”, “slow”',
       'service Exchange Online: the text says “mail”',
       'boundary microsoft: Microsoft is working on an incident that fits (Microsoft docs: Customer support in the CSP program)',
-      'incident EX100 fits with 1: same service: Exchange Online; same part: mail delivery; same symptom: late or slow',
+      'incident EX100 fits with 0.95: same service: Exchange Online; same part: mail, people outside the organisation; same symptom: late or slow',
     ]);
   });
 

@@ -1,0 +1,38 @@
+import { dayMs, fromIso, hourMs } from '../core/clock.ts';
+import type { Clause } from './told.ts';
+import { troubles } from './symptom-words.ts';
+import { found, type WordList } from './words.ts';
+
+/** Words that say how long something has gone on, the longest first, and how long at the least. */
+const ages: readonly { words: WordList; ageMs: number }[] = [
+  {
+    words:
+      'for months, since months, for several months, months now, for a year, since last month, since spring*, since summer*, for years, seit monaten*, seit mehreren monaten*, seit einem jahr*, seit jahren*, seit letztem monat*, か月前から, ヶ月前から, 月ごろから, 夏ごろから, 春ごろから, 先月から, 去年から, 昨年から, 何年も',
+    ageMs: 30 * dayMs,
+  },
+  {
+    words:
+      'for weeks, since weeks, for two weeks, for three weeks, about three weeks, weeks now, for several weeks, seit wochen*, seit zwei wochen*, seit drei wochen*, seit mehreren wochen*, 週間前から, 何週間も, 数週間',
+    ageMs: 14 * dayMs,
+  },
+];
+
+/**
+ * When the trouble began: as the sender says in its field, or in words that speak of weeks and months. Undefined where nothing
+ * is said.
+ */
+export function beganAt(request: {
+  clauses: readonly Clause[];
+  startedAt?: string | undefined;
+  receivedAt: number;
+}): number | undefined {
+  if (request.startedAt !== undefined) return fromIso(request.startedAt);
+  const complaints = request.clauses.filter(({ text, mood }) => mood === 'plain' && isComplaint(text));
+  const age = ages.find(({ words }) => complaints.some(({ text }) => found(text, words).length > 0));
+  return age && request.receivedAt - age.ageMs;
+}
+
+const isComplaint = (text: string): boolean => troubles.some(({ words }) => found(text, words).length > 0);
+
+/** Microsoft often learns of an incident after its customers. */
+export const learntLateMs = 3 * hourMs;

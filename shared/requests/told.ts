@@ -1,0 +1,47 @@
+import { clausesIn, moodOf, type Mood } from './moods.ts';
+import { partsOf, withoutAddresses } from './own-words.ts';
+import { parts } from './part-words.ts';
+import { serviceWords } from './service-words.ts';
+import { createSpelling } from './meant-words.ts';
+import { symptoms, troubles } from './symptom-words.ts';
+import { found, readable } from './words.ts';
+
+/** A part of a sentence as rules see it, and how it is meant. */
+export type Clause = { text: string; mood: Mood; inTitle: boolean };
+
+/** What is wrong is said early; a log pasted below it would only add chance words, and time. */
+const charactersRead = 4_000;
+
+const spelling = createSpelling([
+  ...parts.map((one) => one.words),
+  ...troubles.map((one) => one.words),
+  ...serviceWords.map((one) => one.strong),
+]);
+
+/** A readable text with the words that were probably meant beside those that were written. */
+function meant(text: string): string {
+  const added = new Set(text.split(' ').flatMap((word) => spelling(word)));
+  return added.size === 0 ? text : `${text}${[...added].join(' ')} `;
+}
+
+export const clausesOf = (text: string, inTitle = false): Clause[] =>
+  clausesIn(text).reduce<Clause[]>((before, part) => {
+    const clause = readable(part);
+    const [words, mood] = [meant(clause), moodOf(clause)];
+    const isOfWish = before.at(-1)?.mood === 'wish' && continues.test(clause);
+    const whose = mood === 'works' && isClearComplaint(words) ? 'plain' : mood;
+    return [...before, { text: words, mood: isOfWish ? 'wish' : whose, inTitle }];
+  }, []);
+
+/** “We want a flow, which delays an order”: what is wanted, no trouble. */
+const continues = /^ (?:that|which|who|so that|der|die|das|den|dem|dass|damit) /;
+
+/** “It arrives, an hour late” is no praise. */
+const isClearComplaint = (text: string): boolean =>
+  symptoms.some((one) => one.weight >= 0.5 && found(text, one.words).length > 0);
+
+/** What a request tells, clause by clause: the title, and its writer's own words. */
+export function toldIn({ title, description }: { title: string; description: string }): Clause[] {
+  const { own } = partsOf(description.slice(0, charactersRead));
+  return [...clausesOf(withoutAddresses(title), true), ...clausesOf(own)];
+}
