@@ -2,6 +2,7 @@ import { adminLinks } from '../shared/customers/admin-links.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { createDelegationState } from '../shared/customers/delegation.ts';
 import { createPortalLinks } from '../shared/customers/portal-links.ts';
+import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
@@ -21,6 +22,8 @@ import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
 import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
+import { portalCaller } from '../shared/portals/portal.ts';
+import { createAssign } from '../shared/portals/quarantine-assign.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
 import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
@@ -38,6 +41,7 @@ import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
 import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
+import { quarantineRoutes } from './quarantine.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
@@ -75,8 +79,14 @@ export function createDesk(given: Services, config: Config): Desk {
     audiences: config.DESK_API_AUDIENCE,
   });
 
+  const quarantine = createQuarantine({ table: tables('portals'), clock });
   const requests = createRequests({
     ...services,
+    portalCaller: async (id) => {
+      const portal = await registry.byId(id);
+      return portal === undefined || portal.disabled ? undefined : portalCaller(portal);
+    },
+    setAside: async (unplaced, scope) => void (await quarantine.keep(unplaced, scope)),
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
     liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),
@@ -108,7 +118,15 @@ export function createDesk(given: Services, config: Config): Desk {
     clock,
     takeTurn,
     takeIn: hookIntake(requests),
-    quarantine: createQuarantine({ table: tables('portals'), clock }),
+    receiveChange: requests.receiveChange,
+    leaveSetAside: requests.leaveSetAside,
+    quarantine,
+  });
+  const quarantined = createAssign({
+    ...{ ...services, registry, table: tables('portals') },
+    takeIn: hookIntake(requests),
+    assignChange: requests.assignChange,
+    remember: async (customerId, name) => rememberName(customers, customerId, name),
   });
   const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config, grants }), clock);
 
@@ -133,12 +151,14 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       ...statementRoutes({ statements }),
       ...hookRoutes({ receivePortalHook }),
+      ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
     ],
     queues: [
       deskEventsFunction({
         'request-event': requests.project,
+        'hook-waiting': requests.bringOn,
         'escalation-event': createProjectEscalation(escalations),
         'incident-event': createProjectIncident({ tables, announce, portalIds }),
       }),

@@ -107,4 +107,9 @@ export const limits = {
   hintedCustomers: 25,
   discoveryBytes: 256 * 1024,
   claimMinutes: 30,
+  /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */
+  waitingPerPortal: 1_000,
+  waitingPerReference: 100,
+  /** After so long without its request a change is shown to people. */
+  waitingDays: 7,
 } as const;

@@ -17,7 +17,7 @@ export async function identifySender(
   deps: IdentifyDeps,
   call: HookCall,
   scope: Scope,
-): Promise<{ portal: Portal; webhookId: string }> {
+): Promise<{ portal: Portal; webhookId: string; body?: unknown }> {
   const portal = await deps.registry.byId(call.portalId);
   if (portal === undefined || portal.disabled) throw refused(scope, portal === undefined ? 'unknown' : 'disabled');
   const keys = await inboundKeys(deps, portal, scope);

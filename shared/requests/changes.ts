@@ -20,7 +20,15 @@ export const transitionSchema = z
   .strictObject({ to: stateSchema, reason: textOf(limits.reasonCharacters) })
   .meta({ id: 'SentTransition' });
 
-type Asked<Body> = { caller: Caller; requestId: string; key?: string | undefined; body: Body; scope: Scope };
+/** `route` names the way in that the key is of, where that is not the route of the API. */
+type Asked<Body> = {
+  caller: Caller;
+  requestId: string;
+  key?: string | undefined;
+  route?: 'hook';
+  body: Body;
+  scope: Scope;
+};
 
 export type Commented = { outcome: Done['outcome']; entry: TimelineEntry };
 export type Changed = { outcome: Done['outcome']; request: RequestAnswer };
@@ -35,7 +43,7 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
         throw new AppError('forbidden', 'Internal comments are for the desk alone.');
       }
       const by = actorOf(caller);
-      const { outcome, head } = await changeOnce(store, { ...asked, route: 'comments' }, ({ state }) => ({
+      const { outcome, head } = await changeOnce(store, { route: 'comments', ...asked }, ({ state }) => ({
         by,
         event: { kind: 'commented', audience, state },
         note: text,
@@ -51,7 +59,7 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
       if (caller.kind === 'portal' && to !== 'closed') checkPortalTransition('resolved', to);
       const { outcome, head, texts } = await changeOnce(
         store,
-        { ...asked, route: 'transitions', keepsTexts: true },
+        { route: 'transitions', ...asked, keepsTexts: true },
         ({ state: from, version }) => {
           if (caller.kind === 'portal') checkPortalTransition(from, to);
           seen(version);
@@ -67,3 +75,4 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
     },
   };
 }
+export type RequestChanges = ReturnType<typeof createRequestChanges>;

@@ -6,4 +6,7 @@ export const requestEvents = {
   appended: { id: 'requests.appended', level: 'info' },
   projected: { id: 'requests.projected', level: 'info' },
   postponed: { id: 'requests.postponed', level: 'warn' },
+  changeWaits: { id: 'requests.change-waits', level: 'info' },
+  waitingApplied: { id: 'requests.waiting-applied', level: 'info' },
+  tooManyWait: { id: 'requests.too-many-wait', level: 'error' },
 } as const satisfies Record<string, LogEvent>;

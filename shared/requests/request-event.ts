@@ -61,6 +61,7 @@ export const changesSchema = z.object({
   service: z.string().optional(),
   parent: z.string().nullable().optional(),
   snoozeUntil: z.iso.datetime().nullable().optional(),
+  externalRefs: z.array(externalRefSchema).optional(),
 });
 export type Changes = z.output<typeof changesSchema>;
 

@@ -3,6 +3,7 @@ import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
 import { createForEscalation } from './for-escalation.ts';
+import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists } from './lists.ts';
 import type { Announce, CancelEscalations } from './ports.ts';
@@ -16,22 +17,28 @@ export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   announce: Announce;
   cancelEscalations: CancelEscalations;
   random: Random;
-};
+} & Pick<HookChangesDeps, 'portalCaller' | 'setAside'>;
 
 /** Everything that can be done with support requests. */
 export function createRequests({ tables, announce, cancelEscalations, ...deps }: RequestsDeps) {
   const table = tables('requests');
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
+  const changes = createRequestChanges({ store });
+  const hooked = createHookChanges({ ...deps, table, store, changes });
   return {
     ...createIntake({ ...deps, table }),
-    ...createRequestChanges({ store }),
+    ...changes,
+    ...hooked,
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
     amend: createAmend({ store, currentStatement: deps.currentStatement }),
     list: createRequestLists({ table: lists, store }).page,
     /** Consumer of `request-event`. */
-    project: createRequestProjection({ ...deps, requests: table, lists, store, announce, cancelEscalations }),
+    project: createRequestProjection({
+      ...deps,
+      ...{ requests: table, lists, store, announce, cancelEscalations, index: hooked.index },
+    }),
   };
 }
 

@@ -1,0 +1,34 @@
+import { personCaller } from '../shared/core/caller.ts';
+import { route, type Route } from '../shared/platform/route.ts';
+import type { Table } from '../shared/platform/table.ts';
+import type { createAssign } from '../shared/portals/quarantine-assign.ts';
+import * as contracts from '../shared/portals/quarantine-contracts.ts';
+import { listQuarantine, readQuarantined } from '../shared/portals/quarantine-list.ts';
+
+type QuarantineRoutesDeps = ReturnType<typeof createAssign> & { table: Table };
+
+/** What could not be mapped, for administrators. */
+export const quarantineRoutes = ({ table, assign, discard }: QuarantineRoutesDeps): Route[] => [
+  route({
+    ...contracts.listQuarantined,
+    handle: async ({ query }) => ({ status: 200, body: await listQuarantine(table, query) }),
+  }),
+  route({
+    ...contracts.readQuarantined,
+    handle: async ({ params: { id } }) => ({ status: 200, body: await readQuarantined(table, id) }),
+  }),
+  route({
+    ...contracts.assignQuarantined,
+    handle: async ({ caller, params: { id }, body, scope }) => ({
+      status: 200,
+      body: await assign(id, body, personCaller(caller), scope),
+    }),
+  }),
+  route({
+    ...contracts.discardQuarantined,
+    handle: async ({ caller, params: { id }, body, scope }) => {
+      await discard(id, body, personCaller(caller), scope);
+      return { status: 200, body: await readQuarantined(table, id) };
+    },
+  }),
+];

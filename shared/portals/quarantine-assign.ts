@@ -1,0 +1,142 @@
+import type { Caller } from '../core/caller.ts';
+import { toIso, type Clock } from '../core/clock.ts';
+import { AppError, notFound } from '../core/errors.ts';
+import type { Random } from '../core/ids.ts';
+import { contended } from '../platform/contended.ts';
+import { packText } from '../platform/packed.ts';
+import type { Table, TableOp } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import { portalEvents } from './events.ts';
+import { portalCaller } from './portal.ts';
+import { createdType, type HookBody, type PortalCaller } from './portal-hook.ts';
+import type { PortalRegistry } from './portal-registry.ts';
+import { readContent } from './quarantine-list.ts';
+import {
+  contentKey,
+  contentRow,
+  headRow,
+  listKeys,
+  quarantinePartition,
+  readHead,
+  readOpen,
+  type QuarantineHead,
+} from './quarantine-rows.ts';
+
+type Original = { caller: PortalCaller; key: string; body: HookBody };
+
+export type AssignDeps = {
+  table: Table;
+  clock: Clock;
+  random: Random;
+  registry: Pick<PortalRegistry, 'byId'>;
+  /** Takes the request in as its portal's, for this customer. Once per key. Throws `unknown-customer` also for another portal's. */
+  takeIn: (
+    original: Original & { assignedTo: string },
+    scope: Scope,
+  ) => Promise<{ requestId: string; customerId: string }>;
+  /** Has the effect of a comment or close on this request, once per key; false where the portal has no such request. */
+  assignChange: (original: Original & { requestId: string }, scope: Scope) => Promise<boolean>;
+  /** Makes the name by which the sender called a customer one of its own; false where it is not free, or no reference. */
+  remember: (customerId: string, name: unknown) => Promise<boolean>;
+};
+
+/** Exactly one: of a request its customer, of a comment or close its request. */
+export type Assignment = {
+  customerId?: string | undefined;
+  requestId?: string | undefined;
+  remember?: true | undefined;
+};
+
+export type Assigned = { requestId: string; location: string; remembered?: boolean };
+
+type By = Pick<Caller, 'id'>;
+
+/**
+ * People say what a quarantined webhook is about. It becomes what it would have been: with its own webhook-id as the key, so
+ * that a crash in between, a second click and a late repeat by the sender all find the same request.
+ */
+export function createAssign(deps: AssignDeps) {
+  const { table, clock, registry } = deps;
+
+  const resolve = async (id: string, change: Partial<QuarantineHead>, content?: string): Promise<QuarantineHead> =>
+    contended(deps, async () => {
+      const held = await readHead(table, id);
+      if (held === undefined) throw notFound();
+      const { row, head } = held;
+      if (head.state === 'assigned' || head.state === change.state) return head;
+      const next = { ...head, ...change, resolvedAt: toIso(clock.now()) };
+      const ops: TableOp[] = [{ kind: 'replace', rk: row.rk, columns: headRow.toColumns(next), etag: row.etag }];
+      const rk = contentKey(id);
+      if (content === undefined) ops.push({ kind: 'delete', rk });
+      else ops.push({ kind: 'upsert', rk, columns: { ...contentRow.toColumns({ id }), ...packText(content) } });
+      if (head.state === undefined) {
+        const { open, to } = await readOpen(table, head.portalId);
+        ops.push(to(Math.max(0, open - 1)), ...listKeys(head).map((key) => ({ kind: 'delete' as const, rk: key })));
+      }
+      await table.transact(quarantinePartition, ops);
+      return next;
+    });
+
+  const original = async (head: QuarantineHead): Promise<Original> => {
+    const portal = await registry.byId(head.portalId);
+    if (portal === undefined) throw new AppError('conflict', 'The portal that sent it is gone. Discard it.');
+    const body = (await readContent(table, head.id)) as HookBody | undefined;
+    if (body === undefined) throw new AppError('conflict', 'It was assigned or discarded at the same time.');
+    return { caller: portalCaller(portal), key: head.webhookId, body };
+  };
+
+  const carryOut = async (
+    head: QuarantineHead,
+    { customerId, requestId, remember }: Assignment,
+    scope: Scope,
+  ): Promise<Partial<QuarantineHead>> => {
+    const sent = await original(head);
+    if (requestId !== undefined) {
+      if (head.type === createdType) throw misfit('customerId', 'is needed: this is a request of its own');
+      if (!(await deps.assignChange({ ...sent, requestId }, scope))) {
+        throw misfit('requestId', 'must be a request of the portal that sent it');
+      }
+      return { requestId };
+    }
+    if (customerId === undefined || head.type !== createdType) {
+      throw misfit('requestId', 'is needed: this is about a request');
+    }
+    const taken = await deps.takeIn({ ...sent, assignedTo: customerId }, scope);
+    const { customer } = sent.body.data as { customer?: unknown };
+    return { ...taken, ...(remember && { remembered: await deps.remember(taken.customerId, customer) }) };
+  };
+
+  return {
+    /** Throws `not-found`, `unknown-customer`, `invalid-body`, and `conflict` where it was decided otherwise before. */
+    assign: async (id: string, assignment: Assignment, by: By, scope: Scope): Promise<Assigned> => {
+      const held = await readHead(table, id);
+      if (held === undefined) throw notFound();
+      let { head } = held;
+      if (head.state === 'discarded') throw new AppError('conflict', 'It was discarded.');
+      if (head.state === undefined) {
+        const became = await carryOut(head, assignment, scope);
+        head = await resolve(id, { ...became, state: 'assigned', resolvedBy: by.id });
+        scope.log(portalEvents.assigned, { quarantineId: id, requestId: head.requestId });
+      }
+      const { requestId = '', customerId, remembered } = head;
+      const isOther =
+        assignment.customerId === undefined ? assignment.requestId !== requestId : assignment.customerId !== customerId;
+      if (isOther) throw new AppError('conflict', 'It was assigned otherwise before.', { members: { requestId } });
+      return {
+        requestId,
+        location: `/api/requests/${requestId}`,
+        ...(remembered !== undefined && { remembered }),
+      };
+    },
+
+    /** Takes it off the list for good; its text goes, the reason stays. Throws `not-found`, `conflict`. */
+    discard: async (id: string, { reason }: { reason: string }, by: By, scope: Scope): Promise<void> => {
+      const head = await resolve(id, { state: 'discarded', resolvedBy: by.id }, JSON.stringify({ reason }));
+      if (head.state === 'assigned') throw new AppError('conflict', 'It was assigned before.');
+      scope.log(portalEvents.discarded, { quarantineId: id });
+    },
+  };
+}
+
+const misfit = (path: string, message: string): AppError =>
+  new AppError('invalid-body', 'See errors for what does not fit.', { errors: [{ path, message }] });
