@@ -13,7 +13,14 @@ import type { Changes, Head, RequestEvent } from './request-event.ts';
 import { answerFrom } from './request-queries.ts';
 import { actorOf } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
-import { categorySchema, requestIdSchema, serviceSchema, severitySchema, textOf } from './request.ts';
+import {
+  categorySchema,
+  externalRefsSchema,
+  requestIdSchema,
+  serviceSchema,
+  severitySchema,
+  textOf,
+} from './request.ts';
 import { audienceOfChanges } from './timeline.ts';
 import { corrected } from './triage.ts';
 
@@ -29,6 +36,8 @@ export const amendSchema = z
     category: categorySchema.optional(),
     service: serviceSchema.optional(),
     parent: requestIdSchema.nullable().optional(),
+    /** All of them: what is not named is taken away. */
+    externalRefs: externalRefsSchema.optional(),
     snooze: z
       .strictObject({
         // Another zone can carry the first or the last hours that can be written beyond what can: that is refused.

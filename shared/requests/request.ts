@@ -45,6 +45,8 @@ export const externalRefSchema = z.strictObject({
   url: z.httpUrl().max(limits.urlCharacters).optional(),
 });
 
+export const externalRefsSchema = z.array(externalRefSchema).max(limits.externalRefs);
+
 export const contactSchema = z.strictObject({
   name: textOf(limits.nameCharacters),
   email: z.email().max(limits.emailCharacters),
@@ -87,7 +89,7 @@ export const sentRequestSchema = z
       .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/)
       .optional(),
     evidence: evidenceSchema.optional(),
-    externalRefs: z.array(externalRefSchema).max(limits.externalRefs).optional(),
+    externalRefs: externalRefsSchema.optional(),
   })
   .meta({ id: 'SentRequest' });
 

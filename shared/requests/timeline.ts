@@ -62,6 +62,6 @@ function forPortal({ text, ...entry }: TimelineEntry): TimelineEntry {
   const said = text === undefined || entry.kind === 'escalated' ? {} : { text };
   const by = entry.by.kind === 'portal' ? entry.by : { kind: entry.by.kind };
   if (entry.changes === undefined) return { ...entry, ...said, by };
-  const { severity, category, service, parent } = entry.changes;
-  return { ...entry, ...said, by, changes: { severity, category, service, parent } };
+  const { severity, category, service, parent, externalRefs } = entry.changes;
+  return { ...entry, ...said, by, changes: { severity, category, service, parent, externalRefs } };
 }
