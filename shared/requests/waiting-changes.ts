@@ -132,13 +132,22 @@ export function createWaitingChanges(deps: WaitingDeps) {
     return content && { ...head, body: JSON.parse(unpackText(content.columns)) as unknown };
   };
 
-  /** Brings on what waits for one reference, oldest first; the next one only once the one before has had its effect. */
+  /**
+   * Brings on what waits for one reference, oldest first; the next one only once the one before has had its effect. Several may
+   * be at it: what another has settled meanwhile is off the list when that is read again.
+   */
   const bringOn = async ({ portalId, named }: Waiting, scope: Scope): Promise<void> => {
     for (;;) {
       const [pendingId] = (await index.read(portalId, named)).named.waiting;
-      const held = pendingId === undefined ? undefined : await read({ portalId, pendingId });
-      const change = held && (await changeOf(held.head));
-      if (change === undefined) return;
+      if (pendingId === undefined) return;
+      const held = await read({ portalId, pendingId });
+      if (held === undefined) throw new Error(`${pendingId} waits and is not there`);
+      if (held.head.state !== 'waiting') continue;
+      const change = await changeOf(held.head);
+      if (change === undefined) {
+        if ((await read({ portalId, pendingId }))?.head.state !== 'waiting') continue;
+        throw new Error(`${pendingId} waits without its content`);
+      }
       if (!(await deps.apply(change, scope))) return;
       await settle(change, 'applied');
       scope.log(requestEvents.waitingApplied, { portalId, pendingId });
@@ -173,7 +182,8 @@ export function createWaitingChanges(deps: WaitingDeps) {
     const { expires = false, ...id } = wakeSchema.parse(message.body);
     if (!(await readWake(table, message))) return;
     const held = await read(id);
-    if (held?.head.state === 'waiting') await bringOn(held.head, scope);
+    // Also where this one is settled: whoever settled it may have died before those behind it.
+    if (held) await bringOn(held.head, scope);
     if (expires && !(await giveUp(id, scope))) await tryLater(id, message, scope);
     else await deleteWake(table, message);
   };
