@@ -107,6 +107,8 @@ export const limits = {
   hintedCustomers: 25,
   discoveryBytes: 256 * 1024,
   claimMinutes: 30,
+  /** Lines of a file of customers' references. */
+  refLines: 2_000,
   /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */
   waitingPerPortal: 1_000,
   waitingPerReference: 100,

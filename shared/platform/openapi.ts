@@ -84,6 +84,9 @@ function operation(route: Route, use: Use): Json {
       ...headerParameters(route),
     ],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: use(body, 'input') } } } }),
+    ...(route.textBody !== undefined && {
+      requestBody: { required: true, content: { [route.textBody]: { schema: { type: 'string' } } } },
+    }),
     responses: withProblems(goodAnswers(route, use), codesOf(route)),
     security: typeof route.access === 'object' ? [{ bearer: [] }] : [],
     ...(typeof route.access === 'object' && { 'x-access': route.access }),

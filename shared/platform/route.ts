@@ -45,6 +45,8 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
+  /** The media type of a body that is text and not JSON: the handler gets its bytes. */
+  textBody?: string;
   /** For the document alone: the body that the handler of a `signed` route parses itself, once the signature holds. */
   signedBody?: z.ZodType;
   /** Answers that are not errors, by status. `alsoText`: a media type in which it is given as text where the caller asks for it. */

@@ -91,10 +91,9 @@ export function createExternalRefIndex(deps: IndexDeps) {
       }
     },
 
-    /** The request that a portal names, where it may see it and the request still says so; `known` is what the index says, if at hand. */
-    find: async (caller: Caller & { kind: 'portal' }, name: Named, known?: NamedRow): Promise<Head | undefined> => {
-      const { portalId } = caller;
-      const { externalRef } = name;
+    /** The request that a portal names, where the caller may see it and it still says so; `known` is what the index says, if at hand. */
+    find: async (caller: Caller, name: Named & { portalId: string }, known?: NamedRow): Promise<Head | undefined> => {
+      const { externalRef, portalId } = name;
       const { requestId } = externalRef ? (known ?? (await read(portalId, namedKey(portalId, name))).named) : name;
       const head = requestId === undefined ? undefined : await store.readHead(requestId);
       if (head === undefined || !maySee(caller, head)) return undefined;

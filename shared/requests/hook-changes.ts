@@ -40,7 +40,7 @@ export function createHookChanges(deps: HookChangesDeps) {
   const index = createExternalRefIndex(deps);
 
   const findFor = async (caller: PortalCaller, { data }: HookedChange): Promise<string | undefined> =>
-    (await index.find(caller, data))?.id;
+    (await index.find(caller, { ...data, portalId: caller.portalId }))?.id;
 
   /** False where the portal has no such request. One that is closed already is closed: what was asked for is so. */
   const change = async (asked: Assigned, said: HookedChange, scope: Scope): Promise<boolean> => {
@@ -79,7 +79,7 @@ export function createHookChanges(deps: HookChangesDeps) {
       said.data.externalRef && (await index.read(caller.portalId, namedKey(caller.portalId, said.data))).named;
     const pending = { pendingId: pendingIdOf(hooked) };
     if (known && (known.waiting.length > 0 || known.requestId === undefined)) return pending;
-    const head = await index.find(caller, said.data, known);
+    const head = await index.find(caller, { ...said.data, portalId: caller.portalId }, known);
     return head ? { requestId: head.id } : pending;
   };
 

@@ -1,11 +1,13 @@
+import type { Caller } from '../core/caller.ts';
 import type { Random } from '../core/ids.ts';
 import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
+import { createFindByRef } from './find-by-ref.ts';
 import { createForEscalation } from './for-escalation.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
-import { createRequestLists } from './lists.ts';
+import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
 import type { Announce, CancelEscalations } from './ports.ts';
 import { createRequestProjection } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
@@ -25,7 +27,9 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
   const changes = createRequestChanges({ store });
+  const { page } = createRequestLists({ table: lists, store });
   const hooked = createHookChanges({ ...deps, table, store, changes });
+  const byRef = createFindByRef({ index: hooked.index, store });
   return {
     ...createIntake({ ...deps, table }),
     ...changes,
@@ -33,7 +37,11 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
     amend: createAmend({ store, currentStatement: deps.currentStatement }),
-    list: createRequestLists({ table: lists, store }).page,
+    list: async (
+      caller: Caller,
+      { externalRef, ...query }: ListQuery & { externalRef?: string | undefined },
+    ): Promise<RequestPage> =>
+      externalRef === undefined ? page(caller, query) : byRef(caller, { ...query, externalRef }),
     /** Consumer of `request-event`. */
     project: createRequestProjection({
       ...deps,

@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
+import { limits } from '../core/limits.ts';
 import { pagingQuery } from '../platform/route.ts';
 import { amendSchema } from './amend.ts';
 import { commentSchema, transitionSchema } from './changes.ts';
 import { clockSchema } from './clocks.ts';
 import { requestSchema } from './request-answer.ts';
-import { requestIdSchema, sentRequestSchema, serviceSchema, stateSchema } from './request.ts';
+import { externalRefsSchema, requestIdSchema, sentRequestSchema, serviceSchema, stateSchema } from './request.ts';
 import { timelineEntrySchema } from './timeline.ts';
 
 const params = z.object({ id: requestIdSchema });
@@ -14,12 +15,21 @@ const writers: Access = { portals: true, role: 'Desk.Operate' };
 const operators: Access = { portals: false, role: 'Desk.Operate' };
 
 const idText = z.string().min(1).max(64);
+const refsSchema = z.strictObject({ externalRefs: externalRefsSchema }).meta({ id: 'RequestRefs' });
+const refText = z
+  .string()
+  .max(50 + 1 + limits.referenceCharacters)
+  .regex(/^[\w.-]{1,50}:./su, 'must be system:id')
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 const listQuery = z.strictObject({
   customerId: idText.optional(),
   portalId: idText.optional(),
   state: stateSchema.optional(),
   service: serviceSchema.optional(),
   assignee: idText.optional(),
+  externalRef: refText
+    .optional()
+    .meta({ description: 'system:id, as the portal gave it; people name the portalId too' }),
   ...pagingQuery,
 });
 
@@ -95,6 +105,18 @@ export const amendRequest = {
   access: operators,
   params,
   body: amendSchema,
+  answers: { 200: { description: 'The request afterwards', schema: requestSchema, headers: etag } },
+  errors: ['etag-mismatch', 'if-match-required'],
+} as const;
+
+export const setRequestRefs = {
+  name: 'setRequestRefs',
+  method: 'PUT',
+  path: 'api/requests/{id}/refs',
+  summary: 'Replace the ids under which portals and PSA tools know a request. Wants If-Match',
+  access: writers,
+  params,
+  body: refsSchema,
   answers: { 200: { description: 'The request afterwards', schema: requestSchema, headers: etag } },
   errors: ['etag-mismatch', 'if-match-required'],
 } as const;

@@ -57,6 +57,7 @@ async function draw(desk: TwoPortals, seed: number) {
     transitionRequest: () => ({ to: oneOf(['acknowledged', 'in-progress', 'resolved', 'closed']), reason: 'because' }),
     escalateRequest: () => ({ force: true, reason: forTheDesk }),
     recordFiling: () => ({ caseNumber: '12345678901234' }),
+    setRequestRefs: (who) => ({ externalRefs: [{ system: 'psa', id: who === 'desk' ? 'desk' : canary(who) }] }),
     setCustomerRefs: () => ({ externalRefs: [{ system: 'psa', id: 'changed' }] }),
   };
   const query = (route: Route): string => {
@@ -67,6 +68,7 @@ async function draw(desk: TwoPortals, seed: number) {
         ['portalId', oneOf(portals)],
         ['service', 'Exchange'],
         ['assignee', oneOf(['grace', 'ada'])],
+        ['externalRef', `psa:${canary(oneOf(portals))}`],
         ['state', oneOf(['new', 'waiting-microsoft', 'open', 'resolved'])],
         ['cursor', cursors.length === 0 ? 'x' : oneOf(cursors)],
       ]);
