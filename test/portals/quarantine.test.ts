@@ -31,7 +31,9 @@ async function aDeskWithHooks() {
   const aWeekLater = async () => {
     await desk.moved.advance((limits.waitingDays * 24 + 1) * 3_600_000);
     await desk.settle();
-    token.now = await desk.outside.sign({ claims: { oid: 'a', name: 'Ada', roles: ['Desk.Admin'] } });
+    const now = Math.floor(desk.clock.now() / 1_000);
+    const times = { iat: now, nbf: now, exp: now + 3_600 };
+    token.now = await desk.outside.sign({ claims: { oid: 'a', name: 'Ada', roles: ['Desk.Admin'], ...times } });
   };
   return { desk, hook, create, admin, assign, aWeekLater };
 }
