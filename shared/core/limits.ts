@@ -15,6 +15,8 @@ export const limits = {
   urlCharacters: 1_000,
   evidenceDepth: 20,
   externalRefs: 10,
+  /** Of a request, and of a comment. */
+  attachments: 10,
   idempotencyKeyCharacters: 255,
   portalRatePerSecond: 50,
   portalBurst: 500,

@@ -3,6 +3,7 @@ import type { Caller } from '../core/caller.ts';
 import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import { attachmentsSchema } from './attachment.ts';
 import type { Precondition } from './if-match.ts';
 import { changeOnce, type Done } from './once.ts';
 import type { RequestAnswer } from './request-answer.ts';
@@ -14,7 +15,11 @@ import { stateSchema, textOf } from './request.ts';
 import type { TimelineEntry } from './timeline.ts';
 
 export const commentSchema = z
-  .strictObject({ text: textOf(limits.commentCharacters), audience: audienceSchema })
+  .strictObject({
+    text: textOf(limits.commentCharacters),
+    audience: audienceSchema,
+    attachments: attachmentsSchema.optional(),
+  })
   .meta({ id: 'SentComment' });
 export const transitionSchema = z
   .strictObject({ to: stateSchema, reason: textOf(limits.reasonCharacters) })
@@ -38,7 +43,7 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
   return {
     comment: async (asked: Asked<z.output<typeof commentSchema>>): Promise<Commented> => {
       const { caller, body } = asked;
-      const { text, audience } = body;
+      const { text, audience, attachments } = body;
       if (caller.kind === 'portal' && audience === 'internal') {
         throw new AppError('forbidden', 'Internal comments are for the desk alone.');
       }
@@ -47,9 +52,13 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
         by,
         event: { kind: 'commented', audience, state },
         note: text,
+        attachments,
       }));
       const { version: sequence, updatedAt: at, state } = head;
-      return { outcome, entry: { sequence, kind: 'commented', at, by, audience, state, text } };
+      return {
+        outcome,
+        entry: { sequence, kind: 'commented', at, by, audience, state, text, ...(attachments && { attachments }) },
+      };
     },
 
     /** `seen` is checked against the version that is changed. Throws `illegal-transition`, `forbidden`, `etag-mismatch`. */

@@ -5,7 +5,10 @@ import { stateAfterEscalation } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
 
 /** A request as an escalation needs it. */
-export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'contact' | 'businessImpact' | 'evidence'> &
+export type RequestForEscalation = Pick<
+  Content,
+  'title' | 'description' | 'contact' | 'businessImpact' | 'evidence' | 'attachments'
+> &
   Pick<
     Head,
     | 'portalId'

@@ -47,7 +47,9 @@ export function createHookChanges(deps: HookChangesDeps) {
     const common = { caller: asked.caller, requestId: asked.requestId, key: asked.key, route: 'hook', scope } as const;
     try {
       if (said.type === 'support_request.commented') {
-        await changes.comment({ ...common, body: { text: said.data.text, audience: 'customer' } });
+        const { text, attachments } = said.data;
+        const body = { text, audience: 'customer', ...(attachments && { attachments }) } as const;
+        await changes.comment({ ...common, body });
       } else {
         const body = { to: 'closed', reason: said.data.reason } as const;
         await changes.transition({ ...common, body, seen: () => undefined });

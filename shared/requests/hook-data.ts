@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../core/limits.ts';
+import { attachmentsSchema } from './attachment.ts';
 import { externalRefSchema, requestIdSchema, sentRequestSchema, textOf } from './request.ts';
 
 /** Which request a webhook speaks of: by the desk's id, or by the sender's own. */
@@ -14,7 +15,7 @@ const namesOneMessage = 'give exactly one of requestId and externalRef';
 
 /** `data` of `support_request.commented`: for the customer, always. */
 const hookedCommentSchema = z
-  .strictObject({ ...named, text: textOf(limits.commentCharacters) })
+  .strictObject({ ...named, text: textOf(limits.commentCharacters), attachments: attachmentsSchema.optional() })
   .refine(namesOne, namesOneMessage);
 
 /** `data` of `support_request.closed`. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { hashOf } from '../core/hash.ts';
+import { attachmentsSchema } from './attachment.ts';
 import { priorityOf } from './request-rules.ts';
 import { requestEscalationSchema, type Head, type RequestEscalation } from './request-event.ts';
 import type { Content } from './request-rows.ts';
@@ -36,6 +37,7 @@ export const requestSchema = z
     language: z.string().optional(),
     evidence: z.record(z.string(), z.unknown()).optional(),
     externalRefs: z.array(externalRefSchema),
+    attachments: attachmentsSchema.optional(),
     assignee: z.string().optional(),
     team: z.string().optional(),
     parent: z.string().optional(),
@@ -52,8 +54,14 @@ export const contactIdOf = (customerId: string, email: string): string =>
   `p${hashOf('contact', customerId, email.toLowerCase()).slice(0, 20)}`;
 
 /** The parts of a sent request that are free text or personal. */
-export function contentOf({ title, description, contact, businessImpact, evidence }: SentRequest): Content {
-  return { title, description, contact, ...(businessImpact && { businessImpact }), ...(evidence && { evidence }) };
+export function contentOf({ title, description, contact, ...sent }: SentRequest): Content {
+  const { businessImpact, evidence, attachments } = sent;
+  return {
+    ...{ title, description, contact },
+    ...(businessImpact && { businessImpact }),
+    ...(evidence && { evidence }),
+    ...(attachments && { attachments }),
+  };
 }
 
 /** `snoozeReason` is read only for a request that is snoozed. */

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { afterPrefix, encodeKey, sequenceKey } from '../core/key.ts';
 import { shardOf } from '../core/hash.ts';
 import { rowKind } from '../platform/row.ts';
+import { attachmentsSchema } from './attachment.ts';
 import { contactSchema } from './request.ts';
 import { eventSchema, headSchema } from './request-event.ts';
 
@@ -39,6 +40,7 @@ export const contentSchema = z.object({
   contact: contactSchema,
   businessImpact: z.string().optional(),
   evidence: z.record(z.string(), z.unknown()).optional(),
+  attachments: attachmentsSchema.optional(),
 });
 export type Content = z.output<typeof contentSchema>;
 
@@ -46,7 +48,9 @@ export const headRow = rowKind(headSchema);
 export const eventRow = rowKind(eventSchema);
 export const contentRow = rowKind(contentSchema);
 /** The free text of an event. */
-export const noteRow = rowKind(z.object({ text: z.string() }));
+const noteSchema = z.object({ text: z.string(), attachments: attachmentsSchema.optional() });
+export type Note = z.output<typeof noteSchema>;
+export const noteRow = rowKind(noteSchema);
 /** Says that an idempotent call was served, and what the request was afterwards, so that its answer can be given again. */
 const onceSchema = headSchema.extend({ bodyHash: z.string() });
 export const onceRow = rowKind(onceSchema);

@@ -5,6 +5,7 @@ import { contended } from '../platform/contended.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { Attachments } from './attachment.ts';
 import { requestEvents } from './events.ts';
 import { onceOp, readServed, servedIn, type Once, type Served, type Texts } from './once-rows.ts';
 import type { Actor, Head, RequestEvent } from './request-event.ts';
@@ -21,6 +22,7 @@ import {
   noteRow,
   partitionOf,
   type Content,
+  type Note,
 } from './request-rows.ts';
 import { applyEvent } from './request-rules.ts';
 
@@ -28,11 +30,12 @@ export type StoreDeps = { table: Table; bus: Bus; clock: Clock; random: Random }
 
 type Distributed<T> = T extends unknown ? Omit<T, 'requestId' | 'sequence' | 'at' | 'by'> : never;
 
-/** An event before it has its place in the timeline. `note` is its free text. */
+/** An event before it has its place in the timeline. `note` is its free text, `attachments` go with that. */
 export type Draft = {
   by: Actor;
   event: Distributed<Exclude<RequestEvent, { kind: 'created' }>>;
   note?: string | undefined;
+  attachments?: Attachments | undefined;
 };
 
 export type Append = {
@@ -106,7 +109,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
       ops.push({
         kind: 'insert',
         rk: noteKey(requestId, event.sequence),
-        columns: noteRow.toColumns({ text: draft.note }),
+        columns: noteRow.toColumns({ text: draft.note, attachments: draft.attachments }),
       });
     }
     const texts = once?.keepsTexts ? await readTexts(next) : undefined;
@@ -124,10 +127,10 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     readContent,
     readTexts,
 
-    /** The texts of events, by sequence. */
-    readNotes: async (id: string): Promise<Map<number, string>> => {
+    /** The texts of events and what goes with them, by sequence. */
+    readNotes: async (id: string): Promise<Map<number, Note>> => {
       const rows = await queryAll(table, noteRange(id));
-      return new Map(rows.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row).text]));
+      return new Map(rows.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row)]));
     },
 
     readEvents: async (id: string): Promise<RequestEvent[]> =>

@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { limits } from '../core/limits.ts';
 import { customerNameSchema } from '../customers/resolve-customer.ts';
 import { severities } from '../statement/statement.ts';
+import { attachmentsSchema } from './attachment.ts';
 import { unfaithfulIn } from './faithful-json.ts';
 import { deeperThan } from './json-depth.ts';
+import { textOf } from './text.ts';
+
+export { textOf } from './text.ts';
 
 export const categories = ['billing', 'subscription', 'technical', 'advisory'] as const;
 export type Category = (typeof categories)[number];
@@ -22,14 +26,6 @@ export type RequestState = (typeof requestStates)[number];
 export const severitySchema = z.enum(severities);
 export const categorySchema = z.enum(categories);
 export const stateSchema = z.enum(requestStates);
-
-/** Text that says something and that storage can keep: not blank, and without half characters. */
-export const textOf = (characters: number) =>
-  z
-    .string()
-    .max(characters)
-    .regex(/\S/, 'must not be blank')
-    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 
 export const requestIdSchema = z.string().regex(/^[a-z2-7]{26,52}$/);
 export const serviceSchema = z
@@ -90,6 +86,7 @@ export const sentRequestSchema = z
       .optional(),
     evidence: evidenceSchema.optional(),
     externalRefs: externalRefsSchema.optional(),
+    attachments: attachmentsSchema.optional(),
   })
   .meta({ id: 'SentRequest' });
 

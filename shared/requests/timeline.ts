@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
 import { audienceSchema, changesSchema, requestEscalationSchema, type RequestEvent } from './request-event.ts';
+import { attachmentsSchema } from './attachment.ts';
+import type { Note } from './request-rows.ts';
 import { stateSchema } from './request.ts';
 
 export const timelineEntrySchema = z
@@ -16,6 +18,7 @@ export const timelineEntrySchema = z
     from: stateSchema.optional(),
     /** The comment, or the reason. */
     text: z.string().optional(),
+    attachments: attachmentsSchema.optional(),
     changes: changesSchema.optional(),
     escalation: requestEscalationSchema.optional(),
   })
@@ -33,7 +36,7 @@ export const audienceOfChanges = (changes: object): 'internal' | 'customer' =>
 export function timelineFor(
   caller: Caller,
   events: readonly RequestEvent[],
-  notes: ReadonlyMap<number, string>,
+  notes: ReadonlyMap<number, Note>,
 ): TimelineEntry[] {
   const all = caller.kind === 'person';
   return events
@@ -42,7 +45,7 @@ export function timelineFor(
     .map((entry) => (all ? entry : forPortal(entry)));
 }
 
-function entryOf(event: RequestEvent, text?: string): TimelineEntry {
+function entryOf(event: RequestEvent, { text, attachments }: Partial<Note> = {}): TimelineEntry {
   return {
     sequence: event.sequence,
     kind: event.kind,
@@ -52,6 +55,7 @@ function entryOf(event: RequestEvent, text?: string): TimelineEntry {
     state: event.state,
     ...('from' in event && { from: event.from }),
     ...(text !== undefined && { text }),
+    ...(attachments && { attachments }),
     ...(event.kind === 'changed' && { changes: event.changes }),
     ...(event.kind === 'escalated' && { escalation: event.escalation }),
   };

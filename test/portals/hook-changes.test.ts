@@ -72,6 +72,17 @@ describe('a comment or close by webhook', () => {
     expect(desk.cost()).toMatchObject({ gets: 4, queries: 0, transactions: 2, sends: 1 });
   });
 
+  it('brings its attachments along', async () => {
+    const { desk, submit, comment } = await aChangingHook();
+    const requestId = await submit();
+    const attachments = [
+      { name: 'log.txt', url: 'https://files.example/1', size: 7, type: 'text/plain', sha256: 'b'.repeat(64) },
+    ];
+    await comment({ requestId, text: 'the log', attachments });
+    const [, entry] = await desk.requests.timeline(aPerson(), requestId);
+    expect(entry).toMatchObject({ text: 'the log', attachments });
+  });
+
   it('that closes what is closed already is taken calmly and says nothing new', async () => {
     const { desk, submit, close, said } = await aChangingHook();
     const requestId = await submit();
