@@ -21,8 +21,6 @@ import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
-import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
-import { portalCaller } from '../shared/portals/portal.ts';
 import { createAssign } from '../shared/portals/quarantine-assign.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
@@ -56,6 +54,8 @@ import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApi } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
+import { deskPortals, deskRegistry } from './desk-portals.ts';
+import { portalRoutes } from './portals.http.ts';
 
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
@@ -64,8 +64,8 @@ export function createDesk(given: Services, config: Config): Desk {
   const cloud = cloudOf(config);
   const services = { ...given, http: pacedHttp(given, config, cloud) };
   const { clock, tables, bus, http } = services;
-  const { tokens, readSecret, authority, grants, keepGrants } = microsoft(services, config);
-  const registry = createPortalRegistry({ table: tables('portals'), clock });
+  const { tokens, readSecret, versions, authority, grants, keepGrants } = microsoft(services, config);
+  const registry = deskRegistry(services);
   const statements = createStatements({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
   const announce = createAnnounce({ table: tables('deliveries'), bus, clock, registry });
@@ -84,7 +84,7 @@ export function createDesk(given: Services, config: Config): Desk {
     ...services,
     portalCaller: async (id) => {
       const portal = await registry.byId(id);
-      return portal === undefined || portal.disabled ? undefined : portalCaller(portal);
+      return portal === undefined || portal.disabled ? undefined : registry.callerOf(portal);
     },
     setAside: async (unplaced, scope) => void (await quarantine.keep(unplaced, scope)),
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
@@ -150,6 +150,7 @@ export function createDesk(given: Services, config: Config): Desk {
         tenantReads: () => createTenantReads({ tables, clock, cloud }),
       }),
       ...statementRoutes({ statements }),
+      ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
       ...hookRoutes({ receivePortalHook }),
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),

@@ -8,6 +8,7 @@ export const errorCatalogue = {
   unauthenticated: { status: 401, title: 'No valid credentials' },
   forbidden: { status: 403, title: 'Not allowed for this caller' },
   'not-found': { status: 404, title: 'Not found' },
+  'already-exists': { status: 409, title: 'Taken already' },
   'illegal-transition': { status: 409, title: 'Not possible in this state' },
   'idempotency-key-reused': { status: 409, title: 'The key was used for another body' },
   'webhook-id-reused': { status: 409, title: 'The webhook id was used for another body' },

@@ -18,6 +18,14 @@ export const limits = {
   /** Of a request, and of a comment. */
   attachments: 10,
   idempotencyKeyCharacters: 255,
+  /** What a portal's own list of customers holds. */
+  portalCustomers: 20_000,
+  /** And a portal that has its customers by reseller names so many of these. */
+  portalResellers: 100,
+  secretCharacters: 512,
+  /** How long two keys are good while one replaces the other, unless an administrator says otherwise. */
+  secretOverlapMinutes: 1_440,
+  secretOverlapMinutesMax: 10_080,
   portalRatePerSecond: 50,
   portalBurst: 500,
   webhookToleranceSeconds: 300,

@@ -68,7 +68,7 @@ async function tellPortals(
     ...(caseNumber !== undefined && { caseNumber }),
     externalRefs: request.externalRefs,
   };
-  const maySee = ({ customers }: NoticePortal) => customers === 'all' || customers.includes(request.customerId);
+  const maySee = ({ customers }: NoticePortal) => customers === 'all' || customers.has(request.customerId);
   await deps.announce(
     {
       eventId: hashOf('escalation.updated', escalationId, String(version), requestId).slice(0, 26),

@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import * as z from 'zod';
-import type { Access, Caller } from '../core/caller.ts';
+import type { Access, Caller, Rate } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Scope } from './telemetry.ts';
@@ -66,7 +66,7 @@ export const route = <Params, Query, Body>(definition: Route<Params, Query, Body
 export type Authenticate = (headers: Headers, scope: Scope) => Promise<Caller>;
 
 /** Takes one token of the caller's bucket. Throws `too-many-requests`. */
-export type TakeTurn = (callerId: string) => void;
+export type TakeTurn = (caller: Pick<Caller, 'id'> & { rate?: Rate | undefined }) => void;
 
 export type HttpHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 

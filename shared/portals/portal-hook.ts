@@ -5,7 +5,6 @@ import { parse, parseJson } from '../platform/handle-route.ts';
 import type { TakeTurn } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { identifySender, type HookCall, type IdentifyDeps } from './identify-sender.ts';
-import { portalCaller } from './portal.ts';
 import { quarantineIdOf } from './quarantine-rows.ts';
 import type { Quarantine } from './quarantine.ts';
 
@@ -47,6 +46,12 @@ const hookSchema = z.strictObject({
 });
 export type HookBody = z.output<typeof hookSchema>;
 
+/** ConnectWise adds these to every address that it calls. They are not signed, and nothing is read from them. */
+export const addedQuery = z.strictObject({
+  recordId: z.string().max(100).optional(),
+  action: z.string().max(100).optional(),
+});
+
 /**
  * A portal's signed webhook. The signature is checked before the body is so much as parsed, and before storage is asked. A
  * webhook-id that was quarantined keeps that answer, though its customer be mapped meanwhile: else it would become two things.
@@ -54,8 +59,8 @@ export type HookBody = z.output<typeof hookSchema>;
 export function createPortalHook(deps: PortalHookDeps) {
   return async (call: HookCall, scope: Scope): Promise<PortalHookAnswer> => {
     const { portal, webhookId, body: mapped } = await identifySender(deps, call, scope);
-    const caller = portalCaller(portal);
-    deps.takeTurn(caller.id);
+    const caller = await deps.registry.callerOf(portal);
+    deps.takeTurn(caller);
     const body = parse(hookSchema, mapped ?? parseJson(call, call.raw), 'invalid-body');
     const hooked = { caller, key: webhookId, body };
     if (changeTypes.includes(body.type)) return withLocation(await deps.receiveChange(hooked, scope));

@@ -7,7 +7,6 @@ import { packText } from '../platform/packed.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
-import { portalCaller } from './portal.ts';
 import { createdType, type HookBody, type PortalCaller } from './portal-hook.ts';
 import type { PortalRegistry } from './portal-registry.ts';
 import { readContent } from './quarantine-list.ts';
@@ -28,7 +27,7 @@ export type AssignDeps = {
   table: Table;
   clock: Clock;
   random: Random;
-  registry: Pick<PortalRegistry, 'byId'>;
+  registry: Pick<PortalRegistry, 'byId' | 'callerOf'>;
   /** Takes the request in as its portal's, for this customer. Once per key. Throws `unknown-customer` also for another portal's. */
   takeIn: (
     original: Original & { assignedTo: string },
@@ -82,7 +81,7 @@ export function createAssign(deps: AssignDeps) {
     if (portal === undefined) throw new AppError('conflict', 'The portal that sent it is gone. Discard it.');
     const body = (await readContent(table, head.id)) as HookBody | undefined;
     if (body === undefined) throw new AppError('conflict', 'It was assigned or discarded at the same time.');
-    return { caller: portalCaller(portal), key: head.webhookId, body };
+    return { caller: await registry.callerOf(portal), key: head.webhookId, body };
   };
 
   const carryOut = async (

@@ -144,7 +144,7 @@ function noticeOf(head: Head, event: RequestEvent): Notice | undefined {
     eventId: hashOf('request-event', requestId, String(event.sequence)).slice(0, 26),
     type: typeOf(event),
     at: event.at,
-    data: ({ customers }) => (customers === 'all' || customers.includes(customerId) ? data : undefined),
+    data: ({ customers }) => (customers === 'all' || customers.has(customerId) ? data : undefined),
     portalIds: [head.portalId],
   };
 }

@@ -1,3 +1,4 @@
+import { versionTag } from '../platform/if-match.ts';
 import * as z from 'zod';
 import { hashOf } from '../core/hash.ts';
 import { attachmentsSchema } from './attachment.ts';
@@ -103,4 +104,4 @@ const shownEscalation = ({ id, state, vehicle, channel, caseNumber }: RequestEsc
   caseNumber,
 });
 
-export const etagOf = (version: number): string => `"${String(version)}"`;
+export const etagOf = versionTag;

@@ -5,6 +5,7 @@ import { errorCatalogue } from '../../shared/core/errors.ts';
 import { openApi } from '../../shared/platform/openapi.ts';
 import type { Route } from '../../shared/platform/route.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
+import { deskTenant } from '../portals/entra-issuer.ts';
 import type { Called } from '../support/a-desk.ts';
 import { bentCursors, hostileBodies, hostileHeaders, hostileValues } from '../support/hostile-input.ts';
 import {
@@ -45,6 +46,28 @@ const goodBodies: Record<string, readonly unknown[]> = {
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
   changeCustomer: [{ excluded: true }],
+  registerPortal: [
+    {
+      id: 'west',
+      name: 'West',
+      customers: [customersOf('north')[0]?.customerId],
+      application: { tenantId: deskTenant, clientId: '99999999-0000-4000-8000-000000000000' },
+      outbound: { url: 'https://west.example/hooks', types: ['request.created'], services: ['Exchange'] },
+      rate: { perSecond: 5, burst: 10 },
+      secrets: { inbound: inboundSecret('north') },
+    },
+    { id: 'east', name: 'East', customers: { resellers: ['5501230'] }, inbound: { recipe: 'zendesk' } },
+  ],
+  changePortal: [
+    { name: 'New', disabled: false, outbound: { url: 'https://new.example/', types: null }, rate: null },
+    { customers: { add: [customersOf('south')[0]?.customerId], remove: [] }, application: null },
+  ],
+  rotatePortalSecret: [
+    { which: 'inbound', secret: inboundSecret('south'), overlapMinutes: 60 },
+    { which: 'inbound', end: 'older' },
+  ],
+  disablePortal: [{}],
+  testPortal: [{}],
   setDirectoryDefaults: [{ newCustomers: 'excluded' }],
   takeAzureServiceHealthAlert: [azureAlert],
   receivePortalHook: [full, byDomain, byReference].map((data) => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../shared/core/csv.ts';
 import { limits } from '../../shared/core/limits.ts';
-import { customersOf, twoPortals } from '../support/two-portals.ts';
+import { customersOf, threePortals } from '../support/three-portals.ts';
 
 const [first, second] = customersOf('north');
 const [theirs] = customersOf('south');
 const header = 'customerId,tenantId,domain,system,id\r\n';
 
 async function anImportingDesk() {
-  const desk = await twoPortals();
+  const desk = await threePortals();
   const post = async (text: string, query = '', more: { as?: string; type?: string } = {}) => {
     const { status, json } = await desk.call('POST', `/api/customers/refs/import${query}`, {
       as: more.as ?? desk.tokens.admin,

@@ -70,7 +70,7 @@ async function draw(desk: ThreePortals, seed: number) {
         ['portalId', oneOf(portalNames)],
         ['service', 'Exchange'],
         ['assignee', oneOf(['grace', 'ada'])],
-        ['externalRef', `psa:${canary(oneOf(portals))}`],
+        ['externalRef', `psa:${canary(oneOf(portalNames))}`],
         ['state', oneOf(['new', 'waiting-microsoft', 'open', 'resolved'])],
         ['cursor', cursors.length === 0 ? 'x' : oneOf(cursors)],
       ]);

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/core/clock.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
-import { portalPartition, registerPortalOp, portalCaller } from '../../shared/portals/portal.ts';
+import { portalPartition, registerPortalOp } from '../../shared/portals/portal.ts';
 import { createPortalHook } from '../../shared/portals/portal-hook.ts';
 import { createPortalRegistry } from '../../shared/portals/portal-registry.ts';
 import { createQuarantine } from '../../shared/portals/quarantine.ts';
@@ -31,7 +31,7 @@ export async function aHook(trouble?: Parameters<typeof anOpenDesk>[0]) {
   const quarantine = createQuarantine({ table, clock });
   desk.hooks.portalCaller = async (id) => {
     const found = await registry.byId(id);
-    return found && portalCaller(found);
+    return found && registry.callerOf(found);
   };
   desk.hooks.setAside = async (unplaced, scope) => void (await quarantine.keep(unplaced, scope));
   const takeIn = hookIntake(desk.requests);

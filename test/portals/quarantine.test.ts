@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
-import { aSentRequest, customersOf, inboundSecret, twoPortals, type PortalName } from '../support/two-portals.ts';
+import { aSentRequest, customersOf, inboundSecret, threePortals, type PortalName } from '../support/three-portals.ts';
 
 const [mine, other] = customersOf('north');
 const [theirs] = customersOf('south');
@@ -10,7 +10,7 @@ type Item = { id: string; title?: string; customer?: object; state: string; data
 
 /** The whole desk, to which portals send webhooks and administrators see to what was not mapped. */
 async function aDeskWithHooks() {
-  const desk = await twoPortals();
+  const desk = await threePortals();
   const hook = async (portal: PortalName, id: string, body: object) => {
     const text = JSON.stringify({ timestamp: '2026-11-02T09:00:00Z', ...body });
     const at = Math.floor(desk.clock.now() / 1_000);

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createRateLimit } from '../../shared/portals/rate.ts';
 import { movedClock } from '../support/moved-clock.ts';
 
-function takenOf(take: (id: string) => void, id: string, calls: number): number {
+type Take = ReturnType<typeof createRateLimit>;
+
+function takenOf(take: Take, id: string, calls: number): number {
   let taken = 0;
   for (let call = 0; call < calls; call++) {
     try {
-      take(id);
+      take({ id });
       taken++;
     } catch {
       continue;
@@ -31,16 +33,16 @@ describe('the rate limit', () => {
     const take = createRateLimit(movedClock().clock);
     takenOf(take, 'a', 500);
     expect(() => {
-      take('a');
+      take({ id: 'a' });
     }).toThrow(expect.objectContaining({ code: 'too-many-requests', extras: { retryAfterSeconds: 1 } }));
   });
 
   it('forgets the longest silent of very many callers, never the one that calls', () => {
     const take = createRateLimit(movedClock().clock);
     takenOf(take, 'flood', 500);
-    for (let caller = 0; caller < 9_999; caller++) take(`caller-${String(caller)}`);
+    for (let caller = 0; caller < 9_999; caller++) take({ id: `caller-${String(caller)}` });
     expect(takenOf(take, 'flood', 1)).toBe(0);
-    for (let caller = 0; caller < 9_999; caller++) take(`other-${String(caller)}`);
+    for (let caller = 0; caller < 9_999; caller++) take({ id: `other-${String(caller)}` });
     expect(takenOf(take, 'flood', 1)).toBe(0);
   });
 });
