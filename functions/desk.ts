@@ -86,7 +86,7 @@ export function createDesk(given: Services, config: Config): Desk {
       const portal = await registry.byId(id);
       return portal === undefined || portal.disabled ? undefined : registry.callerOf(portal);
     },
-    setAside: async (unplaced, scope) => void (await quarantine.keep(unplaced, scope)),
+    setAside: async (unplaced, scope) => quarantine.keep(unplaced, scope),
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
     liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),

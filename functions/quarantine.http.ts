@@ -21,13 +21,13 @@ export const quarantineRoutes = ({ table, assign, discard }: QuarantineRoutesDep
     ...contracts.assignQuarantined,
     handle: async ({ caller, params: { id }, body, scope }) => ({
       status: 200,
-      body: await assign(id, body, personCaller(caller), scope),
+      body: await assign({ id, by: personCaller(caller), said: body }, scope),
     }),
   }),
   route({
     ...contracts.discardQuarantined,
     handle: async ({ caller, params: { id }, body, scope }) => {
-      await discard(id, body, personCaller(caller), scope);
+      await discard({ id, by: personCaller(caller), said: body }, scope);
       return { status: 200, body: await readQuarantined(table, id) };
     },
   }),

@@ -26,7 +26,7 @@ export function parseCsv(given: string): CsvRecord[] {
     if (match === null) throw new NotCsv(line, 'a quote stands where it may not, or is not closed');
     const [whole, quoted, plain = '', end = ''] = match;
     record.cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
-    line += whole.match(/\r\n|\n|\r/g)?.length ?? 0;
+    line += whole.split(/\r\n|\n|\r/).length - 1;
     if (end === ',') continue;
     if (record.cells.length > 1 || record.cells[0] !== '') records.push(record);
     record = { line, cells: [] };

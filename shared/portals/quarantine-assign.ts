@@ -48,7 +48,8 @@ export type Assignment = {
 
 export type Assigned = { requestId: string; location: string; remembered?: boolean };
 
-type By = Pick<Caller, 'id'>;
+/** What a person (`by`) says of the quarantined webhook `id`. */
+type Word<Said> = { id: string; by: Pick<Caller, 'id'>; said: Said };
 
 /**
  * People say what a quarantined webhook is about. It becomes what it would have been: with its own webhook-id as the key, so
@@ -107,19 +108,18 @@ export function createAssign(deps: AssignDeps) {
 
   return {
     /** Throws `not-found`, `unknown-customer`, `invalid-body`, and `conflict` where it was decided otherwise before. */
-    assign: async (id: string, assignment: Assignment, by: By, scope: Scope): Promise<Assigned> => {
+    assign: async ({ id, by, said }: Word<Assignment>, scope: Scope): Promise<Assigned> => {
       const held = await readHead(table, id);
       if (held === undefined) throw notFound();
       let { head } = held;
       if (head.state === 'discarded') throw new AppError('conflict', 'It was discarded.');
       if (head.state === undefined) {
-        const became = await carryOut(head, assignment, scope);
+        const became = await carryOut(head, said, scope);
         head = await resolve(id, { ...became, state: 'assigned', resolvedBy: by.id });
         scope.log(portalEvents.assigned, { quarantineId: id, requestId: head.requestId });
       }
       const { requestId = '', customerId, remembered } = head;
-      const isOther =
-        assignment.customerId === undefined ? assignment.requestId !== requestId : assignment.customerId !== customerId;
+      const isOther = said.customerId === undefined ? said.requestId !== requestId : said.customerId !== customerId;
       if (isOther) throw new AppError('conflict', 'It was assigned otherwise before.', { members: { requestId } });
       return {
         requestId,
@@ -129,8 +129,8 @@ export function createAssign(deps: AssignDeps) {
     },
 
     /** Takes it off the list for good; its text goes, the reason stays. Throws `not-found`, `conflict`. */
-    discard: async (id: string, { reason }: { reason: string }, by: By, scope: Scope): Promise<void> => {
-      const head = await resolve(id, { state: 'discarded', resolvedBy: by.id }, JSON.stringify({ reason }));
+    discard: async ({ id, by, said }: Word<{ reason: string }>, scope: Scope): Promise<void> => {
+      const head = await resolve(id, { state: 'discarded', resolvedBy: by.id }, JSON.stringify(said));
       if (head.state === 'assigned') throw new AppError('conflict', 'It was assigned before.');
       scope.log(portalEvents.discarded, { quarantineId: id });
     },

@@ -23,7 +23,7 @@ const sentSchema = z.object({
   externalRef: z.record(z.string(), z.unknown()).optional(),
 });
 
-export const quarantinedSchema = z
+const quarantinedSchema = z
   .object({
     id: z.string(),
     portalId: z.string(),

@@ -15,9 +15,10 @@ export type RefQuery = ListQuery & { externalRef: string };
  */
 export const createFindByRef =
   ({ index, store }: { index: Pick<ExternalRefIndex, 'find'>; store: RequestStore }) =>
-  async (caller: Caller, { externalRef, limit: _all, cursor, ...filters }: RefQuery): Promise<RequestPage> => {
+  async (caller: Caller, { externalRef, ...query }: RefQuery): Promise<RequestPage> => {
+    const { customerId, portalId: named, state, service, assignee, cursor } = query;
     if (cursor !== undefined) throw new AppError('invalid-cursor', 'There is one page of an external reference.');
-    const portalId = filters.portalId ?? (caller.kind === 'portal' ? caller.portalId : undefined);
+    const portalId = named ?? (caller.kind === 'portal' ? caller.portalId : undefined);
     if (portalId === undefined) {
       throw new AppError('invalid-query', 'See errors for what does not fit.', {
         errors: [{ path: 'portalId', message: 'say whose externalRef it is' }],
@@ -27,5 +28,6 @@ export const createFindByRef =
     const at = externalRef.indexOf(':');
     const name = { externalRef: { system: externalRef.slice(0, at), id: externalRef.slice(at + 1) } };
     const head = await index.find(caller, { ...name, portalId });
+    const filters = { customerId, portalId, state, service, assignee };
     return { items: head && fits(listedOf(head), filters) ? [await answerFrom(store, head)] : [] };
   };

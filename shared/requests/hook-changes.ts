@@ -132,6 +132,4 @@ export function createHookChanges(deps: HookChangesDeps) {
   };
 }
 
-export type HookChanges = ReturnType<typeof createHookChanges>;
-
 const pendingIdOf = ({ caller, key }: Hooked): string => hashOf('pending', caller.portalId, key).slice(0, 26);

@@ -19,7 +19,7 @@ import { namedOp, refsPartition, waitingWake, type ExternalRefIndex } from './ex
 export type Unplaced = { portalId: string; pendingId: string; webhookId: string; type: string; body: unknown };
 
 /** Keeps for people what nobody can place. Throws `too-many-requests` where there is no room. Idempotent by webhook-id. */
-export type SetAside = (unplaced: Unplaced, scope: Scope) => Promise<void>;
+export type SetAside = (unplaced: Unplaced, scope: Scope) => Promise<unknown>;
 
 export type WaitingDeps = {
   table: Table;
@@ -54,7 +54,7 @@ const counterRow = rowKind(z.object({ waiting: z.number().int().min(0) }));
 
 const counterKey = (portalId: string): string => `W|${encodeKey(portalId)}`;
 const headKey = (portalId: string, pendingId: string): string => `${counterKey(portalId)}|${pendingId}`;
-export const waitingContentKey = (portalId: string, pendingId: string): string =>
+const waitingContentKey = (portalId: string, pendingId: string): string =>
   `C|waiting|${encodeKey(portalId)}|${pendingId}`;
 
 const wakeSchema = z.object({
@@ -201,8 +201,6 @@ export function createWaitingChanges(deps: WaitingDeps) {
     handle,
   };
 }
-
-export type WaitingChanges = ReturnType<typeof createWaitingChanges>;
 
 const headOp = ({ rk, etag }: Row, head: Waiting): TableOp => ({
   kind: 'replace',

@@ -63,5 +63,3 @@ export function createReceipts(table: Table) {
     },
   };
 }
-
-export type Receipts = ReturnType<typeof createReceipts>;

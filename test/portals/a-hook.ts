@@ -33,7 +33,7 @@ export async function aHook(trouble?: Parameters<typeof anOpenDesk>[0]) {
     const found = await registry.byId(id);
     return found && registry.callerOf(found);
   };
-  desk.hooks.setAside = async (unplaced, scope) => void (await quarantine.keep(unplaced, scope));
+  desk.hooks.setAside = async (unplaced, scope) => quarantine.keep(unplaced, scope);
   const takeIn = hookIntake(desk.requests);
   const receive = createPortalHook({
     registry,

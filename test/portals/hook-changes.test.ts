@@ -19,7 +19,7 @@ async function aChangingHook() {
   const submit = async (id = 'msg_1', refs = [ref]) =>
     ((await hooked.created('contoso', { externalRefs: refs }, id)) as { requestId: string }).requestId;
   const said = async (requestId: string) =>
-    (await desk.requests.timeline(aPerson(), requestId)).map(({ kind, text }) => (text === undefined ? kind : text));
+    (await desk.requests.timeline(aPerson(), requestId)).map(({ kind, text }) => text ?? kind);
   const waitingTexts = () =>
     [...desk.of('requests').partitions.values()].flatMap((rows) =>
       [...rows.keys()].filter((rk) => rk.startsWith('C|waiting')),
@@ -169,8 +169,8 @@ describe('a comment that comes before its request', () => {
     await desk.settle();
     expect(await said(requestId)).toEqual(['created']);
     const id = key.slice(2);
-    expect(await assign(id, { requestId }, aPerson(), desk.scope)).toMatchObject({ requestId });
-    expect(await assign(id, { requestId }, aPerson(), desk.scope)).toMatchObject({ requestId });
+    expect(await assign({ id, said: { requestId }, by: aPerson() }, desk.scope)).toMatchObject({ requestId });
+    expect(await assign({ id, said: { requestId }, by: aPerson() }, desk.scope)).toMatchObject({ requestId });
     expect(await said(requestId)).toEqual(['created', 'where is it']);
     expect((await table.get('quarantine', 'N|north'))?.columns.open).toBe(0);
   });

@@ -19,8 +19,10 @@ async function aDeskWithHooks() {
     const { status, json } = await desk.call('POST', `/api/hooks/portals/${portal}`, { text, headers });
     return { status, json: json as { quarantineId: string; requestId?: string } };
   };
-  const create = async (portal: PortalName, id: string, customer: object, more: object = {}) =>
-    hook(portal, id, { type: 'support_request.created', data: aSentRequest(portal, { customer, ...more }) });
+  const create = async (from: `${PortalName} ${string}`, customer: object, more: object = {}) => {
+    const [portal, id] = from.split(' ') as [PortalName, string];
+    return hook(portal, id, { type: 'support_request.created', data: aSentRequest(portal, { customer, ...more }) });
+  };
   const token = { now: desk.tokens.admin };
   const admin = async (method: string, path: string, body?: object) => {
     const { status, json } = await desk.call(method, path, { as: token.now, ...(body && { body }) });
@@ -43,8 +45,8 @@ describe('the list of what was quarantined', () => {
     const { desk, create, admin } = await aDeskWithHooks();
     for (let n = 0; n < 5; n++) {
       await desk.moved.advance(1_000);
-      await create('north', `n${String(n)}`, unmapped, { title: `number ${String(n)}` });
-      if (n < 2) await create('south', `s${String(n)}`, { customerId: mine!.customerId });
+      await create(`north n${String(n)}`, unmapped, { title: `number ${String(n)}` });
+      if (n < 2) await create(`south s${String(n)}`, { customerId: mine!.customerId });
     }
     const before = desk.cost();
     const page = await admin('GET', '/api/quarantine?portalId=north&limit=2');
@@ -63,7 +65,7 @@ describe('the list of what was quarantined', () => {
 describe('a quarantined request', () => {
   it('is assigned to a customer of its portal and becomes a request of it, once', async () => {
     const { desk, create, admin, assign } = await aDeskWithHooks();
-    const first = await create('north', 'm1', unmapped);
+    const first = await create('north m1', unmapped);
     const id = first.json.quarantineId;
     expect((await admin('GET', `/api/quarantine/${id}`)).json).toMatchObject({ data: { customer: unmapped } });
     const assigned = await assign(id, { customerId: mine!.customerId });
@@ -72,7 +74,7 @@ describe('a quarantined request', () => {
     const { requestId = '' } = assigned.json;
     const seen = await desk.call('GET', `/api/requests/${requestId}`, { as: desk.tokens.north });
     expect(seen.json).toMatchObject({ portalId: 'north', customerId: mine!.customerId, state: 'new' });
-    expect(await create('north', 'm1', unmapped)).toEqual(first);
+    expect(await create('north m1', unmapped)).toEqual(first);
     expect((await admin('GET', '/api/quarantine')).json.items).toEqual([]);
     const shown = (await admin('GET', `/api/quarantine/${id}`)).json;
     expect(shown).toMatchObject({ state: 'assigned', requestId });
@@ -86,38 +88,38 @@ describe('a quarantined request', () => {
     ['that nobody knows', { customerId: 'cabcdefghijklmnopqrst' }],
   ])('is not assigned to a customer %s', async (_whose, body) => {
     const { create, admin, assign } = await aDeskWithHooks();
-    const id = (await create('north', 'm1', unmapped)).json.quarantineId;
+    const id = (await create('north m1', unmapped)).json.quarantineId;
     expect(await assign(id, body)).toMatchObject({ status: 422, json: { code: 'unknown-customer' } });
     expect((await admin('GET', `/api/quarantine/${id}`)).json.state).toBe('open');
   });
 
   it('has its sender’s name for the customer remembered where asked and free, so that the next one finds it', async () => {
     const { create, assign } = await aDeskWithHooks();
-    const id = (await create('north', 'm1', unmapped)).json.quarantineId;
+    const id = (await create('north m1', unmapped)).json.quarantineId;
     expect((await assign(id, { customerId: mine!.customerId, remember: true })).json).toMatchObject({
       remembered: true,
     });
-    expect((await create('north', 'm2', unmapped)).json).toHaveProperty('requestId');
-    const domain = (await create('north', 'm3', { domain: 'new.example' })).json.quarantineId;
+    expect((await create('north m2', unmapped)).json).toHaveProperty('requestId');
+    const domain = (await create('north m3', { domain: 'new.example' })).json.quarantineId;
     expect((await assign(domain, { customerId: mine!.customerId, remember: true })).json).toMatchObject({
       remembered: true,
     });
-    expect((await create('north', 'm4', { domain: 'new.example' })).json).toHaveProperty('requestId');
-    const foreign = (await create('north', 'm5', { externalRef: theirs!.externalRef })).json.quarantineId;
+    expect((await create('north m4', { domain: 'new.example' })).json).toHaveProperty('requestId');
+    const foreign = (await create('north m5', { externalRef: theirs!.externalRef })).json.quarantineId;
     expect((await assign(foreign, { customerId: mine!.customerId, remember: true })).json).toMatchObject({
       remembered: false,
     });
-    expect((await create('south', 's1', { externalRef: theirs!.externalRef })).json).toHaveProperty('requestId');
+    expect((await create('south s1', { externalRef: theirs!.externalRef })).json).toHaveProperty('requestId');
   });
 
   it('is discarded with a reason: its text goes, its answer stays, and it is assigned no more', async () => {
     const { desk, create, admin, assign } = await aDeskWithHooks();
-    const first = await create('north', 'm1', unmapped, { title: 'Secret title' });
+    const first = await create('north m1', unmapped, { title: 'Secret title' });
     const path = `/api/quarantine/${first.json.quarantineId}`;
     const discarded = await admin('POST', `${path}/discard`, { reason: 'a test of theirs' });
     expect(discarded.json).toMatchObject({ state: 'discarded', reason: 'a test of theirs' });
     expect(await admin('POST', `${path}/discard`, { reason: 'again' })).toEqual(discarded);
-    expect(await create('north', 'm1', unmapped, { title: 'Secret title' })).toEqual(first);
+    expect(await create('north m1', unmapped, { title: 'Secret title' })).toEqual(first);
     expect((await assign(first.json.quarantineId, { customerId: mine!.customerId })).status).toBe(409);
     expect((await admin('GET', '/api/quarantine')).json.items).toEqual([]);
     const rows = [...(desk.memory.of('portals').partitions.get('quarantine')?.keys() ?? [])].map(

@@ -14,8 +14,7 @@ import { memoryTables, type TableTrouble } from '../support/memory-table.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
-import type { Scope } from '../../shared/platform/telemetry.ts';
-import type { Unplaced } from '../../shared/requests/waiting-changes.ts';
+import type { HookChangesDeps } from '../../shared/requests/hook-changes.ts';
 import type { Notice } from '../../shared/requests/ports.ts';
 import { createRequests } from '../../shared/requests/requests.ts';
 import type { RequestAnswer } from '../../shared/requests/request-answer.ts';
@@ -92,10 +91,9 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
   const live = { incidents: liveIncidents, asked: [] as readonly { id: string }[] };
   const statement = { now: { ...defaultStatement, version: 3 } };
   /** Portals that send webhooks: who they are now, and what of theirs was set aside for people. */
-  const hooks = {
-    portalCaller: async (id: string): Promise<(Caller & { kind: 'portal' }) | undefined> =>
-      Promise.resolve(id === 'north' || id === 'south' ? aPortal(id) : undefined),
-    setAside: async (_unplaced: Unplaced, _scope: Scope): Promise<void> => Promise.resolve(),
+  const hooks: Pick<HookChangesDeps, 'portalCaller' | 'setAside'> = {
+    portalCaller: async (id) => Promise.resolve(id === 'north' || id === 'south' ? aPortal(id) : undefined),
+    setAside: async () => Promise.resolve(),
   };
 
   const requests = createRequests({
