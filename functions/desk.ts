@@ -51,7 +51,7 @@ import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
 import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
-import { openApi } from '../shared/platform/openapi.ts';
+import { openApiOnce } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
 import { deskPortals, deskRegistry } from './desk-portals.ts';
@@ -154,7 +154,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...hookRoutes({ receivePortalHook }),
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
-      ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
+      ...operationsRoutes({ readiness, authenticate, contract: openApiOnce(() => catalogue.routes) }),
     ],
     queues: [
       deskEventsFunction({

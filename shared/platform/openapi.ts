@@ -58,6 +58,12 @@ export function openApi(routes: readonly Route[]): Json {
   };
 }
 
+/** The same, made at the first call: it says the same ever after. */
+export function openApiOnce(routes: () => readonly Route[]): () => Json {
+  let made: Json | undefined;
+  return () => (made ??= openApi(routes()));
+}
+
 function collector(schemas: Json): Use {
   return (schema, io) => {
     const made = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });

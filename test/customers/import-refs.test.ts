@@ -1,6 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/core/errors.ts';
 import { parseCsv } from '../../shared/core/csv.ts';
 import { limits } from '../../shared/core/limits.ts';
+import { readRefLines } from '../../shared/customers/ref-lines.ts';
 import { customersOf, threePortals } from '../support/three-portals.ts';
 
 const [first, second] = customersOf('north');
@@ -113,6 +116,28 @@ describe('a file of references', () => {
     expect((await post(three, '', { as: desk.tokens.north })).status).toBe(403);
     expect((await post(three, '?dryRun=yes')).status).toBe(400);
   });
+});
+
+/** Why a file is refused; undefined where it is read. */
+function refusalOf(bytes: Uint8Array): unknown {
+  try {
+    readRefLines(bytes);
+    return undefined;
+  } catch (error) {
+    return error instanceof AppError ? error.code : error;
+  }
+}
+
+it('any bytes are lines of references or are refused as such', () => {
+  const cell = fc.oneof(
+    fc.constantFrom('customerId', 'system', 'id', '"', ',', '\n', '\r', '""', '\uFEFF'),
+    fc.string(),
+  );
+  const text = fc.array(cell).map((cells) => Buffer.from(cells.join('')));
+  const property = fc.property(fc.oneof(fc.uint8Array(), text), (bytes) => {
+    expect([undefined, 'invalid-body']).toContain(refusalOf(bytes));
+  });
+  fc.assert(property, { seed: 7, numRuns: 500 });
 });
 
 it('CSV is read as RFC 4180 says, with any line end, each record with its line', () => {
