@@ -19,10 +19,10 @@ export const quarantineRoutes = ({ table, assign, discard }: QuarantineRoutesDep
   }),
   route({
     ...contracts.assignQuarantined,
-    handle: async ({ caller, params: { id }, body, scope }) => ({
-      status: 200,
-      body: await assign({ id, by: personCaller(caller), said: body }, scope),
-    }),
+    handle: async ({ caller, params: { id }, body: said, scope }) => {
+      const body = await assign({ id, by: personCaller(caller), said }, scope);
+      return { status: 200, body, headers: { location: body.location } };
+    },
   }),
   route({
     ...contracts.discardQuarantined,

@@ -62,6 +62,7 @@ export const assignQuarantined = {
       description:
         'Done, now or before; `remembered` says whether the sender may use its name for this customer from now on',
       schema: z.object({ requestId: z.string(), location: z.string(), remembered: z.boolean().optional() }),
+      headers: { Location: 'Of the request.' },
     },
   },
   errors: ['unknown-customer', 'conflict'],

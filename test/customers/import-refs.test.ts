@@ -33,6 +33,15 @@ const three =
 /** Asked for what it refuses only. */
 const refusing = await anImportingDesk();
 
+it('one reference put to a customer leaves the list of the one that it named before', async () => {
+  const { desk, refsOf } = await anImportingDesk();
+  const body = { externalRefs: [theirs!.externalRef] };
+  const path = `/api/customers/${first!.customerId}/refs`;
+  expect((await desk.call('PUT', path, { as: desk.tokens.admin, body })).status).toBe(200);
+  expect(await refsOf(theirs!.customerId)).toEqual([]);
+  expect(await desk.store.byRef(theirs!.externalRef)).toBe(first!.customerId);
+});
+
 describe('a file of references', () => {
   it('adds to customers named by id, tenant or domain, and keeps what they have', async () => {
     const { desk, post, refsOf } = await anImportingDesk();

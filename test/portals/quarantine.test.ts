@@ -40,6 +40,9 @@ async function aDeskWithHooks() {
   return { desk, hook, create, admin, assign, aWeekLater };
 }
 
+/** For what changes nothing. */
+const refusing = await aDeskWithHooks();
+
 describe('the list of what was quarantined', () => {
   it('shows it newest first with customer and title as sent, by portal, in pages that each read the same', async () => {
     const { desk, create, admin } = await aDeskWithHooks();
@@ -87,7 +90,7 @@ describe('a quarantined request', () => {
     ['of another portal', { customerId: theirs!.customerId }],
     ['that nobody knows', { customerId: 'cabcdefghijklmnopqrst' }],
   ])('is not assigned to a customer %s', async (_whose, body) => {
-    const { create, admin, assign } = await aDeskWithHooks();
+    const { create, admin, assign } = refusing;
     const id = (await create('north m1', unmapped)).json.quarantineId;
     expect(await assign(id, body)).toMatchObject({ status: 422, json: { code: 'unknown-customer' } });
     expect((await admin('GET', `/api/quarantine/${id}`)).json.state).toBe('open');
