@@ -15,6 +15,10 @@ export const limits = {
   urlCharacters: 1_000,
   evidenceDepth: 20,
   externalRefs: 10,
+  /** A request may be put aside for so long. */
+  snoozeDays: 90,
+  /** Requests that are merged into one. */
+  requestChildren: 100,
   idempotencyKeyCharacters: 255,
   portalRatePerSecond: 50,
   portalBurst: 500,

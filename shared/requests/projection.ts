@@ -10,6 +10,7 @@ import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
 import type { Announce, CancelEscalations, Notice } from './ports.ts';
+import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
 import { wakeOf, type RequestStore } from './request-store.ts';
@@ -30,6 +31,8 @@ export type ProjectionDeps = {
   clock: Clock;
   announce: Announce;
   cancelEscalations: CancelEscalations;
+  /** What follows for the requests that are merged with this one. */
+  family: ReturnType<typeof createFamily>;
 };
 
 const againAfterMs = 20 * secondMs;
@@ -67,6 +70,7 @@ async function project(
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
   if (event.kind === 'transitioned' && event.state === 'closed') await deps.cancelEscalations(requestId, scope);
+  await deps.family(head, event, scope);
   const notice = noticeOf(head, event);
   if (notice) await deps.announce(notice, scope);
 }

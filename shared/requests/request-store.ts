@@ -37,8 +37,8 @@ export type Draft = {
 
 export type Append = {
   requestId: string;
-  /** Called with the request as it is, again after a lost race; may throw to refuse. */
-  decide: (head: Head) => Draft | Promise<Draft>;
+  /** Called with the request as it is, again after a lost race; may throw to refuse. Undefined where nothing is to be changed. */
+  decide: (head: Head) => Draft | undefined | Promise<Draft | undefined>;
   /** Asked before anything but the request is read; throws where it is not the caller's. */
   visible?: (head: Head) => void;
   once?: Once | undefined;
@@ -48,6 +48,7 @@ export type Appended =
   | { outcome: 'appended'; head: Head; event: RequestEvent; texts?: Texts }
   /** A call of the same mark was served before. */
   | { outcome: 'repeated'; served: Served }
+  | { outcome: 'unchanged'; head: Head }
   | { outcome: 'missing' };
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
@@ -91,6 +92,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     const served = once && (await readServed(table, requestId, once));
     if (served) return { outcome: 'repeated', served };
     const draft = await decide(head);
+    if (draft === undefined) return { outcome: 'unchanged', head };
     // Clocks of instances differ a little; the timeline never goes backwards.
     const at = toIso(Math.max(clock.now(), Date.parse(head.updatedAt)));
     const event: RequestEvent = { ...draft.event, requestId, sequence: head.version + 1, at, by: draft.by };
@@ -124,10 +126,17 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     readContent,
     readTexts,
 
-    /** The texts of events, by sequence. */
-    readNotes: async (id: string): Promise<Map<number, string>> => {
-      const rows = await queryAll(table, noteRange(id));
-      return new Map(rows.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row).text]));
+    /** Events in order, from a sequence on, and their texts. */
+    readTimeline: async (id: string, { from, count }: { from: number; count: number }) => {
+      const range = { from, to: from + count };
+      const [events, notes] = await Promise.all([
+        queryAll(table, eventRange(id, range)),
+        queryAll(table, noteRange(id, range)),
+      ]);
+      return {
+        events: events.map((row) => eventRow.fromRow(row)),
+        notes: new Map(notes.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row).text])),
+      };
     },
 
     readEvents: async (id: string): Promise<RequestEvent[]> =>

@@ -2,6 +2,7 @@ import type { Random } from '../core/ids.ts';
 import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
+import { createFamily } from './family.ts';
 import { createForEscalation } from './for-escalation.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists } from './lists.ts';
@@ -28,10 +29,18 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     ...createRequestChanges({ store }),
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
-    amend: createAmend({ store, currentStatement: deps.currentStatement }),
-    list: createRequestLists({ table: lists, store }).page,
+    amend: createAmend({ store, clock: deps.clock, currentStatement: deps.currentStatement }),
+    list: createRequestLists({ table: lists, store, clock: deps.clock }).page,
     /** Consumer of `request-event`. */
-    project: createRequestProjection({ ...deps, requests: table, lists, store, announce, cancelEscalations }),
+    project: createRequestProjection({
+      ...deps,
+      requests: table,
+      lists,
+      store,
+      announce,
+      cancelEscalations,
+      family: createFamily({ store }),
+    }),
   };
 }
 
