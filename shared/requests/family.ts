@@ -21,8 +21,8 @@ const changed = ({ state, parent }: Head, changes: Changes): Draft['event'] => (
 
 /**
  * What follows for the other requests of a family (a parent and those merged into it): the parent knows its children, and they go
- * with it when it is solved. All of it follows from the requests as they are and is marked with what it follows from, so that it
- * happens once however often and in whatever order events come.
+ * with it when it is solved. All of it follows from the requests as they are, so that it happens once however often and in
+ * whatever order events come.
  */
 export function createFamily({ store }: { store: RequestStore }) {
   /** Makes the parent's list say what the child says. Whoever finishes last has seen the child's last version. */
@@ -69,10 +69,9 @@ export function createFamily({ store }: { store: RequestStore }) {
         return;
       }
       const { to } = next;
-      const done = await store.append(
+      await store.append(
         {
           requestId: childId,
-          once: { mark: `follows.${parent.id}.${String(parent.entered?.sequence ?? 0)}.${to}`, bodyHash: '' },
           decide: ({ state: from, parent: parentId }) =>
             parentId === parent.id && from === child.state
               ? {
@@ -84,7 +83,6 @@ export function createFamily({ store }: { store: RequestStore }) {
         },
         scope,
       );
-      if (done.outcome === 'repeated') return;
     }
   };
 

@@ -126,6 +126,30 @@ describe('merging a request into another', () => {
   });
 });
 
+describe('a merge that is taken back while it becomes known', () => {
+  it('leaves nothing at the parent, at whatever call that happens', async () => {
+    for (let at = 1; at < 16; at++) {
+      const meanwhile = { calls: -Infinity, act: async () => Promise.resolve() };
+      const before = async () => (++meanwhile.calls === at ? meanwhile.act() : Promise.resolve());
+      const desk = await anOpenDesk({ table: { before } });
+      const [parent, child] = [(await desk.submit()).id, (await desk.submit()).id];
+      await desk.settle();
+      await merge(desk, child, parent);
+      const [{ message } = { message: { body: undefined } }] = desk.held.ready();
+      Object.assign(meanwhile, {
+        calls: 0,
+        act: async () => {
+          await merge(desk, child, null);
+          await desk.consume(desk.held.all().at(-1)!.message.body);
+        },
+      });
+      await desk.consume(message.body);
+      expect(meanwhile.calls).toBeGreaterThan(at);
+      expect(await now(desk, parent)).not.toHaveProperty('children');
+    }
+  });
+});
+
 describe('the solution of a parent', () => {
   it('is that of its children, step by legal step, each saying why and by whom', async () => {
     const desk = await anOpenDesk();
@@ -184,6 +208,18 @@ describe('the solution of a parent', () => {
     await desk.settle();
     expect((await now(desk, child)).state).toBe('in-progress');
     expect(await now(desk, parent)).not.toHaveProperty('children');
+  });
+
+  it('that was closed at once is brought by who closed it', async () => {
+    const desk = await anOpenDesk();
+    const { parent, child } = await aFamily(desk);
+    await through(desk, parent, 'resolved');
+    await move(desk, parent, { to: 'closed', as: aPerson('Desk.Operate', 'o2'), seen: '*' });
+    await desk.settle();
+    const steps = (await timeline(desk, child)).slice(2);
+    expect(steps.map(({ state, by }) => [state, by.id])).toEqual(
+      ['acknowledged', 'in-progress', 'resolved', 'closed'].map((state) => [state, 'home.o2']),
+    );
   });
 
   it('is taken over by a child whose merge became known only afterwards', async () => {

@@ -3,7 +3,7 @@ import type { Caller } from '../../shared/core/caller.ts';
 import { listKey, listPartition, listRow, listedOf } from '../../shared/requests/list-rows.ts';
 import type { Head } from '../../shared/requests/request-event.ts';
 import type { RequestPage } from '../../shared/requests/lists.ts';
-import { move } from './calls.ts';
+import { amend, move } from './calls.ts';
 import { aPerson, aPortal, anOpenDesk, customerId, tenantId, type Desk, type TenantName } from './desk.ts';
 
 const list = async (desk: Desk, query = '', as: Caller = aPerson()) => {
@@ -96,6 +96,7 @@ describe('a list of requests', () => {
     const desk = await anOpenDesk();
     const [mine, other] = [await submitMany(desk, 2), await submitMany(desk, 2, 'fabrikam')];
     await submitMany(desk, 2, 'tailspin');
+    await amend(desk, mine[0]!, { body: { assignee: 'grace' } });
     await desk.submit({}, { as: aPerson() });
     await desk.settle();
     const north = aPortal('north');
@@ -103,7 +104,7 @@ describe('a list of requests', () => {
     const narrowed = { ...north, customers: new Set([customerId('contoso')]) } as Caller;
     expect((await all(desk, '', narrowed)).ids).toEqual(mine.toReversed());
     desk.reset();
-    for (const query of ['portalId=south', `customerId=${customerId('tailspin')}`]) {
+    for (const query of ['portalId=south', `customerId=${customerId('tailspin')}`, 'assignee=grace']) {
       expect(await list(desk, query, north)).toEqual({ items: [] });
     }
     expect(desk.cost()).toMatchObject({ gets: 0, queries: 0 });
