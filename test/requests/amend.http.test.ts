@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestAnswer } from '../../shared/requests/request-answer.ts';
-import { amend, read, say, timeline } from './calls.ts';
+import { amend, move, read, say, timeline } from './calls.ts';
 import { aPerson, aPortal, anOpenDesk, type Desk } from './desk.ts';
 
 describe('the clocks of a request', () => {
@@ -137,6 +137,7 @@ describe('an amendment', () => {
     const woken = (await read(desk, id)).body;
     expect(woken).not.toHaveProperty('snooze');
     expect(woken).toMatchObject({ nextAction });
+    expect((await move(desk, id, { to: 'acknowledged', seen: '"2"' })).body).not.toHaveProperty('snooze');
   });
 
   it('that snoozes is over as soon as the customer speaks', async () => {
