@@ -12,9 +12,9 @@ import {
   customersOf,
   inboundSecret,
   incidents,
-  twoPortals,
-  type TwoPortals,
-} from '../support/two-portals.ts';
+  threePortals,
+  type ThreePortals,
+} from '../support/three-portals.ts';
 
 const runs = { seed: 20_261_102, numRuns: 120 };
 
@@ -61,7 +61,7 @@ const knownQuery: Record<string, readonly string[]> = {
   unknown: ['x'],
 };
 
-const catalogue = (await twoPortals()).catalogue.routes;
+const catalogue = (await threePortals()).catalogue.routes;
 const { paths } = openApi(catalogue) as { paths: Record<string, Record<string, { responses: object }>> };
 
 const documented = (route: Route): string[] =>
@@ -95,7 +95,7 @@ function checkProblem(status: number, json: unknown, headers: Record<string, str
   expect(told).toMatchObject({ status, title: errorCatalogue[code].title, type: `urn:csp-support-desk:${code}` });
 }
 
-async function valuesFor(desk: TwoPortals, route: Route) {
+async function valuesFor(desk: ThreePortals, route: Route) {
   const requests = [desk.created.north.requestId, desk.created.south.requestId];
   const escalations = [desk.created.north.escalationId, desk.created.south.escalationId];
   const customers = [...customersOf('north'), ...customersOf('south')].map(({ customerId }) => customerId);
@@ -108,7 +108,7 @@ async function valuesFor(desk: TwoPortals, route: Route) {
 }
 
 /** Paths with parameters and queries filled in, known and hostile. */
-async function urls(desk: TwoPortals, route: Route): Promise<fc.Arbitrary<string>> {
+async function urls(desk: ThreePortals, route: Route): Promise<fc.Arbitrary<string>> {
   const takesCursor = JSON.stringify(paths[`/${route.path}`]).includes('"cursor"');
   const { ids, customers, cursor } = takesCursor
     ? await valuesFor(desk, route)
@@ -136,7 +136,7 @@ async function urls(desk: TwoPortals, route: Route): Promise<fc.Arbitrary<string
 type Shot = { url: string; headers: Record<string, string>; text?: string | undefined };
 
 /** Signed, so that what is wrong with the body is found out by its parser. */
-function signed(desk: TwoPortals, { text = '' }: Shot): Record<string, string> {
+function signed(desk: ThreePortals, { text = '' }: Shot): Record<string, string> {
   const body = Buffer.from(text);
   const message = { id: 'msg_fuzz', timestampSeconds: Math.floor(desk.clock.now() / 1_000), body };
   return signWebhook(message, parseWebhookSecrets(inboundSecret('north')));
@@ -148,7 +148,7 @@ describe('any input gets a documented answer without internal text', () => {
   it.each(catalogue.flatMap((route) => callers.map((as) => ({ route, as, title: `${route.method} ${route.path}` }))))(
     '$title as $as',
     async ({ route, as }) => {
-      const desk = await twoPortals();
+      const desk = await threePortals();
       const takesBody = route.body !== undefined || route.access === 'signed';
       const good = goodBodies[route.name] ?? [];
       expect(good.length > 0).toBe(takesBody);
