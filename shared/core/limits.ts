@@ -17,6 +17,10 @@ export const limits = {
   externalRefs: 10,
   /** Of a request, and of a comment. */
   attachments: 10,
+  /** A request may be put aside for so long. */
+  snoozeDays: 90,
+  /** Requests that are merged into one. */
+  requestChildren: 100,
   idempotencyKeyCharacters: 255,
   /** What a portal's own list of customers holds. */
   portalCustomers: 20_000,

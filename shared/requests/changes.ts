@@ -8,7 +8,7 @@ import type { Precondition } from './if-match.ts';
 import { changeOnce, type Done } from './once.ts';
 import type { RequestAnswer } from './request-answer.ts';
 import { answerFrom } from './request-queries.ts';
-import { audienceSchema } from './request-event.ts';
+import { audienceSchema, type Head } from './request-event.ts';
 import { actorOf, checkPortalTransition, checkTransition } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
 import { stateSchema, textOf } from './request.ts';
@@ -48,9 +48,9 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
         throw new AppError('forbidden', 'Internal comments are for the desk alone.');
       }
       const by = actorOf(caller);
-      const { outcome, head } = await changeOnce(store, { route: 'comments', ...asked }, ({ state }) => ({
+      const { outcome, head } = await changeOnce(store, { route: 'comments', ...asked }, (before) => ({
         by,
-        event: { kind: 'commented', audience, state },
+        event: { kind: 'commented', audience, state: before.state, ...ending(caller, before) },
         note: text,
         attachments,
       }));
@@ -69,19 +69,32 @@ export function createRequestChanges({ store }: { store: RequestStore }) {
       const { outcome, head, texts } = await changeOnce(
         store,
         { route: 'transitions', ...asked, keepsTexts: true },
-        ({ state: from, version }) => {
+        (before) => {
+          const { state: from, version, parent } = before;
           if (caller.kind === 'portal') checkPortalTransition(from, to);
           seen(version);
           checkTransition(from, to);
           return {
             by: actorOf(caller),
-            event: { kind: 'transitioned', audience: 'customer', from, state: to },
+            event: {
+              kind: 'transitioned',
+              audience: 'customer',
+              from,
+              state: to,
+              ...ending(caller, before),
+              ...(from === 'resolved' && to === 'in-progress' && parent !== undefined && { leaves: parent }),
+            },
             note: reason,
           };
         },
       );
-      return { outcome, request: await answerFrom(store, head, texts) };
+      // Of the time of the change, so that a repeat is answered alike.
+      return { outcome, request: await answerFrom(store, head, { caller, at: head.updatedAt, texts }) };
     },
   };
 }
 export type RequestChanges = ReturnType<typeof createRequestChanges>;
+
+/** What the customer says ends a snooze at once. */
+const ending = (caller: Caller, { snooze }: Head): { endsSnooze?: true } =>
+  caller.kind === 'portal' && snooze !== undefined ? { endsSnooze: true } : {};

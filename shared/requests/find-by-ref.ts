@@ -1,4 +1,5 @@
 import type { Caller } from '../core/caller.ts';
+import { toIso, type Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExternalRefIndex } from './external-ref-index.ts';
 import { fits, listedOf } from './list-rows.ts';
@@ -14,7 +15,15 @@ export type RefQuery = ListQuery & { externalRef: string };
  * whoever sees all portals says of which.
  */
 export const createFindByRef =
-  ({ index, store }: { index: Pick<ExternalRefIndex, 'find'>; store: RequestStore }) =>
+  ({
+    index,
+    store,
+    clock,
+  }: {
+    index: Pick<ExternalRefIndex, 'find'>;
+    store: RequestStore;
+    clock: Pick<Clock, 'now'>;
+  }) =>
   async (caller: Caller, { externalRef, ...query }: RefQuery): Promise<RequestPage> => {
     const { customerId, portalId: named, state, service, assignee, cursor } = query;
     if (cursor !== undefined) throw new AppError('invalid-cursor', 'There is one page of an external reference.');
@@ -29,5 +38,10 @@ export const createFindByRef =
     const name = { externalRef: { system: externalRef.slice(0, at), id: externalRef.slice(at + 1) } };
     const head = await index.find(caller, { ...name, portalId });
     const filters = { customerId, portalId, state, service, assignee };
-    return { items: head && fits(listedOf(head), filters) ? [await answerFrom(store, head)] : [] };
+    return {
+      items:
+        head && fits(listedOf(head), filters)
+          ? [await answerFrom(store, head, { caller, at: toIso(clock.now()) })]
+          : [],
+    };
   };

@@ -13,6 +13,7 @@ import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
 import { requestEvents } from './events.ts';
 import type { AdminLinks, CustomersPort, IntakeCustomer, LiveIncidents } from './ports.ts';
+import { decidePriority, impactOf } from './priority.ts';
 import { answerOf, contactIdOf, contentOf, type RequestAnswer } from './request-answer.ts';
 import type { CreatedEvent } from './request-event.ts';
 import { contentKey, contentRow, eventKey, eventRow, headKey, headRow, partitionOf } from './request-rows.ts';
@@ -137,6 +138,15 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
   const receivedAt = deps.clock.now();
   const due = await firstResponseDue(statement, { severity: input.severity, receivedAt });
   const dueAt = due && toIso(due.dueAt);
+  const thought = triage({
+    request: input,
+    receivedAt,
+    incidents,
+    coverage: customer.coverage,
+    expectedFirstResponseAt: dueAt ?? null,
+    adminLinks: (service) => deps.adminLinks(customer, service),
+  });
+  const impact = impactOf(input, thought.likelyIncidents, incidents);
   return {
     kind: 'created',
     requestId: key === undefined ? deps.ids.newId() : requestIdOf(taking, key),
@@ -157,14 +167,9 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
     language: input.language,
     externalRefs: input.externalRefs ?? [],
     firstResponse: due && { ...due, dueAt: toIso(due.dueAt) },
-    triage: triage({
-      request: input,
-      receivedAt,
-      incidents,
-      coverage: customer.coverage,
-      expectedFirstResponseAt: dueAt ?? null,
-      adminLinks: (service) => deps.adminLinks(customer, service),
-    }),
+    triage: thought,
+    impact,
+    priority: decidePriority({ severity: input.severity, category: thought.category, impact }),
   };
 }
 

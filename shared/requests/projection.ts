@@ -11,6 +11,7 @@ import { requestEvents } from './events.ts';
 import type { ExternalRefIndex } from './external-ref-index.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
 import type { Announce, CancelEscalations, Notice } from './ports.ts';
+import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
 import { wakeOf, type RequestStore } from './request-store.ts';
@@ -32,6 +33,8 @@ export type ProjectionDeps = {
   announce: Announce;
   cancelEscalations: CancelEscalations;
   index: Pick<ExternalRefIndex, 'know'>;
+  /** What follows for the requests that are merged with this one. */
+  family: ReturnType<typeof createFamily>;
 };
 
 const againAfterMs = 20 * secondMs;
@@ -70,6 +73,7 @@ async function project(
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
   if (saysRefs(event)) await deps.index.know(head, event.at, scope);
   if (event.kind === 'transitioned' && event.state === 'closed') await deps.cancelEscalations(requestId, scope);
+  await deps.family(head, event, scope);
   const notice = noticeOf(head, event);
   if (notice) await deps.announce(notice, scope);
 }

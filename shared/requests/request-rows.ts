@@ -21,16 +21,21 @@ export const onceKey = (requestId: string, mark: string): string => `K|${request
 /** A content row, for its texts. */
 export const toldKey = (requestId: string, mark: string): string => `C|${requestId}|told|${encodeKey(mark)}`;
 
-export const eventRange = (requestId: string) => {
+/** Sequences from one up to another, which is left out. */
+type Sequences = { from: number; to: number };
+
+/** The events of a request: all, or those of some sequences. */
+export const eventRange = (requestId: string, some?: Sequences) => {
   const prefix = `E|${requestId}|`;
-  return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
+  if (some === undefined) return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
+  return { pk: partitionOf(requestId), from: eventKey(requestId, some.from), to: eventKey(requestId, some.to) };
 };
 
-/** The notes of a request; its sent content sorts after them. */
-export const noteRange = (requestId: string) => ({
+/** The texts of the events of some sequences; what was sent sorts after them. */
+export const noteRange = (requestId: string, { from, to }: Sequences) => ({
   pk: partitionOf(requestId),
-  from: `C|${requestId}|0`,
-  to: `C|${requestId}|a`,
+  from: noteKey(requestId, from),
+  to: noteKey(requestId, to),
 });
 
 /** Each long text has a column of its own: a column holds at most 32 K characters. */

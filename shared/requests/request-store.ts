@@ -22,7 +22,6 @@ import {
   noteRow,
   partitionOf,
   type Content,
-  type Note,
 } from './request-rows.ts';
 import { applyEvent } from './request-rules.ts';
 
@@ -40,8 +39,8 @@ export type Draft = {
 
 export type Append = {
   requestId: string;
-  /** Called with the request as it is, again after a lost race; may throw to refuse. */
-  decide: (head: Head) => Draft | Promise<Draft>;
+  /** Called with the request as it is, again after a lost race; may throw to refuse. Undefined where nothing is to be changed. */
+  decide: (head: Head) => Draft | undefined | Promise<Draft | undefined>;
   /** Asked before anything but the request is read; throws where it is not the caller's. */
   visible?: (head: Head) => void;
   once?: Once | undefined;
@@ -51,6 +50,7 @@ export type Appended =
   | { outcome: 'appended'; head: Head; event: RequestEvent; texts?: Texts }
   /** A call of the same mark was served before. */
   | { outcome: 'repeated'; served: Served }
+  | { outcome: 'unchanged'; head: Head }
   | { outcome: 'missing' };
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
@@ -94,6 +94,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     const served = once && (await readServed(table, requestId, once));
     if (served) return { outcome: 'repeated', served };
     const draft = await decide(head);
+    if (draft === undefined) return { outcome: 'unchanged', head };
     // Clocks of instances differ a little; the timeline never goes backwards.
     const at = toIso(Math.max(clock.now(), Date.parse(head.updatedAt)));
     const event: RequestEvent = { ...draft.event, requestId, sequence: head.version + 1, at, by: draft.by };
@@ -127,10 +128,17 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     readContent,
     readTexts,
 
-    /** The texts of events and what goes with them, by sequence. */
-    readNotes: async (id: string): Promise<Map<number, Note>> => {
-      const rows = await queryAll(table, noteRange(id));
-      return new Map(rows.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row)]));
+    /** Events in order, from a sequence on, and their texts. */
+    readTimeline: async (id: string, { from, count }: { from: number; count: number }) => {
+      const range = { from, to: from + count };
+      const [events, notes] = await Promise.all([
+        queryAll(table, eventRange(id, range)),
+        queryAll(table, noteRange(id, range)),
+      ]);
+      return {
+        events: events.map((row) => eventRow.fromRow(row)),
+        notes: new Map(notes.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row)])),
+      };
     },
 
     readEvents: async (id: string): Promise<RequestEvent[]> =>

@@ -3,6 +3,7 @@ import type { Random } from '../core/ids.ts';
 import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
+import { createFamily } from './family.ts';
 import { createFindByRef } from './find-by-ref.ts';
 import { createForEscalation } from './for-escalation.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
@@ -27,16 +28,16 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
   const changes = createRequestChanges({ store });
-  const { page } = createRequestLists({ table: lists, store });
+  const { page } = createRequestLists({ table: lists, store, clock: deps.clock });
   const hooked = createHookChanges({ ...deps, table, store, changes });
-  const byRef = createFindByRef({ index: hooked.index, store });
+  const byRef = createFindByRef({ index: hooked.index, store, clock: deps.clock });
   return {
     ...createIntake({ ...deps, table }),
     ...changes,
     ...hooked,
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
-    amend: createAmend({ store, currentStatement: deps.currentStatement }),
+    amend: createAmend({ store, clock: deps.clock, currentStatement: deps.currentStatement }),
     list: async (
       caller: Caller,
       { externalRef, ...query }: ListQuery & { externalRef?: string | undefined },
@@ -46,6 +47,7 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     project: createRequestProjection({
       ...deps,
       ...{ requests: table, lists, store, announce, cancelEscalations, index: hooked.index },
+      family: createFamily({ store }),
     }),
   };
 }

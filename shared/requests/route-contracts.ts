@@ -8,6 +8,7 @@ import { clockSchema } from './clocks.ts';
 import { requestSchema } from './request-answer.ts';
 import { externalRefsSchema, requestIdSchema, sentRequestSchema, serviceSchema, stateSchema } from './request.ts';
 import { timelineEntrySchema } from './timeline.ts';
+import { timelinePageSchema } from './timeline-page.ts';
 
 const params = z.object({ id: requestIdSchema });
 const readers: Access = { portals: true, role: 'Desk.Read' };
@@ -36,7 +37,6 @@ const listQuery = z.strictObject({
 const pageSchema = z
   .object({ items: z.array(requestSchema), nextCursor: z.string().optional() })
   .meta({ id: 'RequestPage' });
-const timelineSchema = z.object({ items: z.array(timelineEntrySchema) }).meta({ id: 'RequestTimeline' });
 const clocksSchema = z.object({ items: z.array(clockSchema) }).meta({ id: 'RequestClocks' });
 
 const replayed = { 'Idempotent-Replayed': '`true` where the call was served before.' };
@@ -60,7 +60,8 @@ export const listRequests = {
   name: 'listRequests',
   method: 'GET',
   path: 'api/requests',
-  summary: 'Requests, newest first; may lag behind by seconds. An empty page with a nextCursor is not the end',
+  summary:
+    'Requests, newest first; may lag behind by seconds. An empty page with a nextCursor is not the end. For a portal nothing is assigned',
   access: readers,
   query: listQuery,
   answers: { 200: { description: 'A page', schema: pageSchema } },
@@ -81,10 +82,12 @@ export const readRequestTimeline = {
   name: 'readRequestTimeline',
   method: 'GET',
   path: 'api/requests/{id}/timeline',
-  summary: 'What happened to a request, oldest first; portals see what is for the customer',
+  summary: 'What happened to a request and why, oldest first; portals see what is for the customer',
   access: readers,
   params,
-  answers: { 200: { description: 'The events', schema: timelineSchema } },
+  query: z.strictObject(pagingQuery),
+  answers: { 200: { description: 'A page of events', schema: timelinePageSchema } },
+  errors: ['invalid-cursor'],
 } as const;
 
 export const readRequestClocks = {
@@ -101,7 +104,7 @@ export const amendRequest = {
   name: 'amendRequest',
   method: 'PATCH',
   path: 'api/requests/{id}',
-  summary: 'Assign, correct, snooze or merge a request. Wants If-Match',
+  summary: 'Assign, correct, prioritise, snooze or merge a request. Wants If-Match',
   access: operators,
   params,
   body: amendSchema,

@@ -1,9 +1,27 @@
 import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
-import { audienceSchema, changesSchema, requestEscalationSchema, type RequestEvent } from './request-event.ts';
 import { attachmentsSchema } from './attachment.ts';
+import { decidedPrioritySchema } from './priority.ts';
+import {
+  audienceSchema,
+  changesSchema,
+  firstResponseSchema,
+  requestEscalationSchema,
+  type RequestEvent,
+} from './request-event.ts';
 import type { Note } from './request-rows.ts';
 import { stateSchema } from './request.ts';
+import { triageSchema, type Triage } from './triage-answer.ts';
+
+/** What the desk thought, and why; where to go for it is told with the request. */
+const thoughtSchema = triageSchema.pick({
+  category: true,
+  service: true,
+  boundary: true,
+  sources: true,
+  reasons: true,
+  likelyIncidents: true,
+});
 
 export const timelineEntrySchema = z
   .object({
@@ -21,12 +39,21 @@ export const timelineEntrySchema = z
     attachments: attachmentsSchema.optional(),
     changes: changesSchema.optional(),
     escalation: requestEscalationSchema.optional(),
+    /** As they were decided then, and why. */
+    triage: thoughtSchema.optional(),
+    priority: decidedPrioritySchema.optional(),
+    firstResponse: firstResponseSchema.optional(),
+    /** The parent whose state the request took over, or that it left when it was reopened. */
+    follows: z.string().optional(),
+    leaves: z.string().optional(),
+    /** The customer spoke, so the request is not put aside any more; for people. */
+    endsSnooze: z.boolean().optional(),
   })
   .meta({ id: 'TimelineEntry' });
 export type TimelineEntry = z.output<typeof timelineEntrySchema>;
 
 /** What of a change is the desk's own business. */
-const internalChanges = ['assignee', 'team', 'snoozeUntil'] as const;
+const internalChanges = ['assignee', 'team', 'snoozeUntil', 'childMerged', 'childParted'] as const;
 
 /** Whether an event is for the customer too: a change is, where it is not all the desk's own business. */
 export const audienceOfChanges = (changes: object): 'internal' | 'customer' =>
@@ -58,14 +85,32 @@ function entryOf(event: RequestEvent, { text, attachments }: Partial<Note> = {})
     ...(attachments && { attachments }),
     ...(event.kind === 'changed' && { changes: event.changes }),
     ...(event.kind === 'escalated' && { escalation: event.escalation }),
+    ...('triage' in event && event.triage && { triage: thoughtOf(event.triage) }),
+    ...('priority' in event && { priority: event.priority }),
+    ...('firstResponse' in event && { firstResponse: event.firstResponse }),
+    ...('follows' in event && { follows: event.follows }),
+    ...('leaves' in event && { leaves: event.leaves }),
+    ...('endsSnooze' in event && { endsSnooze: event.endsSnooze }),
   };
 }
 
-/** A portal sees that the case moved on at Microsoft; the note of it is the desk's own. */
-function forPortal({ text, ...entry }: TimelineEntry): TimelineEntry {
-  const said = text === undefined || entry.kind === 'escalated' ? {} : { text };
+const thoughtOf = ({ category, service, boundary, sources, reasons, likelyIncidents }: Triage) => ({
+  category,
+  service,
+  boundary,
+  sources,
+  reasons,
+  likelyIncidents,
+});
+
+/** Notes of an escalation, and why a request was put aside, are the desk's own; whatever else is said stands in comments and reasons. */
+const internalTexts: readonly TimelineEntry['kind'][] = ['escalated', 'changed'];
+
+function forPortal({ text, ...whole }: TimelineEntry): TimelineEntry {
+  const entry = { ...whole, endsSnooze: undefined };
+  const said = text === undefined || internalTexts.includes(entry.kind) ? {} : { text };
   const by = entry.by.kind === 'portal' ? entry.by : { kind: entry.by.kind };
   if (entry.changes === undefined) return { ...entry, ...said, by };
-  const { severity, category, service, parent, externalRefs } = entry.changes;
-  return { ...entry, ...said, by, changes: { severity, category, service, parent, externalRefs } };
+  const { severity, priority, category, service, parent, externalRefs } = entry.changes;
+  return { ...entry, ...said, by, changes: { severity, priority, category, service, parent, externalRefs } };
 }

@@ -8,8 +8,9 @@ import { createAssign } from '../../shared/portals/quarantine-assign.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
 import { hookIntake } from '../../shared/requests/intake.ts';
 import type { SentRequest } from '../../shared/requests/request.ts';
+import type { TimelineEntry } from '../../shared/requests/timeline.ts';
 import { seededRandom } from '../support/seeded.ts';
-import { anOpenDesk, aSentRequest, customerId, tenantId, type TenantName } from '../requests/desk.ts';
+import { anOpenDesk, aPerson, aSentRequest, customerId, tenantId, type TenantName } from '../requests/desk.ts';
 import { aPortal, aSecret } from './a-portal.ts';
 
 export const leftAt = '2026-11-01T00:00:00.000Z';
@@ -77,6 +78,17 @@ export async function aHook(trouble?: Parameters<typeof anOpenDesk>[0]) {
       data: aSentRequest({ customer: { tenantId: tenantId(customer) }, title }),
       ...(timestamp !== undefined && { timestamp }),
     });
+  /** The timeline of a request, all its pages. */
+  const timeline = async (requestId: string): Promise<TimelineEntry[]> => {
+    const items: TimelineEntry[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await desk.requests.timeline(aPerson(), requestId, { limit: 100, cursor });
+      items.push(...page.items);
+      cursor = page.nextCursor;
+    } while (cursor !== undefined);
+    return items;
+  };
   const requests = () =>
     [...desk.of('requests').partitions.values()].flatMap((rows) =>
       [...rows.keys()].filter((rk) => rk.startsWith('H|')),
@@ -84,7 +96,7 @@ export async function aHook(trouble?: Parameters<typeof anOpenDesk>[0]) {
   const rowsOf = (prefix: string) =>
     [...(desk.of('portals').partitions.get('quarantine')?.keys() ?? [])].filter((rk) => rk.startsWith(prefix));
   return {
-    ...{ desk, table, hook, created, send, requests, rowsOf, remembered },
+    ...{ desk, table, hook, created, send, timeline, requests, rowsOf, remembered },
     ...quarantined,
     quarantined: () => rowsOf('Q|'),
   };

@@ -68,7 +68,7 @@ describe('whatever storage does, and wherever an instance dies', () => {
     'comments and a close that race their request have each their effect once and in order (seed %i)',
     async (seed) => {
       const { now, random, table } = trouble(seed);
-      const { desk, hook, created, requests } = await aHook({ table });
+      const { desk, hook, created, timeline, requests } = await aHook({ table });
       const twice = async <T>(call: () => Promise<T>): Promise<T> => {
         const answers = await Promise.all([insist(call), insist(call)]);
         expect(same(answers)).toBe(true);
@@ -100,8 +100,7 @@ describe('whatever storage does, and wherever an instance dies', () => {
 
       expect(requests()).toHaveLength(1);
       const requestId = requests()[0]!.slice(2);
-      const timeline = await desk.requests.timeline(aPerson(), requestId);
-      const texts = timeline.map(({ kind, text }) => text ?? kind);
+      const texts = (await timeline(requestId)).map(({ kind, text }) => text ?? kind);
       expect(texts).toEqual(['created', 'said 1', 'said 2', 'said 3', 'said last']);
       expect(rowsOf(desk, 'C|waiting')).toEqual([]);
       const counted = rowsOf(desk, 'W|north').filter(([rk]) => rk === 'W|north');

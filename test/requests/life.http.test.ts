@@ -147,6 +147,7 @@ describe('a transition', () => {
     const first = await close();
     expect(first.body).toMatchObject({ snooze: { reason: 'until the part is there' } });
     await amend('"3"', null);
+    await desk.moved.advance(7 * 24 * 3_600_000);
     desk.reset();
     const again = await close();
     expect([again.status, again.text, again.headers['idempotent-replayed']]).toEqual([200, first.text, 'true']);
