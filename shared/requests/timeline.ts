@@ -72,7 +72,7 @@ export function timelineFor(
     .map((entry) => (all ? entry : forPortal(entry)));
 }
 
-function entryOf(event: RequestEvent, { text, attachments }: Partial<Note> = {}): TimelineEntry {
+function entryOf(event: RequestEvent, note?: Note): TimelineEntry {
   return {
     sequence: event.sequence,
     kind: event.kind,
@@ -81,8 +81,7 @@ function entryOf(event: RequestEvent, { text, attachments }: Partial<Note> = {})
     audience: event.audience,
     state: event.state,
     ...('from' in event && { from: event.from }),
-    ...(text !== undefined && { text }),
-    ...(attachments && { attachments }),
+    ...note,
     ...(event.kind === 'changed' && { changes: event.changes }),
     ...(event.kind === 'escalated' && { escalation: event.escalation }),
     ...('triage' in event && event.triage && { triage: thoughtOf(event.triage) }),
