@@ -39,7 +39,7 @@ export type PortalHookAnswer =
 export const createdType = 'support_request.created';
 const changeTypes = ['support_request.commented', 'support_request.closed'];
 
-const hookSchema = z.strictObject({
+export const hookSchema = z.strictObject({
   type: z.string().min(1).max(100),
   timestamp: z.iso.datetime({ offset: true }),
   data: z.unknown(),

@@ -7,7 +7,7 @@ import { packText } from '../platform/packed.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
-import { createdType, type HookBody, type PortalCaller } from './portal-hook.ts';
+import { createdType, hookSchema, type HookBody, type PortalCaller } from './portal-hook.ts';
 import type { PortalRegistry } from './portal-registry.ts';
 import { readContent } from './quarantine-list.ts';
 import {
@@ -80,8 +80,9 @@ export function createAssign(deps: AssignDeps) {
   const original = async (head: QuarantineHead): Promise<Original> => {
     const portal = await registry.byId(head.portalId);
     if (portal === undefined) throw new AppError('conflict', 'The portal that sent it is gone. Discard it.');
-    const body = (await readContent(table, head.id)) as HookBody | undefined;
-    if (body === undefined) throw new AppError('conflict', 'It was assigned or discarded at the same time.');
+    const kept = hookSchema.safeParse(await readContent(table, head.id));
+    if (!kept.success) throw new AppError('conflict', 'What was sent is not there any more. Discard it.');
+    const body = kept.data;
     return { caller: await registry.callerOf(portal), key: head.webhookId, body };
   };
 

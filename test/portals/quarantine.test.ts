@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
+import { packText } from '../../shared/platform/packed.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
 import { aSentRequest, customersOf, inboundSecret, threePortals, type PortalName } from '../support/three-portals.ts';
 
@@ -113,6 +114,16 @@ describe('a quarantined request', () => {
       remembered: false,
     });
     expect((await create('south s1', { externalRef: theirs!.externalRef })).json).toHaveProperty('requestId');
+  });
+
+  it('whose text is gone is assigned no more, but shown and discarded', async () => {
+    const { desk, create, admin, assign } = await aDeskWithHooks();
+    const id = (await create('north m1', unmapped)).json.quarantineId;
+    const columns = { v: 1, id, ...packText('{}') };
+    await desk.tables('portals').transact('quarantine', [{ kind: 'upsert', rk: `C|${id}`, columns }]);
+    expect((await assign(id, { customerId: mine!.customerId })).status).toBe(409);
+    expect((await admin('GET', '/api/quarantine')).json.items).toMatchObject([{ id, state: 'open' }]);
+    expect((await admin('POST', `/api/quarantine/${id}/discard`, { reason: 'erased' })).status).toBe(200);
   });
 
   it('is discarded with a reason: its text goes, its answer stays, and it is assigned no more', async () => {
