@@ -5,6 +5,8 @@ const shortestMended = 5;
 /** Short words that differ by a replaced letter are mostly two words: “comes” and “codes”. */
 const shortestReplaced = 8;
 const shortestBeginning = 7;
+/** Longer ones are no words, and would cost time. */
+const longestWord = 30;
 const shortestCompound = 8;
 const shortestHalf = 4;
 
@@ -50,7 +52,7 @@ export function createSpelling(lists: readonly WordList[]): Spelling {
     return [];
   };
   return (word) => {
-    if (word.length < shortestMended || !/^[a-z]+$/.test(word)) return [];
+    if (word.length < shortestMended || word.length > longestWord || !/^[a-z]+$/.test(word)) return [];
     const half = word.length < shortestCompound ? undefined : secondHalfOf(word, known);
     if (half !== undefined) return [half];
     return isKnown(word) ? [] : mended(word);

@@ -40,7 +40,7 @@ describe('what requests offer to escalations', () => {
       language: 'ja',
       evidence: { a: 1 },
       contact: { name: 'Ada Lovelace', email: 'ada@contoso.example' },
-      likelyIncidents: [{ id: 'EX100', confidence: 1 }],
+      likelyIncidents: [{ id: 'EX100', confidence: 0.95 }],
       escalationCount: 0,
       missingEvidence: expect.arrayContaining(['The whole text or code of the error.']) as string[],
     });
