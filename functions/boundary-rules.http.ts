@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { knownCaller } from '../shared/core/caller.ts';
 import { route, type Answer, type Route } from '../shared/platform/route.ts';
-import { ifMatch } from '../shared/requests/if-match.ts';
+import { versionMatch, versionTag } from '../shared/platform/if-match.ts';
 import { sentRulesSchema } from '../shared/requests/own-rules.ts';
 import type { PublishedRules } from '../shared/requests/published-rules.ts';
-import { etagOf } from '../shared/requests/request-answer.ts';
 import { rulesAnswerSchema, type RulesAnswer } from '../shared/requests/rules-answer.ts';
 
 const answers = {
@@ -15,7 +14,11 @@ const answers = {
   },
 };
 
-const answer = (rules: RulesAnswer): Answer => ({ status: 200, body: rules, headers: { etag: etagOf(rules.version) } });
+const answer = (rules: RulesAnswer): Answer => ({
+  status: 200,
+  body: rules,
+  headers: { etag: versionTag(rules.version) },
+});
 
 const query = z.strictObject({
   version: z
@@ -49,6 +52,12 @@ export const boundaryRulesRoutes = (rules: Pick<PublishedRules, 'read' | 'replac
     answers,
     errors: ['etag-mismatch', 'if-match-required'],
     handle: async ({ caller, headers, body }) =>
-      answer(await rules.replace({ caller: knownCaller(caller), rules: body.rules, seen: ifMatch(headers) })),
+      answer(
+        await rules.replace({
+          caller: knownCaller(caller),
+          rules: body.rules,
+          seen: versionMatch(headers, 'set of rules'),
+        }),
+      ),
   }),
 ];

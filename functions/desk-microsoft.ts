@@ -55,6 +55,7 @@ export function microsoft({ http, clock, tables }: Services, config: Config) {
     token: async () => identityToken(known.vaultAudience),
   };
   const readSecret = createVaultReader(vault);
+  const versions = createSecretVersions(vault);
   const grants = createGrantRows({ table: tables('desk'), clock });
   const { tokens, exchange } = createEntraTokens({
     http,
@@ -76,9 +77,9 @@ export function microsoft({ http, clock, tables }: Services, config: Config) {
     clock,
     connections: config.PARTNER_CONNECTIONS,
     rows: grants,
-    versions: createSecretVersions(vault),
+    versions,
     exchange,
     secretName: refreshTokenSecret,
   });
-  return { tokens, readSecret, authority, grants, keepGrants };
+  return { tokens, readSecret, versions, authority, grants, keepGrants };
 }

@@ -8,6 +8,7 @@ import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { createEscalationTexts } from '../shared/escalations/erase-texts.ts';
 import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
@@ -16,14 +17,16 @@ import { createHealthShards } from '../shared/health/shard-members.ts';
 import { createTenantReads } from '../shared/health/tenant-reads.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
+import { createToldNotices } from '../shared/notices/told-notices.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
-import { createPortalRegistry } from '../shared/portals/portal-registry.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
+import { createQuarantinedContacts } from '../shared/portals/quarantined-contacts.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
 import { createSigningKeys } from '../shared/portals/signing-keys.entra.ts';
+import { createErasure } from '../shared/requests/erase-contact.ts';
 import { hookIntake } from '../shared/requests/intake.ts';
 import { createPublishedRules } from '../shared/requests/published-rules.ts';
 import { createRequests } from '../shared/requests/requests.ts';
@@ -31,6 +34,7 @@ import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
 import { boundaryRulesRoutes } from './boundary-rules.http.ts';
 import { consentRoutes } from './consents.http.ts';
+import { contactRoutes } from './contacts.http.ts';
 import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
@@ -40,6 +44,7 @@ import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
 import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
+import { partnerCenterHookRoutes } from './partner-center-hook.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
@@ -54,6 +59,9 @@ import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApi } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
+import { deskPortals, deskRegistry } from './desk-portals.ts';
+import { portalRoutes } from './portals.http.ts';
+import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
 
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
@@ -62,8 +70,8 @@ export function createDesk(given: Services, config: Config): Desk {
   const cloud = cloudOf(config);
   const services = { ...given, http: pacedHttp(given, config, cloud) };
   const { clock, tables, bus, http } = services;
-  const { tokens, readSecret, authority, grants, keepGrants } = microsoft(services, config);
-  const registry = createPortalRegistry({ table: tables('portals'), clock });
+  const { tokens, readSecret, versions, authority, grants, keepGrants } = microsoft(services, config);
+  const registry = deskRegistry(services);
   const statements = createStatements({ table: tables('desk'), clock });
   const boundaryRules = createPublishedRules({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
@@ -100,11 +108,18 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
+  const erasure = createErasure({
+    ...services,
+    escalations: createEscalationTexts(escalations),
+    toldNotices: createToldNotices({ table: tables('deliveries') }),
+    quarantined: createQuarantinedContacts({ table: tables('portals'), clock }),
+  });
   const relay = { ...services, cloud, tokens };
   const shards = createHealthShards(relay);
   const azureFeed = createAzureFeed({ tables, store: customers });
   const portalLinks = createPortalLinks({ tables });
   const feeds = deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant: grants.tell });
+  const webhooks = partnerCenterWebhooks({ relay, customers, takeTurn }, config);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -114,12 +129,16 @@ export function createDesk(given: Services, config: Config): Desk {
     takeIn: hookIntake(requests),
     quarantine: createQuarantine({ table: tables('portals'), clock }),
   });
-  const readiness = createReadiness(createReadinessParts({ services, cloud, authority, config, grants }), clock);
+  const readiness = createReadiness(
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
+    clock,
+  );
 
   const catalogue: Catalogue = {
     routes: [
       ...requestRoutes(requests),
       ...requestChangeRoutes(requests),
+      ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks }),
       ...consentRoutes(relay),
@@ -136,14 +155,17 @@ export function createDesk(given: Services, config: Config): Desk {
         tenantReads: () => createTenantReads({ tables, clock, cloud }),
       }),
       ...statementRoutes({ statements }),
+      ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
       ...boundaryRulesRoutes(boundaryRules),
       ...hookRoutes({ receivePortalHook }),
+      ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
     ],
     queues: [
       deskEventsFunction({
         'request-event': requests.project,
+        'contact-erasure': erasure.goOn,
         'escalation-event': createProjectEscalation(escalations),
         'incident-event': createProjectIncident({ tables, announce, portalIds }),
       }),
@@ -159,7 +181,7 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       feeds.polls,
     ].map((fn) => markingFailures(postponing(fn, services), services)),
-    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants }),
+    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants, keepWebhooks: webhooks.keepRegistrations }),
   };
   return { catalogue, authenticate, takeTurn };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { azureAlertSchema } from '../shared/health/azure-alert.ts';
 import { azureAlertAnswerSchema, type createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { route, type Route } from '../shared/platform/route.ts';
-import type { createPortalHook } from '../shared/portals/portal-hook.ts';
+import { addedQuery, type createPortalHook } from '../shared/portals/portal-hook.ts';
 import { sentRequestSchema } from '../shared/requests/request.ts';
 
 export type HookDeps = { receivePortalHook: ReturnType<typeof createPortalHook> };
@@ -20,9 +20,10 @@ export const hookRoutes = (deps: HookDeps): Route[] => [
     name: 'receivePortalHook',
     method: 'POST',
     path: 'api/hooks/portals/{portalId}',
-    summary: 'Take a webhook of a portal, signed as Standard Webhooks says.',
+    summary: 'Take a webhook of a portal, signed as Standard Webhooks says or as the portal describes it.',
     access: 'signed',
     params: z.object({ portalId: z.string() }),
+    query: addedQuery,
     signedBody: hookBody,
     answers: {
       202: {

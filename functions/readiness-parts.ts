@@ -1,6 +1,7 @@
 import type { DeskCloud } from '../shared/customers/cloud.ts';
 import { createDelegationState, type DelegationState } from '../shared/customers/delegation.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
+import { registrationView, type HookRows } from '../shared/customers/hook-registration-row.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
 import type { Config } from '../shared/platform/config.ts';
@@ -20,10 +21,18 @@ export type ReadinessDeps = {
   authority: string;
   config: Config;
   grants: GrantRows;
+  webhooks: Pick<HookRows, 'all'>;
 };
 
 /** The parts that the desk cannot do without, each asked by a question that it must answer. */
-export const createReadinessParts = ({ services, cloud, authority, config, grants }: ReadinessDeps): Part[] => [
+export const createReadinessParts = ({
+  services,
+  cloud,
+  authority,
+  config,
+  grants,
+  webhooks,
+}: ReadinessDeps): Part[] => [
   {
     name: 'storage',
     // What is remembered of the feeds is asked here, so that storage being away is not taken for Microsoft being away.
@@ -53,15 +62,16 @@ export const createReadinessParts = ({ services, cloud, authority, config, grant
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
       // At once: storage that is silent must not take the time of three questions, and so pass for Microsoft being away.
-      const [health, delegation, held] = await Promise.all([
+      const [health, delegation, held, registered] = await Promise.all([
         unlessStorageIsAway(async () => readFeedState({ ...services, cloud })),
         unlessStorageIsAway(async () => delegationStates(services, cloud)),
         unlessStorageIsAway(async () => grants.all()),
+        unlessStorageIsAway(async () => hookStates(config, webhooks)),
       ]);
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
       const views = held?.map((grant) => grantView(grant, services.clock.now())) ?? null;
-      return { health: health ?? null, delegation: delegation ?? null, grants: views };
+      return { health: health ?? null, delegation: delegation ?? null, grants: views, webhooks: registered ?? null };
     },
   },
 ];
@@ -75,6 +85,12 @@ async function unlessStorageIsAway<T>(read: () => Promise<T>): Promise<T | undef
     throw error;
   }
 }
+
+/** Whether Partner Center tells of changes by itself. Without it they are seen later: no part of the desk is away. */
+const hookStates = async (config: Config, webhooks: Pick<HookRows, 'all'>) =>
+  config.DESK_PUBLIC_URL === undefined
+    ? 'off: DESK_PUBLIC_URL is not set'
+    : (await webhooks.all()).map(registrationView);
 
 async function directoryAges(services: Services, cloud: DeskCloud): Promise<Record<string, unknown>[]> {
   const read = createDirectoryState(services);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { buildDeployRoot } from '../scripts/build.ts';
 import { createDelegationState } from '../shared/customers/delegation.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
-import { customerIdOf, customerPartition, customerRow, type Customer } from '../shared/customers/customer.ts';
+import { customerIdOf, customerRange, customerRow, type Customer } from '../shared/customers/customer.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
 import { overdueMs } from '../shared/health/ensure-polling.ts';
 import { readConfig, settingNames } from '../shared/platform/config.ts';
@@ -111,7 +111,7 @@ async function fire(world: RunningWorld, timer: 'sweep' | 'pollServiceHealth'): 
 
 async function readCustomers(world: RunningWorld): Promise<Customer[]> {
   const table = openTable(world.settings.STORAGE ?? '', 'customers');
-  const rows = await queryAll(table, { pk: customerPartition });
+  const rows = await queryAll(table, customerRange);
   return rows.map((row) => customerRow.fromRow(row)).filter((customer) => customer.leftAt === undefined);
 }
 

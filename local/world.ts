@@ -77,7 +77,10 @@ export async function startWorld(options: WorldOptions): Promise<RunningWorld> {
   try {
     signal?.throwIfAborted();
     const given = await Promise.all(parts.map((part) => start(part.name, part.options)));
-    const settings = Object.assign({}, ...given, options.hostSettings, env) as Record<string, string>;
+    // The inbox first: whoever wants its address finds it there.
+    const allowed = given.flatMap(({ OUTBOUND_ALLOW = [] }) => OUTBOUND_ALLOW).reverse();
+    const own = { OUTBOUND_ALLOW: allowed.join(','), ...publicUrl(env, ports), ...options.hostSettings };
+    const settings = Object.assign({}, ...given, own, env) as Record<string, string>;
     await options.beforeHost?.(settings);
     await start('host', { port: ports.host, root, settings }, options.hostFolder);
     return {
@@ -129,6 +132,12 @@ function partsBeforeHost(folder: string, { bus, blob, queue, table, microsoft, i
       options: { port: inbox, journal: join(folder, 'inbox', 'messages.jsonl') },
     },
   ];
+}
+
+/** A Microsoft elsewhere could not reach this machine, and is not to be told of it. */
+function publicUrl(env: Record<string, string>, ports: Ports): { DESK_PUBLIC_URL?: string } {
+  const isElsewhere = env.ENTRA_AUTHORITY !== undefined || env.PARTNER_CENTER_BASE_URL !== undefined;
+  return isElsewhere ? {} : { DESK_PUBLIC_URL: addressesOf(ports).baseUrl };
 }
 
 function addressesOf({ host, microsoft, inbox }: Ports): RunningWorld['addresses'] {

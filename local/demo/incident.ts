@@ -1,6 +1,7 @@
 import { until } from '../call-desk.ts';
 import { expectStatus, expectTrue, noticeOf, type Notice, type Story } from './story.ts';
 import type { Portal } from './intake.ts';
+import { recognised } from './recognised.ts';
 
 type Customer = { customerId: string; tenantId: string; name: string };
 
@@ -80,6 +81,7 @@ export async function incidentStory(story: Story, { portal, customers, incidentI
     const { posts } = expectStatus(answer, 200).json as { posts: { at: string; text: string }[] };
     return `incident.posted: “${posts.at(-1)?.text ?? ''}”, ${String(posts.length)} posts in all`;
   });
+  await recognised(story, { portal, customerId: third.customerId, incidentId });
   await story.step(
     'Microsoft has restored the service; every customer is well again, and the answer is fresh.',
     async () => {

@@ -16,7 +16,8 @@ import { isSetUp } from './tickets.ts';
  * `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`; `graph.healthOverviews|issues|messages.get`,
  * `graph.delegatedAdminRelationships|accessAssignments|serviceManagementDetails.get`;
  * `partnercenter.customers|subscriptions|auditrecords|relationships|managedservices.get`,
- * `partnercenter.servicerequests.get|patch`, `partnercenter.applicationconsents.post|delete`;
+ * `partnercenter.webhookEvents|certificate.get`, `partnercenter.webhookRegistration.get|post|put`,
+ * `partnercenter.validationEvents.get|post`, `partnercenter.servicerequests.get|patch`, `partnercenter.applicationconsents.post|delete`;
  * `arm.subscriptions|services|problemClassifications|resourceHealthEvents.get`, `arm.resourceGraph.post`,
  * `arm.supportTickets.get|put|patch`, `arm.operationsStatus|operationResults.get`, `arm.communications.get|put`.
  */

@@ -108,7 +108,7 @@ function assignmentView(cloud: Cloud, { slug, tenantId }: SeedCustomer) {
   };
 }
 
-const relationshipId = (slug: string): string => `${guidOf(`gdap:${slug}`)}-${guidOf('gdap')}`;
+export const relationshipId = (slug: string): string => `${guidOf(`gdap:${slug}`)}-${guidOf('gdap')}`;
 
 /** Microsoft docs: delegatedAdminRelationship; `expiring` is what Microsoft shows near the end. */
 function relationshipView(cloud: Cloud, { tenantId, companyName, slug }: SeedCustomer) {

@@ -18,6 +18,8 @@ export type Reply = {
   headers?: Record<string, string>;
   /** Sent as JSON. */
   body?: unknown;
+  /** Sent as it is, instead of JSON. */
+  text?: string;
   /** Begins the body with a UTF-8 byte order mark, as Partner Center sometimes does. */
   withBom?: boolean;
 };

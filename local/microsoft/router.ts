@@ -177,7 +177,7 @@ function send(reply: Reply, { incoming, response }: { incoming: IncomingMessage;
   }
   const headers: Record<string, string> = { 'request-id': randomUUID(), ...reply.headers };
   const json = reply.body === undefined ? '' : `${reply.withBom ? '\uFEFF' : ''}${JSON.stringify(reply.body)}`;
-  let bytes: Buffer = Buffer.from(json, 'utf8');
+  let bytes: Buffer = Buffer.from(reply.text ?? json, 'utf8');
   if (json !== '') headers['content-type'] ??= 'application/json; charset=utf-8';
   if (json !== '' && /\bgzip\b/.test(incoming.headers['accept-encoding'] ?? '')) {
     bytes = gzipSync(bytes);

@@ -18,6 +18,7 @@ import type { Journal } from '../journal.ts';
 import { partnerThrottle } from './partner-center-access.ts';
 import { partnerCenterConsentRoutes } from './partner-center-consents.ts';
 import { partnerCenterDirectoryRoutes } from './partner-center-directory.ts';
+import { partnerCenterWebhookRoutes, tellChange } from './partner-center-webhooks.ts';
 import { partnerCenterRoutes } from './partner-center.ts';
 import { createRouter } from './router.ts';
 import type { Call } from './router.ts';
@@ -27,6 +28,7 @@ import { applyChange, seedState } from './state.ts';
 import type { Change, State } from './state.ts';
 import { createTokens } from './tokens.ts';
 import { vaultRoutes } from './vault.ts';
+import { createWebhookSender } from './webhook-sender.ts';
 
 export type MicrosoftOptions = {
   /** 0 picks a free one. */
@@ -57,7 +59,10 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
   });
 
   const baseUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
-  const keyFile = options.journal && join(dirname(options.journal), 'microsoft-signing-key.json');
+  const beside = (name: string) => options.journal && join(dirname(options.journal), name);
+  const keyFile = beside('microsoft-signing-key.json');
+  const certificates = `${baseUrl}/partnercenter/cert/`;
+  const sender = await createWebhookSender({ certificates, keyFile: beside('microsoft-webhook-authority.pem') });
   const cloud: Cloud = {
     baseUrl,
     now,
@@ -65,6 +70,7 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
     commit: async (change) => {
       await journal.append(change);
       applyChange(state, change);
+      tellChange(state, sender, change);
     },
     tokens: await createTokens({ authority: `${baseUrl}/entra`, now, keyFile }),
   };
@@ -81,6 +87,7 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
       ...partnerCenterRoutes(cloud, throttle),
       ...partnerCenterDirectoryRoutes(cloud, throttle),
       ...partnerCenterConsentRoutes(cloud, throttle),
+      ...partnerCenterWebhookRoutes({ cloud, sender, throttle }),
       ...serviceRequestRoutes(cloud, throttle),
       ...armRoutes(cloud),
       ...armSupportRoutes(cloud),
@@ -101,8 +108,9 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
   });
 
   return {
-    settings: settingsOf(baseUrl),
+    settings: { ...settingsOf(baseUrl), ...webhookSettings(certificates, sender.rootPem) },
     stop: async () => {
+      sender.stop();
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
@@ -123,6 +131,13 @@ async function replayed(journal: Journal<Change>, now: number, worldId: string |
   applyChange(state, began);
   return state;
 }
+
+/** Who signs webhooks, and that its certificates may be fetched although they lie on this machine. */
+const webhookSettings = (certificates: string, rootPem: string): Record<string, string> => ({
+  PARTNER_CENTER_WEBHOOK_ROOTS: rootPem,
+  PARTNER_CENTER_WEBHOOK_CERTIFICATES: certificates,
+  OUTBOUND_ALLOW: new URL(certificates).host,
+});
 
 function settingsOf(baseUrl: string): Record<string, string> {
   return {

@@ -46,7 +46,11 @@ export type State = {
   mails: { at: number; raw: string }[];
   /** What changed at Partner Center, oldest first; its audit records. */
   partnerChanges: PartnerChange[];
+  /** Where Partner Center sends which events. */
+  webhook: Webhook | undefined;
 };
+
+type Webhook = { at: number; url: string; events: readonly string[]; isOwnHeader: boolean };
 
 /** `subscription`: sold or ended meanwhile; `gdap`: the end of a delegated admin relationship moved. */
 export type PartnerChange = { at: number; tenantId: string } & (
@@ -66,6 +70,7 @@ export type Change = { at: number } &
     | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
+    | ({ type: 'webhook-registered' } & Omit<Webhook, 'at'>)
     | { type: 'refresh-token-issued'; token: string }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
@@ -100,6 +105,7 @@ export function seedState(beganAt: number, round: number): State {
     serviceRequests: new Map(seedServiceRequests(beganAt).map((request) => [request.id, request])),
     mails: [],
     partnerChanges: [],
+    webhook: undefined,
   };
 }
 
@@ -114,13 +120,14 @@ const folds: Folds = {
     state.worldId = worldId;
   },
   // The schedule of the seed incidents stays, or whoever saw them would see their posts move. Numbers of tickets stay
-  // unique: somebody may still hold an old one. What others put into the vault stays: their data still refers to it.
+  // unique: somebody may still hold an old one. What others put into the vault stays: their data still refers to it; so does
+  // their registration.
   reset: (state, { at }) => {
-    const { ticketSequence, worldId } = state;
+    const { ticketSequence, worldId, webhook } = state;
     const refreshTokens = new Map([[partner.refreshToken, at]]);
     const seed = seedState(state.beganAt, state.round);
     const secrets = new Map([...state.secrets, ...seed.secrets]);
-    Object.assign(state, { ...seed, worldId, ticketSequence, refreshTokens, secrets });
+    Object.assign(state, { ...seed, worldId, ticketSequence, refreshTokens, secrets, webhook });
   },
   'incident-changed': (state, change) => {
     state.incidents.set(change.id, changeIncident(state.incidents.get(change.id), change, change.at));
@@ -146,6 +153,9 @@ const folds: Folds = {
   },
   'subscription-set': (state, { at, tenantId, offerName, status }) => {
     state.partnerChanges.push({ at, tenantId, kind: 'subscription', offerName, status });
+  },
+  'webhook-registered': (state, { at, url, events, isOwnHeader }) => {
+    state.webhook = { at, url, events, isOwnHeader };
   },
   'refresh-token-issued': (state, { token, at }) => {
     state.refreshTokens.set(token, at);

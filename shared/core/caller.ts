@@ -6,10 +6,13 @@ export type Role = 'Desk.Read' | 'Desk.Operate' | 'Desk.Admin' | 'ActionGroupsSe
 /** Which customers a caller may see: every one, or those listed (the desk's own customer ids). */
 export type CustomerScope = 'all' | ReadonlySet<string>;
 
+/** How fast a caller may be: so many calls at once, and then so many a second. */
+export type Rate = { perSecond: number; burst: number };
+
 /** Who is calling. Only the authenticator makes one. */
 export type Caller =
   | { kind: 'person'; id: string; name: string; tenantId: string; objectId: string; roles: ReadonlySet<Role> }
-  | { kind: 'portal'; id: string; portalId: string; customers: CustomerScope };
+  | { kind: 'portal'; id: string; portalId: string; customers: CustomerScope; rate?: Rate | undefined };
 
 /** `Desk.Admin` may what `Desk.Operate` may, which may what `Desk.Read` may. */
 export function withIncludedRoles(roles: readonly Role[]): ReadonlySet<Role> {

@@ -19,6 +19,14 @@ export const limits = {
   boundaryRules: 50,
   boundaryRulesCharacters: 30_000,
   idempotencyKeyCharacters: 255,
+  /** What a portal's own list of customers holds. */
+  portalCustomers: 20_000,
+  /** And a portal that has its customers by reseller names so many of these. */
+  portalResellers: 100,
+  secretCharacters: 512,
+  /** How long two keys are good while one replaces the other, unless an administrator says otherwise. */
+  secretOverlapMinutes: 1_440,
+  secretOverlapMinutesMax: 10_080,
   portalRatePerSecond: 50,
   portalBurst: 500,
   webhookToleranceSeconds: 300,
@@ -38,6 +46,10 @@ export const limits = {
   deliveryCallMs: 15_000,
   deliveryAnswerBytes: 64 * 1024,
   requestShards: 32,
+  /** Requests of a person that are erased in one leg of the run: the first leg is within the call's own time. */
+  erasedPerLeg: 25,
+  /** If the call that asked for an erasure dies in its leg, the run goes on after this time. */
+  erasureWakeMs: 60_000,
   healthShardTenants: 250,
   healthConcurrency: 16,
   /**
@@ -109,5 +121,13 @@ export const limits = {
   /** Customers that are read again in one turn because something about them changed. */
   hintedCustomers: 25,
   discoveryBytes: 256 * 1024,
+  /** The certificate behind a webhook of Partner Center: one file, and how often addresses that are new may be asked a minute. */
+  certificateCallMs: 10_000,
+  certificateBytes: 64 * 1024,
+  certificateFetchesPerMinute: 6,
+  /** Webhooks of Partner Center that an instance knows again by their bytes. */
+  partnerCenterHooksKnown: 2_000,
+  /** Hints about one thing that may wait while it is being read: one that is written then may be needed for the next reading. */
+  hintsWaiting: 20,
   claimMinutes: 30,
 } as const;

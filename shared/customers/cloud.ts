@@ -25,11 +25,17 @@ export type DeskCloud = {
 
 /**
  * Where each cloud's APIs stand. Microsoft docs: "National cloud deployments" (Graph), "Partner Center REST URLs"; for 21Vianet
- * the documentation names `login.chinacloudapi.cn`.
+ * the documentation names `login.chinacloudapi.cn`. For certificates see "Partner Center webhooks", which names one place.
  */
 export const clouds: Record<
   CloudName,
-  CloudEndpoints & { authority: string; tokenExchangeAudience: string; vaultAudience: string }
+  CloudEndpoints & {
+    authority: string;
+    tokenExchangeAudience: string;
+    vaultAudience: string;
+    /** Where certificates of Partner Center's webhooks lie: the beginning of their addresses, to the file name. */
+    certificatePlaces: readonly string[];
+  }
 > = {
   global: {
     authority: 'https://login.microsoftonline.com',
@@ -38,6 +44,7 @@ export const clouds: Record<
     azureManagementBaseUrl: 'https://management.azure.com',
     tokenExchangeAudience: 'api://AzureADTokenExchange',
     vaultAudience: 'https://vault.azure.net',
+    certificatePlaces: ['https://3psostorageacct.blob.core.windows.net/cert/'],
   },
   'us-government': {
     authority: 'https://login.microsoftonline.us',
@@ -46,6 +53,7 @@ export const clouds: Record<
     azureManagementBaseUrl: 'https://management.usgovcloudapi.net',
     tokenExchangeAudience: 'api://AzureADTokenExchangeUSGov',
     vaultAudience: 'https://vault.usgovcloudapi.net',
+    certificatePlaces: ['https://3psostorageacct.blob.core.windows.net/cert/'],
   },
   china: {
     authority: 'https://login.chinacloudapi.cn',
@@ -54,5 +62,7 @@ export const clouds: Record<
     azureManagementBaseUrl: 'https://management.chinacloudapi.cn',
     tokenExchangeAudience: 'api://AzureADTokenExchangeChina',
     vaultAudience: 'https://vault.azure.cn',
+    // None is documented.
+    certificatePlaces: [],
   },
 };

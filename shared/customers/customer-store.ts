@@ -5,6 +5,7 @@ import {
   customerIdPattern,
   customerPartition,
   customerPart,
+  customerRange,
   customerRow,
   domainPartition,
   pointerRow,
@@ -13,6 +14,7 @@ import {
   type Customer,
   type ExternalRef,
 } from './customer.ts';
+import { joinOps, moveOps } from './reseller-index.ts';
 import { firstRows, isRefusal, type Row, type Table, type TableOp, type Tables } from '../platform/table.ts';
 
 const concurrentReads = 16;
@@ -80,8 +82,9 @@ export function createCustomerStore({ tables }: { tables: Tables<'customers'> })
       return row && customerRow.fromRow(row);
     },
     getMany: async (ids) => new Map((await rowsOf(ids)).map((row) => [row.rk, customerRow.fromRow(row)])),
-    page: async ({ after, from = after === undefined ? '' : `${after}!`, limit: size }) => {
-      const rows = await firstRows(table, { pk: customerPartition, from }, size + 1);
+    page: async ({ after = '', from = `${after}!`, limit: size }) => {
+      const start = from < customerRange.from ? customerRange.from : from;
+      const rows = await firstRows(table, { ...customerRange, from: start }, size + 1);
       const shown = rows.slice(0, size);
       const last = shown.at(-1);
       return {
@@ -92,7 +95,10 @@ export function createCustomerStore({ tables }: { tables: Tables<'customers'> })
     insert: async (customer) => {
       try {
         const columns = customerRow.toColumns(customer);
-        await table.transact(customerPartition, [{ kind: 'insert', rk: customer.customerId, columns }]);
+        await table.transact(customerPartition, [
+          { kind: 'insert', rk: customer.customerId, columns },
+          ...joinOps(customer),
+        ]);
         return true;
       } catch (error) {
         if (isRefusal(error, 'exists')) return false;
@@ -134,15 +140,19 @@ type Changing = { read: () => Promise<Row[]>; change: (customer: Customer) => Cu
 
 async function changeTogether(table: Table, { read, change }: Changing): Promise<number> {
   for (let attempt = 1; ; attempt++) {
-    const ops = (await read()).flatMap((row): TableOp[] => {
-      const next = change(customerRow.fromRow(row));
-      if (next === undefined) return [];
-      return [{ kind: 'replace', rk: row.rk, columns: customerRow.toColumns(next), etag: row.etag }];
-    });
-    if (ops.length === 0) return 0;
+    const changed: TableOp[] = [];
+    const moved: TableOp[] = [];
+    for (const row of await read()) {
+      const before = customerRow.fromRow(row);
+      const next = change(before);
+      if (next === undefined) continue;
+      changed.push({ kind: 'replace', rk: row.rk, columns: customerRow.toColumns(next), etag: row.etag });
+      moved.push(...(await moveOps(table, before, next)));
+    }
+    if (changed.length === 0) return 0;
     try {
-      await table.transact(customerPartition, ops);
-      return ops.length;
+      await table.transact(customerPartition, [...changed, ...moved]);
+      return changed.length;
     } catch (error) {
       if (!isRefusal(error) || attempt === attempts) throw error;
     }

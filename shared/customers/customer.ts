@@ -99,6 +99,8 @@ export const customerRow = rowKind(customerSchema);
 /** Some members of a customer, to be merged into its row. */
 export const customerPart = rowKind(customerSchema.partial());
 export const customerPartition = 'customer';
+/** The customers in their partition: what else stands there begins with a capital (see `reseller-index.ts`). */
+export const customerRange = { pk: customerPartition, from: 'c', to: 'd' } as const;
 
 /** The row of a domain, a reference or an Azure subscription, pointing at its customer. */
 export const pointerRow = rowKind(z.object({ customerId: z.string() }));

@@ -3,7 +3,8 @@ import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
 import type { CustomerStore } from './customer-store.ts';
 import { customerIdOf } from './customer.ts';
-import { putHints, type HintValue } from './hint.ts';
+import { hintOf, putHints, type HintValue } from './hint.ts';
+import { mustHint } from './hint-again.ts';
 import { directoryPartition, directoryRelay, type Directory } from './directory.ts';
 import { turnsOf } from './directory-turns.ts';
 import { isHeld, type HeldBaton, type RelayDeps } from './relay.ts';
@@ -27,9 +28,10 @@ export function createDirectoryHints(deps: HintsDeps): DirectoryHints {
       const id = tenantId.toLowerCase();
       const known = await deps.store.get(customerIdOf(deps.cloud.cloud, id));
       const own = deps.cloud.connections.filter((one) => known === undefined || one.id === known.connectionId);
+      const hint: HintValue = { tenantId: id, what: 'customer' };
       for (const connection of own) {
-        const hints: HintValue[] = [{ tenantId: id, what: 'customer' }];
-        await putHints(table, connection.id, { hints, now: deps.clock.now() });
+        const now = deps.clock.now();
+        if (await isNeeded(deps, connection.id, hint)) await putHints(table, connection.id, { hints: [hint], now });
         await wake(deps, connection.id, { change: (head) => head, scope });
       }
     },
@@ -42,6 +44,14 @@ export function createDirectoryHints(deps: HintsDeps): DirectoryHints {
       await wake(deps, connectionId, { change, scope });
     },
   };
+}
+
+/** The same hint again and again is one hint, or few: see `mustHint`. */
+async function isNeeded(deps: HintsDeps, connectionId: string, { tenantId, what }: HintValue): Promise<boolean> {
+  const baton = await directoryRelay(deps).read(directoryPartition(connectionId));
+  const waiting = baton.members.map(hintOf).filter((one) => one.tenantId === tenantId && one.what === what);
+  const isRunning = isHeld(baton) && fromIso(baton.head.value.dueAt) <= deps.clock.now();
+  return mustHint(waiting.length, isRunning);
 }
 
 const wakes = 3;

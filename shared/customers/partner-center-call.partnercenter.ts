@@ -19,6 +19,14 @@ export type CallPartnerCenter = <T>(connectionId: string, call: PartnerCenterCal
 
 const continuationHeader = 'MS-ContinuationToken';
 
+/** Microsoft docs: "Partner Center REST headers". */
+export const partnerCenterHeaders = (ids: Pick<Ids, 'newUuid'>): Record<string, string> => ({
+  'MS-RequestId': ids.newUuid(),
+  'MS-CorrelationId': ids.newUuid(),
+  'MS-Contract-Version': 'v1',
+  'X-Locale': 'en-US',
+});
+
 const linkSchema = z.looseObject({
   headers: z.array(z.looseObject({ key: z.string(), value: z.string() })).nullish(),
 });
@@ -40,13 +48,7 @@ export const partnerCenterCall =
     return getJson(deps, {
       want: { tenantId: connection.tenantId, resource: 'partnercenter', connectionId, way },
       url: `${deps.cloud.endpoints.partnerCenterBaseUrl}/v1${path}`,
-      headers: {
-        'MS-RequestId': deps.ids.newUuid(),
-        'MS-CorrelationId': deps.ids.newUuid(),
-        'MS-Contract-Version': 'v1',
-        'X-Locale': 'en-US',
-        ...(token !== undefined && { [continuationHeader]: token }),
-      },
+      headers: { ...partnerCenterHeaders(deps.ids), ...(token !== undefined && { [continuationHeader]: token }) },
       schema,
     });
   };

@@ -4,12 +4,13 @@ import { fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import type { Random } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { isRefusal, type Table } from '../platform/table.ts';
+import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { applyDelegation, type ApplyDelegationDeps } from './apply-delegation.ts';
 import type { SourceFailure } from './customers-source.ts';
 import { standingOf } from './delegation-rules.ts';
 import { delegationRelay, type DelegationHead, type DelegationTrouble } from './delegation.ts';
+import { delegationHintsOf, forgetHinted, hintedEveryMs, type DelegationHint } from './delegation-hints.ts';
 import type { DelegationSource } from './delegation-source.ts';
 import { createDirectoryState } from './directory.ts';
 import { customerEvents } from './events.ts';
@@ -61,7 +62,9 @@ async function runLeg(deps: SyncDelegationDeps & { table: Table }, baton: Baton,
     listed: seenOf(baton.state),
     untilMs: started + limits.delegationLegMs,
   };
+  const hints = delegationHintsOf(baton.members);
   const listFailure = await listRelationships(deps, leg);
+  forgetHinted(leg.relationships, hints);
   const { failure, left } =
     listFailure || !leg.head.isListed ? { failure: listFailure, left: 0 } : await readRoles(deps, leg);
 
@@ -86,7 +89,9 @@ async function runLeg(deps: SyncDelegationDeps & { table: Table }, baton: Baton,
   }
   if (!leg.head.isListed || left > 0) return { head: leg.head, dueAt: atMs, ops: [seenOp(leg.listed)] };
   scope.log(customerEvents.delegationDone, { connectionId, relationships: leg.relationships.size, changed });
-  return finished(leg, atMs);
+  // Asked for once more: whoever hinted meanwhile saw that this leg was running, and left the waking to it.
+  const members = await queryAll(deps.table, { pk: baton.pk, from: 'M|', to: 'M}' });
+  return finished(leg, delegationHintsOf(members), atMs);
 }
 
 /** The same again, later. An address that is refused has gone stale: then the list is read from its beginning. */
@@ -119,7 +124,10 @@ function troubleOf(
   return { reason, since, ...(status !== undefined && { status }) };
 }
 
-function finished({ head, relationships }: DelegationLeg, nowMs: number) {
+/** A transaction has 100 steps. What is left goes with the next pass. */
+const dropsMax = 80;
+
+function finished({ head, relationships }: DelegationLeg, hints: readonly DelegationHint[], nowMs: number) {
   const { connectionId, passStartedAt, lastReadAt, appliedAt, skipped, trouble } = head;
   const unread = [...relationships].some(([id, one]) => standingOf(delegationOf(id, one), nowMs) === 'role-unknown');
   const reason = skipped > 0 ? 'unreadable' : unread ? 'roles-unread' : undefined;
@@ -132,6 +140,11 @@ function finished({ head, relationships }: DelegationLeg, nowMs: number) {
     appliedAt,
     ...(reason && { trouble: troubleOf(trouble, { reason }, nowMs) }),
   };
-  const dueAt = fromIso(passStartedAt ?? toIso(nowMs)) + limits.delegationMinutes * minuteMs;
-  return { head: next, dueAt, ops: [seenOp([])] };
+  const startedAt = passStartedAt ?? toIso(nowMs);
+  // What was hinted at before this pass is done; what came since has another one soon.
+  const done = hints.filter(({ at }) => at <= startedAt);
+  const drops = done.slice(0, dropsMax).map(({ rk }): TableOp => ({ kind: 'delete', rk }));
+  const isHinted = hints.length > done.length;
+  const dueAt = isHinted ? nowMs + hintedEveryMs : fromIso(startedAt) + limits.delegationMinutes * minuteMs;
+  return { head: next, dueAt, ops: [seenOp([]), ...drops] };
 }

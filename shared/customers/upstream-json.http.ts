@@ -7,12 +7,14 @@ import { SourceFailure } from './customers-source.ts';
 
 export type UpstreamDeps = { http: Http; tokens: TokenSource; clock: Pick<Clock, 'now'> };
 
-type UpstreamCall = {
+export type UpstreamCall = {
   want: TokenWant;
   url: string;
   headers?: Record<string, string>;
-  /** Sent as JSON by POST; without one the call is a GET. */
+  /** Sent as JSON. */
   body?: unknown;
+  /** POST with a body, GET without one, unless said otherwise. */
+  method?: 'POST' | 'PUT';
 };
 
 type JsonCall<T> = UpstreamCall & { schema: z.ZodType<T> };
@@ -31,15 +33,15 @@ export async function getJson<T>(deps: UpstreamDeps, call: JsonCall<T>): Promise
   }
 }
 
-const jsonOf = (body: string): unknown => JSON.parse(body.replace(/^\uFEFF/, ''));
+export const jsonOf = (body: string): unknown => JSON.parse(body.replace(/^\uFEFF/, ''));
 
 /** One authorised call and whatever was answered. Throws {@link SourceFailure} where there is no token or no whole answer. */
 export async function exchange({ http, tokens }: UpstreamDeps, call: UpstreamCall): Promise<HttpAnswer> {
-  const { want, url, headers, body } = call;
+  const { want, url, headers, body, method = body === undefined ? 'GET' : 'POST' } = call;
   try {
     const token = await tokens(want);
     return await http({
-      method: body === undefined ? 'GET' : 'POST',
+      method,
       url,
       headers: {
         authorization: `Bearer ${token}`,

@@ -27,6 +27,8 @@ export type EscalatableRequest = {
   /** What Microsoft will ask for and nobody has given. */
   missingEvidence?: readonly string[] | undefined;
   createdAt: string;
+  /** When the person who sent it was erased: there are no texts any more that could be filed. */
+  erasedAt?: string | undefined;
 };
 
 /** A customer as far as an escalation needs it. */

@@ -36,6 +36,9 @@ const claimPrefix = (id: string): string => `C|${id}|claim|`;
 const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
 const overrideKey = (id: string): string => `C|${id}|override`;
 
+/** Of content rows, those with words of people about the request; the names of claimants are the desk's own people. */
+export const textKeys = /^C\|[^|]+\|(?:packet|override)$/;
+
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
 const packetRow = rowKind(packetSchema);

@@ -50,14 +50,16 @@ export function lastingCode(
   return row.intentAt === undefined ? doubt.code : 'unverified';
 }
 
-/** The request was taken back before anything was filed. */
-export const cancelled = (row: EscalationRow, nowMs: number): Moved =>
+const takenBack = 'The request was resolved or closed before a case was filed.';
+
+/** The request was taken back, or its texts are gone, before anything was filed. */
+export const cancelled = (row: EscalationRow, nowMs: number, note = takenBack): Moved =>
   move(withoutIntent(row), {
     to: 'cancelled',
     what: 'cancelled',
     nowMs,
     change: { ...untroubled, turn: row.turn + 1 },
-    note: 'The request was resolved or closed before a case was filed.',
+    note,
   });
 
 /** A person has mended what parked it: the case goes its way again, and an intent still says to look first. */

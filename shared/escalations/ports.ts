@@ -1,3 +1,4 @@
+import type { CustomerScope } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
@@ -34,7 +35,7 @@ export type RequestsPort = {
 };
 
 /** The part of a portal that a notice depends on. */
-export type NoticePortal = { id: string; customers: 'all' | readonly string[] };
+export type NoticePortal = { id: string; customers: CustomerScope };
 
 /** Tells the portals, once per event id and portal, however often it is called. */
 export type Announce = (

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { hashOf } from '../core/hash.ts';
 import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalatableRequest } from './escalatable.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
 import { listEvent } from './escalation-list.ts';
+import { eraseTexts, noticeIdOf } from './erase-texts.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
 import type { AppliedEscalation, EscalationDeps, NoticePortal } from './ports.ts';
 import { cancelWithdrawn } from './withdraw.ts';
@@ -42,6 +42,8 @@ async function project(deps: EscalationDeps, { head, event }: Projection, scope:
     await deps.requests.applyEscalation(applied(requestId, event), scope);
     const request = await deps.requests.readForEscalation(requestId);
     if (!request) continue;
+    // An escalation that began while its request was erased has the texts still.
+    if (request.erasedAt !== undefined) await eraseTexts(deps, requestId, scope);
     // A request that was closed while its escalation began knew of none to take back.
     if (request.state === 'closed') await cancelWithdrawn(deps, requestId, scope);
     await tellPortals(deps, { request, event }, scope);
@@ -68,10 +70,10 @@ async function tellPortals(
     ...(caseNumber !== undefined && { caseNumber }),
     externalRefs: request.externalRefs,
   };
-  const maySee = ({ customers }: NoticePortal) => customers === 'all' || customers.includes(request.customerId);
+  const maySee = ({ customers }: NoticePortal) => customers === 'all' || customers.has(request.customerId);
   await deps.announce(
     {
-      eventId: hashOf('escalation.updated', escalationId, String(version), requestId).slice(0, 26),
+      eventId: noticeIdOf({ escalationId, version, requestId }),
       type: 'escalation.updated',
       at,
       data: (portal) => (maySee(portal) ? data : undefined),

@@ -33,6 +33,14 @@ export const readinessRules: readonly Rule[] = [
     remedy: 'Reopen the request first.',
   },
   {
+    code: 'request-erased',
+    stage: 0,
+    effect: 'blocks',
+    holds: ({ request }) => request.erasedAt !== undefined,
+    text: () => 'The person who sent it was erased, and with it everything that Microsoft could be told.',
+    remedy: 'Take in a new request of somebody who can be asked.',
+  },
+  {
     code: 'category-unknown',
     stage: 0,
     effect: 'blocks',

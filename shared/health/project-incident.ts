@@ -5,6 +5,7 @@ import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { CustomerScope } from '../core/caller.ts';
+import type { EventKind } from './incident.ts';
 import { createIncidentEvent, incidentDataFor } from './incident-event.ts';
 
 const incidentEventBodySchema = z.object({
@@ -14,13 +15,13 @@ const incidentEventBodySchema = z.object({
 });
 
 /** The part of a portal that a notice depends on. */
-export type NoticePortal = { id: string; customers: 'all' | readonly string[] };
+export type NoticePortal = { id: string; customers: CustomerScope };
 
 /** Tells the portals, once per event id and portal, however often it is called. */
 export type AnnounceIncident = (
   notice: {
     eventId: string;
-    type: string;
+    type: `incident.${EventKind}`;
     at: string;
     data: (portal: NoticePortal) => Record<string, unknown> | undefined;
     portalIds: string[];
@@ -39,8 +40,6 @@ export type ProjectIncidentDeps = {
 /** Portals are told of their own customers only, so that each has a body, and therefore an id, of its own. */
 const noticeId = (eventId: string, portalId: string): string => `e${hashOf('notice', eventId, portalId).slice(0, 25)}`;
 
-const scopeOf = ({ customers }: NoticePortal): CustomerScope => (customers === 'all' ? 'all' : new Set(customers));
-
 /** Consumer of `desk-events` for incidents: brings a transition to every portal with an affected customer, once. */
 export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
   const readEvent = createIncidentEvent(deps);
@@ -50,7 +49,7 @@ export function createProjectIncident(deps: ProjectIncidentDeps): QueueHandler {
     if (!(await readWake(table, message))) return;
     const event = await readEvent(incidentId, eventId);
     if (event === undefined) throw new Error(`event ${eventId} of incident ${incidentId} is not there`);
-    const data = (portal: NoticePortal) => incidentDataFor(event, scopeOf(portal));
+    const data = (portal: NoticePortal) => incidentDataFor(event, portal.customers);
     const { service, classification } = event.data;
     for (const portalId of await deps.portalIds()) {
       const notice = {

@@ -1,8 +1,10 @@
+import type { CustomerScope } from '../core/caller.ts';
 import { toIso, type Clock } from '../core/clock.ts';
 import type { Bus } from '../platform/bus.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { NoticeType } from '../portals/notice-types.ts';
 import type { Portal } from '../portals/portal.ts';
 import type { PortalRegistry } from '../portals/portal-registry.ts';
 import { isWebhookId } from '../portals/standard-webhooks.ts';
@@ -12,12 +14,11 @@ import { deliveryColumns, deliveryKey, deliveryPartition, deliveryWake, type Del
 export type Notice = {
   /** The same at every call for the same event; it becomes the `webhook-id`. */
   eventId: string;
-  /** Such as `request.created`. */
-  type: string;
+  type: NoticeType;
   /** When it happened, ISO 8601. */
   at: string;
   /** What this portal is told; undefined where it is not to be told. */
-  data(portal: Portal): Record<string, unknown> | undefined;
+  data(portal: { id: string; customers: CustomerScope }): Record<string, unknown> | undefined;
   portalIds: readonly string[];
   /** Of an incident: what portals may choose by. */
   incident?: { service: string; classification: string };
@@ -36,7 +37,8 @@ export function createAnnounce(deps: AnnounceDeps): Announce {
     const wakes: Wake[] = [];
     for (const portalId of new Set(notice.portalIds)) {
       const portal = await deps.registry.byId(portalId);
-      const data = portal && wants(portal, notice) ? notice.data(portal) : undefined;
+      if (portal === undefined || !wants(portal, notice)) continue;
+      const data = notice.data({ id: portal.id, customers: await deps.registry.scopeOf(portal) });
       if (data === undefined) continue;
       const body = JSON.stringify({ type: notice.type, timestamp: notice.at, data });
       const wake = await owe(deps, { pk, notice, portalId, body }, scope);

@@ -1,17 +1,14 @@
-import { secondMs, type Clock } from '../core/clock.ts';
-import { isAppError } from '../core/errors.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/ids.ts';
-import { limits } from '../core/limits.ts';
 import type { Bus } from '../platform/bus.ts';
-import { HttpFailure, type Http } from '../platform/http.ts';
+import type { Http } from '../platform/http.ts';
 import { deleteWake, readWake, sendWakes, wakeOp, type WakeMessage } from '../platform/outbox.ts';
 import { unpackText } from '../platform/packed.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { SecretMissing, type ReadSecret } from '../platform/secret.ts';
+import type { ReadSecret } from '../platform/secret.ts';
 import { isRefusal, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { LogEvent, Scope } from '../platform/telemetry.ts';
 import type { PortalRegistry } from '../portals/portal-registry.ts';
-import { parseWebhookSecrets, signWebhook } from '../portals/standard-webhooks.ts';
 import {
   deliveryColumns,
   deliveryKey,
@@ -20,8 +17,9 @@ import {
   deliveryWake,
   type Delivery,
 } from './delivery.ts';
-import { afterTry, nextTryMs, resultOf, resultOfFailure, type TryResult } from './delivery-rules.ts';
+import { afterTry, nextTryMs, type TryResult } from './delivery-rules.ts';
 import { noticeEvents } from './events.ts';
+import { sendSigned } from './send-signed.ts';
 
 type DeliverDeps = {
   table: Table;
@@ -59,41 +57,7 @@ async function attempt(deps: DeliverDeps, { eventId, portalId }: Delivery, body:
   const portal = await deps.registry.byId(portalId);
   if (portal?.outbound === undefined) return { kind: 'skipped', trouble: 'the portal has no endpoint' };
   if (portal.disabled) return { kind: 'skipped', trouble: 'the portal is disabled' };
-  const keys = await outboundKeys(deps.readSecret, portal.outbound.secretName);
-  if ('trouble' in keys) return { kind: 'failed', trouble: keys.trouble };
-  const timestampSeconds = Math.floor(deps.clock.now() / secondMs);
-  const signature = signWebhook({ id: eventId, timestampSeconds, body: Buffer.from(body) }, keys);
-  try {
-    const answer = await deps.http({
-      method: 'POST',
-      url: portal.outbound.url,
-      headers: { 'content-type': 'application/json', ...signature },
-      body,
-      timeoutMs: limits.deliveryCallMs,
-      maxBytes: limits.deliveryAnswerBytes,
-    });
-    return resultOf(answer, deps.clock.now());
-  } catch (error) {
-    if (error instanceof HttpFailure) return resultOfFailure(error, deps.clock.now());
-    throw error;
-  }
-}
-
-/** The keys to sign with, or why there are none: trouble like any other, which may be over at the next try. */
-async function outboundKeys(readSecret: ReadSecret, name: string): Promise<Buffer[] | { trouble: string }> {
-  let secret: string;
-  try {
-    secret = await readSecret(name);
-  } catch (error) {
-    if (error instanceof SecretMissing) return { trouble: 'secret-missing' };
-    if (isAppError(error, 'unavailable')) return { trouble: 'vault-away' };
-    throw error;
-  }
-  try {
-    return parseWebhookSecrets(secret);
-  } catch {
-    return { trouble: 'secret-unusable' };
-  }
+  return sendSigned(deps, portal.outbound, { id: eventId, body });
 }
 
 type Recorded = { message: WakeMessage; row: Row; next: Delivery; body: string };

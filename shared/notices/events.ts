@@ -1,6 +1,7 @@
 import type { LogEvent } from '../platform/telemetry.ts';
 
 export const noticeEvents = {
+  tested: { id: 'notices.tested', level: 'info' },
   delivered: { id: 'notices.delivered', level: 'info' },
   tryFailed: { id: 'notices.try-failed', level: 'warn' },
   givenUp: { id: 'notices.given-up', level: 'error' },

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import * as z from 'zod';
 
 /** Everything the desk is told from outside, parsed once at start. An empty text counts as absent. */
@@ -44,6 +45,28 @@ const connectionsSchema = z
   })
   .pipe(z.array(connectionSchema).min(1));
 
+const pemBlock = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** Certificates in PEM, one after the other; `\n` may be written out, since many forms for settings take one line. */
+const certificates = z
+  .string()
+  .transform((value) => value.replaceAll('\\n', '\n'))
+  .refine((value) => {
+    try {
+      return value.match(pemBlock)?.every((block) => new X509Certificate(block).ca) === true;
+    } catch {
+      return false;
+    }
+  }, 'is not a list of authorities in PEM')
+  .optional();
+
+/** A root without a trailing slash; http is for the local world. */
+const publicUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((value) => !/[?#]/.test(value), 'has a query or a fragment')
+  .transform((value) => value.replace(/\/+$/, ''))
+  .optional();
+
 const settingsSchema = z.object({
   MICROSOFT_CLOUD: cloudSchema,
   PARTNER_CONNECTIONS: connectionsSchema,
@@ -61,6 +84,9 @@ const settingsSchema = z.object({
   SERVICE_BUS__clientId: text,
   KEY_VAULT_URI: required,
   OUTBOUND_ALLOW: list,
+  DESK_PUBLIC_URL: publicUrl,
+  PARTNER_CENTER_WEBHOOK_ROOTS: certificates,
+  PARTNER_CENTER_WEBHOOK_CERTIFICATES: list.pipe(z.array(z.url({ protocol: /^https?$/ }).endsWith('/'))),
   // The host resolves these two itself, from the app settings alone: a default here would hide that its timers do not run.
   HEALTH_POLL_SCHEDULE: z.string(),
   SWEEP_SCHEDULE: z.string(),

@@ -61,7 +61,7 @@ async function identify({ route, deps, request, scope }: Serving): Promise<Calle
   if (route.access === 'public' || route.access === 'signed') return undefined;
   const caller = await deps.authenticate(new Headers([...request.headers]), scope);
   requireAccess(caller, route.access);
-  deps.takeTurn(caller.id);
+  deps.takeTurn(caller);
   return caller;
 }
 

@@ -8,6 +8,8 @@ export type HttpCall = {
   timeoutMs: number;
   /** Larger answers are refused unread. */
   maxBytes: number;
+  /** How the answer's bytes become text: UTF-8 unless said otherwise; `latin1` keeps every byte as one character. */
+  bodyAs?: 'latin1';
 };
 
 /** Header names are in lower case. Every status is an answer, redirects too: they are never followed. */

@@ -75,7 +75,7 @@ async function exchange(url: URL, call: HttpCall, dial: Dialler): Promise<HttpAn
     try {
       if (deadline.aborted) throw new HttpFailure('timeout', 'no whole answer in time');
       [response] = (await once(request, 'response')) as [IncomingMessage];
-      const body = await readBody(response, call.maxBytes);
+      const body = (await readBody(response, call.maxBytes)).toString(call.bodyAs ?? 'utf8');
       return { status: response.statusCode ?? 0, headers: headersOf(response), body };
     } catch (error) {
       request.destroy();
@@ -114,7 +114,7 @@ function start(url: URL, call: HttpCall, dial: Dialler): ClientRequest {
 }
 
 /** Reads to the end, holding the cap against the bytes on the wire and against those they inflate to. */
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -125,9 +125,9 @@ async function readBody(response: IncomingMessage, maxBytes: number): Promise<st
   const bytes = Buffer.concat(chunks);
   const inflate = inflaterOf(response);
   // An answer without a body may still name an encoding.
-  if (inflate === undefined || length === 0) return bytes.toString('utf8');
+  if (inflate === undefined || length === 0) return bytes;
   try {
-    return (await inflate(bytes, { maxOutputLength: maxBytes })).toString('utf8');
+    return await inflate(bytes, { maxOutputLength: maxBytes });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
     throw error;

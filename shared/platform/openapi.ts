@@ -101,16 +101,17 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query', use:
   }));
 }
 
+const standardWebhook = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
+
 /** Headers that a route takes follow from how it can answer. */
-function headerParameters({ access, answers, errors = [] }: Route): Json[] {
+function headerParameters({ access, answers, errors = [], signatureHeaders = standardWebhook }: Route): Json[] {
   const header = (name: string, required = false) => ({ name, in: 'header', required, schema: { type: 'string' } });
   return [
     ...(errors.includes('idempotency-key-reused') ? [header('Idempotency-Key')] : []),
     ...(errors.includes('if-match-required') ? [header('If-Match', true)] : []),
     ...(304 in answers ? [header('If-None-Match')] : []),
-    ...(access === 'signed'
-      ? ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map((name) => header(name, true))
-      : []),
+    // Not required: the sender may sign in a way of its own.
+    ...(access === 'signed' ? signatureHeaders.map((name) => header(name)) : []),
   ];
 }
 

@@ -51,11 +51,11 @@ export function createGrantRows({ table, clock }: { table: Table; clock: Pick<Cl
       throw error;
     }
   };
-  /** Changes the row as it stands; undefined leaves it. Returns whether this call wrote it. */
+  /** Changes the row as it stands, or one that is due since ever; undefined leaves it. Returns whether this call wrote it. */
   const change = async (connectionId: string, to: (before: Grant) => Grant | undefined): Promise<boolean> => {
     for (let attempt = 1; attempt <= attempts; attempt++) {
       const row = await table.get(partition, encodeKey(connectionId));
-      const next = to(row ? grantRow.fromRow(row) : { connectionId, dueAt: toIso(clock.now()) });
+      const next = to(row ? grantRow.fromRow(row) : { connectionId, dueAt: toIso(0) });
       if (next === undefined) return false;
       if (await write(row, next)) return true;
     }

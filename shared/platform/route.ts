@@ -1,6 +1,6 @@
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import * as z from 'zod';
-import type { Access, Caller } from '../core/caller.ts';
+import type { Access, Caller, Rate } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Scope } from './telemetry.ts';
@@ -47,6 +47,8 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   body?: z.ZodType<Body>;
   /** For the document alone: the body that the handler of a `signed` route parses itself, once the signature holds. */
   signedBody?: z.ZodType;
+  /** For the document alone: headers that a `signed` route needs, where they are not those of Standard Webhooks. */
+  signatureHeaders?: readonly string[];
   /** Answers that are not errors, by status. `alsoText`: a media type in which it is given as text where the caller asks for it. */
   answers: Record<
     number,
@@ -64,7 +66,7 @@ export const route = <Params, Query, Body>(definition: Route<Params, Query, Body
 export type Authenticate = (headers: Headers, scope: Scope) => Promise<Caller>;
 
 /** Takes one token of the caller's bucket. Throws `too-many-requests`. */
-export type TakeTurn = (callerId: string) => void;
+export type TakeTurn = (caller: Pick<Caller, 'id'> & { rate?: Rate | undefined }) => void;
 
 export type HttpHandler = (request: HttpRequest, context: InvocationContext) => Promise<HttpResponseInit>;
 

@@ -5,7 +5,6 @@ import type { Clock } from '../core/clock.ts';
 import { AppError, isAppError } from '../core/errors.ts';
 import type { Authenticate } from '../platform/route.ts';
 import { portalEvents } from './events.ts';
-import { portalCaller } from './portal.ts';
 import type { PortalRegistry } from './portal-registry.ts';
 
 /**
@@ -120,7 +119,7 @@ async function callerOf({ registry }: AuthenticateDeps, claims: Claims): Promise
   if (clientId === undefined || claims.scp !== undefined) throw unauthenticated();
   const portal = await registry.byApplication(claims.tid, clientId);
   if (portal === undefined || portal.disabled) throw unauthenticated();
-  return portalCaller(portal);
+  return registry.callerOf(portal);
 }
 
 function personOf({ tid, oid, name, preferred_username: username }: Claims, roles: Role[]): Caller {

@@ -5,8 +5,8 @@ import { parse, parseJson } from '../platform/handle-route.ts';
 import type { TakeTurn } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { identifySender, type HookCall, type IdentifyDeps } from './identify-sender.ts';
-import { portalCaller } from './portal.ts';
 import type { Quarantine } from './quarantine.ts';
+import { contactIn } from './quarantined-contacts.ts';
 
 /**
  * Takes in the support request in a portal's webhook. Idempotent by caller and key, also once the customer has left; a repeat has
@@ -37,22 +37,30 @@ const hookSchema = z.strictObject({
 });
 type HookBody = z.output<typeof hookSchema>;
 
+/** ConnectWise adds these to every address that it calls. They are not signed, and nothing is read from them. */
+export const addedQuery = z.strictObject({
+  recordId: z.string().max(100).optional(),
+  action: z.string().max(100).optional(),
+});
+
 /**
  * A portal's signed webhook. The signature is checked before the body is so much as parsed, and before storage is asked. A
  * webhook-id that was quarantined keeps that answer, though its customer be mapped meanwhile: else it would become two things.
  */
 export function createPortalHook(deps: PortalHookDeps) {
   return async (call: HookCall, scope: Scope): Promise<HookAnswer> => {
-    const { portal, webhookId } = await identifySender(deps, call, scope);
-    const caller = portalCaller(portal);
-    deps.takeTurn(caller.id);
-    const body = parse(hookSchema, parseJson(call, call.raw), 'invalid-body');
+    const { portal, webhookId, body: mapped } = await identifySender(deps, call, scope);
+    const caller = await deps.registry.callerOf(portal);
+    deps.takeTurn(caller);
+    const body = parse(hookSchema, mapped ?? parseJson(call, call.raw), 'invalid-body');
     const { type } = body;
     if (untakenTypes.includes(type)) {
       throw new AppError('invalid-body', `${type} is not taken yet. Comment on and close requests by hand for now.`);
     }
     if (type !== createdType) return { ignored: true };
-    const webhook = { portalId: portal.id, webhookId, type, body: new TextDecoder().decode(call.raw) };
+    const text = mapped === undefined ? new TextDecoder().decode(call.raw) : JSON.stringify(mapped);
+    const webhook = { portalId: portal.id, webhookId, type, body: text };
+    const contactId = contactIn(portal.id, body);
     const quarantined = await deps.quarantine.find(webhook);
     if (quarantined !== undefined) return quarantined;
     try {
@@ -61,7 +69,7 @@ export function createPortalHook(deps: PortalHookDeps) {
     } catch (error) {
       if (isAppError(error, 'idempotency-key-reused')) throw reused(error);
       if (!isAppError(error, 'unknown-customer')) throw error;
-      return await deps.quarantine.keep(webhook, scope);
+      return await deps.quarantine.keep({ ...webhook, contactId }, scope);
     }
   };
 }

@@ -8,9 +8,17 @@ import { rowKind } from '../platform/row.ts';
 import { isRefusal, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
+import { quarantinePartition, quarantinedContactOp } from './quarantined-contacts.ts';
 
 /** A signed webhook that names a customer nobody mapped, or another portal's: kept as it came until a person assigns it. */
-export type Unresolved = { portalId: string; webhookId: string; type: string; body: string };
+export type Unresolved = {
+  portalId: string;
+  webhookId: string;
+  type: string;
+  body: string;
+  /** Who sent it, where the body says so: an erasure finds it by this id. */
+  contactId?: string | undefined;
+};
 
 export type Quarantined = { quarantineId: string };
 
@@ -21,9 +29,6 @@ export type Quarantine = {
   /** Keeps it and gives its id. */
   keep(unresolved: Unresolved, scope: Scope): Promise<Quarantined>;
 };
-
-/** Partition of table `portals`: `Q|id` heads, `C|id` contents (free text and personal data), `N|portal` counters. */
-export const quarantinePartition = 'quarantine';
 
 const headRow = rowKind(
   z.object({
@@ -51,7 +56,7 @@ export function createQuarantine({ table, clock }: { table: Table; clock: Clock 
     return found && sameAs(found, hashOf(webhook.body));
   };
   const keep: Quarantine['keep'] = async (unresolved, scope) => {
-    const { portalId, webhookId, type, body } = unresolved;
+    const { portalId, webhookId, type, body, contactId } = unresolved;
     const id = idOf(unresolved);
     const bodyHash = hashOf(body);
     const counterKey = `N|${encodeKey(portalId)}`;
@@ -68,6 +73,7 @@ export function createQuarantine({ table, clock }: { table: Table; clock: Clock 
         await table.transact(quarantinePartition, [
           { kind: 'insert', rk: `Q|${id}`, columns: headRow.toColumns(head) },
           { kind: 'insert', rk: `C|${id}`, columns: { ...contentRow.toColumns({ id }), ...packText(body) } },
+          ...(contactId === undefined ? [] : [quarantinedContactOp(contactId, id)]),
           count(counterKey, counter, open + 1),
         ]);
         scope.log(portalEvents.quarantined, { portalId, quarantineId: id });

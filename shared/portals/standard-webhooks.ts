@@ -1,6 +1,8 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { secondMs } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
+import { exactBytes } from './exact-bytes.ts';
+import { isSignedWith } from './public-key.ts';
 
 /** What a signature covers: the id, the time of sending, and the bytes of the body as they travel. */
 type SignedMessage = { id: string; timestampSeconds: number; body: Uint8Array };
@@ -9,13 +11,22 @@ type Verdict =
   | { ok: true; id: string; timestampSeconds: number }
   | { ok: false; reason: 'header-missing' | 'bad-id' | 'bad-timestamp' | 'stale' | 'bad-signature' };
 
+/**
+ * A shared secret (bytes) is good for `v1` alone and a public key for `v1a` alone: else whoever knows the public key, and that is
+ * everybody, could use it as a secret.
+ */
+export type WebhookKey = Uint8Array | KeyObject;
+
 const secretPattern = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
 /** Visible ASCII without the dot, which separates the signed parts: else `a.1` + `2` could pass for `a` + `1.2`. */
 const idPattern = /^[\x21-\x2d\x2f-\x7e]{1,255}$/;
 const timestampPattern = /^[1-9]\d{0,11}$/;
-const signaturePattern = /^v1,([A-Za-z0-9+/]{43}=)$/;
+/** 32 bytes of HMAC-SHA256, or 64 of ed25519. */
+const signaturePattern = /^(?:(v1),([A-Za-z0-9+/]{43}=)|(v1a),([A-Za-z0-9+/]{86}==))$/;
 /** More than any rotation needs; a header full of guesses is cut here. */
 const maxSignatures = 8;
+/** Fewer, because each costs as much as a hundred of the others. */
+const maxAsymmetric = 2;
 
 /** Whether a text may be a `webhook-id`: 1 to 255 visible ASCII characters, no dot. */
 export const isWebhookId = (text: string): boolean => idPattern.test(text);
@@ -31,20 +42,17 @@ export function parseWebhookSecrets(text: string): Buffer[] {
 }
 
 function parseKey(secret: string): Buffer {
-  const encoded = secretPattern.exec(secret)?.[1] ?? '';
-  const key = Buffer.from(encoded, 'base64');
-  const isCanonical = key.toString('base64') === encoded;
-  if (!isCanonical || key.length < limits.webhookSecretBytesMin || key.length > limits.webhookSecretBytesMax) {
+  const key = exactBytes(secretPattern.exec(secret)?.[1] ?? '', 'base64');
+  if (key === undefined || key.length < limits.webhookSecretBytesMin || key.length > limits.webhookSecretBytesMax) {
     throw new Error('a webhook key is not whsec_ and base64 of 24 to 64 bytes');
   }
   return key;
 }
 
-function macOf(key: Uint8Array, message: SignedMessage): Buffer {
-  const hmac = createHmac('sha256', key);
-  hmac.update(`${message.id}.${String(message.timestampSeconds)}.`);
-  return hmac.update(message.body).digest();
-}
+const headOf = ({ id, timestampSeconds }: SignedMessage): string => `${id}.${String(timestampSeconds)}.`;
+
+const macOf = (key: Uint8Array, message: SignedMessage): Buffer =>
+  createHmac('sha256', key).update(headOf(message)).update(message.body).digest();
 
 /** The three headers of a signed webhook, with a signature per key. */
 export function signWebhook(message: SignedMessage, keys: readonly Uint8Array[]): Record<string, string> {
@@ -56,13 +64,13 @@ export function signWebhook(message: SignedMessage, keys: readonly Uint8Array[])
 }
 
 /**
- * Whether somebody who knows one of the keys sent exactly these bytes within the last five minutes. Stricter than the reference
+ * Whether somebody who holds one of the keys sent exactly these bytes within the last five minutes. Stricter than the reference
  * libraries: bytes and not decoded text, whole numbers only, one spelling of each signature, every comparison in constant time.
  * Replays are the caller's to find, by the id.
  */
 export function verifyWebhook(
   { headers, body }: { headers: Pick<Headers, 'get'>; body: Uint8Array },
-  keys: readonly Uint8Array[],
+  keys: readonly WebhookKey[],
   nowMs: number,
 ): Verdict {
   const id = headers.get('webhook-id');
@@ -74,18 +82,28 @@ export function verifyWebhook(
   const timestampSeconds = Number(timestamp);
   const ageMs = Math.abs(nowMs - timestampSeconds * secondMs);
   if (ageMs > limits.webhookToleranceSeconds * secondMs) return { ok: false, reason: 'stale' };
-  const expected = keys.map((key) => macOf(key, { id, timestampSeconds, body }));
-  const isSigned = macsIn(signatures).some((given) => expected.some((mac) => timingSafeEqual(mac, given)));
+  const isSigned = holds(signaturesIn(signatures), keys, { id, timestampSeconds, body });
   return isSigned ? { ok: true, id, timestampSeconds } : { ok: false, reason: 'bad-signature' };
 }
 
-/** The well-formed `v1` signatures of the header; other versions are for other verifiers. */
-function macsIn(header: string): Buffer[] {
-  const macs: Buffer[] = [];
-  for (const signature of header.split(' ').slice(0, maxSignatures)) {
-    const encoded = signaturePattern.exec(signature)?.[1];
-    const mac = encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
-    if (mac?.toString('base64') === encoded && mac !== undefined) macs.push(mac);
+type Given = { v1: Buffer[]; v1a: Buffer[] };
+
+/** The well-formed signatures of the header; other versions are for other verifiers. */
+function signaturesIn(header: string): Given {
+  const given: Given = { v1: [], v1a: [] };
+  for (const text of header.split(' ').slice(0, maxSignatures)) {
+    const [, , symmetric, asymmetric, encoded] = signaturePattern.exec(text) ?? [];
+    const bytes = exactBytes(symmetric ?? encoded ?? '', 'base64');
+    if (bytes !== undefined) given[asymmetric === undefined ? 'v1' : 'v1a'].push(bytes);
   }
-  return macs;
+  return given;
+}
+
+function holds({ v1, v1a }: Given, keys: readonly WebhookKey[], message: SignedMessage): boolean {
+  const macs = keys.filter((key) => key instanceof Uint8Array).map((key) => macOf(key, message));
+  if (v1.some((given) => macs.some((mac) => timingSafeEqual(mac, given)))) return true;
+  const publicKeys = keys.filter((key): key is KeyObject => !(key instanceof Uint8Array));
+  if (publicKeys.length === 0 || v1a.length === 0) return false;
+  const signed = Buffer.concat([Buffer.from(headOf(message)), message.body]);
+  return v1a.slice(0, maxAsymmetric).some((given) => publicKeys.some((key) => isSignedWith(key, signed, given)));
 }

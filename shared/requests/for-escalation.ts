@@ -18,6 +18,7 @@ export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'cont
     | 'language'
     | 'externalRefs'
     | 'createdAt'
+    | 'erasedAt'
   > &
   Pick<Head['triage'], 'category' | 'service' | 'boundary'> & {
     requestId: string;
@@ -57,6 +58,7 @@ export function createForEscalation({ store }: { store: RequestStore }) {
         language: head.language,
         externalRefs: head.externalRefs,
         createdAt: head.createdAt,
+        erasedAt: head.erasedAt,
         category: triage.category,
         service: triage.service,
         boundary: triage.boundary,

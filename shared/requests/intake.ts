@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { maySeeCustomer, portalOf, type Caller } from '../core/caller.ts';
 import { toIso, type Clock } from '../core/clock.ts';
+import { contactIdOf } from '../core/contact-id.ts';
 import { AppError } from '../core/errors.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Ids } from '../core/ids.ts';
@@ -16,7 +17,8 @@ import type { Statement } from '../statement/statement.ts';
 import type { RulesInForce } from './boundary-rule.ts';
 import { requestEvents } from './events.ts';
 import type { AdminLinks, CustomersPort, IntakeCustomer, LiveIncidents } from './ports.ts';
-import { answerOf, contactIdOf, contentOf, type RequestAnswer } from './request-answer.ts';
+import { personOp } from './contact-rows.ts';
+import { answerOf, contentOf, type RequestAnswer } from './request-answer.ts';
 import type { CreatedEvent } from './request-event.ts';
 import { contentKey, contentRow, eventKey, eventRow, headKey, headRow, partitionOf } from './request-rows.ts';
 import { actorOf, applyEvent } from './request-rules.ts';
@@ -76,6 +78,7 @@ export function createIntake(deps: IntakeDeps) {
         { kind: 'insert', rk: eventKey(requestId, 1), columns: written.event },
         { kind: 'insert', rk: headKey(requestId), columns: written.head },
         { kind: 'insert', rk: contentKey(requestId), columns: written.content },
+        personOp(event.contactId, requestId),
         wakeOp(wake, scope),
       ]);
     } catch (error) {

@@ -38,6 +38,7 @@ export async function changeOnce(
   const visible = (head: Head) => visibleTo(caller, head);
   const appended = await store.append({ requestId, once, visible, decide }, scope);
   if (appended.outcome === 'missing') throw notFound();
+  if (appended.outcome === 'unchanged') return { outcome: 'done', head: appended.head };
   if (appended.outcome === 'appended') return { outcome: 'done', head: appended.head, ...textsOf(appended) };
   const { served } = appended;
   if (served.bodyHash !== bodyHash) {

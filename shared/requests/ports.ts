@@ -1,3 +1,4 @@
+import type { CustomerScope } from '../core/caller.ts';
 import type { AdminLink } from '../customers/admin-links.ts';
 import type { Customer } from '../customers/customer.ts';
 import type { CustomerName } from '../customers/resolve-customer.ts';
@@ -51,7 +52,7 @@ export type LiveIncidents = (refs: readonly IncidentRef[]) => Promise<LiveIncide
 export type AdminLinks = (customer: IntakeCustomer, service: string) => AdminLink[];
 
 /** The part of a portal that a notice about a request depends on. */
-export type NoticePortal = { id: string; customers: 'all' | readonly string[] };
+export type NoticePortal = { id: string; customers: CustomerScope };
 
 export type Notice = {
   /** The same at every try. */

@@ -129,16 +129,20 @@ const typeOf = (event: RequestEvent): Notice['type'] => {
   return 'request.updated';
 };
 
+/** The `webhook-id` under which a portal is told of an event. */
+export const noticeIdOf = (requestId: string, sequence: number): string =>
+  hashOf('request-event', requestId, String(sequence)).slice(0, 26);
+
 /** What the portal is told, as it was after the event, whenever that is; undefined for what is the desk's own business. */
 function noticeOf(head: Head, event: RequestEvent): Notice | undefined {
   if (event.audience === 'internal' || head.portalId === deskPortalId) return undefined;
   const { id: requestId, customerId, externalRefs } = head;
   const data = { requestId, version: event.sequence, state: event.state, externalRefs };
   return {
-    eventId: hashOf('request-event', requestId, String(event.sequence)).slice(0, 26),
+    eventId: noticeIdOf(requestId, event.sequence),
     type: typeOf(event),
     at: event.at,
-    data: ({ customers }) => (customers === 'all' || customers.includes(customerId) ? data : undefined),
+    data: ({ customers }) => (customers === 'all' || customers.has(customerId) ? data : undefined),
     portalIds: [head.portalId],
   };
 }

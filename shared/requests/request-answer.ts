@@ -1,5 +1,5 @@
+import { versionTag } from '../platform/if-match.ts';
 import * as z from 'zod';
-import { hashOf } from '../core/hash.ts';
 import { priorityOf } from './request-rules.ts';
 import { requestEscalationSchema, type Head, type RequestEscalation } from './request-event.ts';
 import type { Content } from './request-rows.ts';
@@ -44,13 +44,11 @@ export const requestSchema = z
     nextAction: z.object({ what: z.string(), dueAt: z.iso.datetime() }).optional(),
     triage: triageAnswerSchema,
     escalation: requestEscalationSchema.omit({ version: true }).optional(),
+    /** When the person who sent it was erased: its texts say `[erased]` since. */
+    erasedAt: z.iso.datetime().optional(),
   })
   .meta({ id: 'Request' });
 export type RequestAnswer = z.output<typeof requestSchema>;
-
-/** One person at one customer: the same id whoever reports, and no name in it. */
-export const contactIdOf = (customerId: string, email: string): string =>
-  `p${hashOf('contact', customerId, email.toLowerCase()).slice(0, 20)}`;
 
 /** The parts of a sent request that are free text or personal. */
 export function contentOf({ title, description, contact, businessImpact, evidence }: SentRequest): Content {
@@ -85,6 +83,7 @@ export function answerOf(head: Head, content: Content, snoozeReason = ''): Reque
       head.state === 'new' && firstResponse ? { what: 'first-response', dueAt: firstResponse.dueAt } : undefined,
     triage: withWorkingList(head.triage, content.evidence),
     escalation: escalation && shownEscalation(escalation),
+    erasedAt: head.erasedAt,
   };
 }
 
@@ -96,4 +95,4 @@ const shownEscalation = ({ id, state, vehicle, channel, caseNumber }: RequestEsc
   caseNumber,
 });
 
-export const etagOf = (version: number): string => `"${String(version)}"`;
+export const etagOf = versionTag;

@@ -3,7 +3,7 @@ import { categorySchema, externalRefSchema, severitySchema, stateSchema } from '
 import { triageSchema } from './triage-answer.ts';
 
 /** Who did it: a portal, a person (tenant and object id), or the desk itself. Ids only, never names. */
-const actorSchema = z.object({ kind: z.enum(['portal', 'person', 'desk']), id: z.string() });
+export const actorSchema = z.object({ kind: z.enum(['portal', 'person', 'desk']), id: z.string() });
 export type Actor = z.output<typeof actorSchema>;
 
 export const audienceSchema = z.enum(['internal', 'customer']);
@@ -82,6 +82,8 @@ export const eventSchema = z.discriminatedUnion('kind', [
     before: z.object({ assignee: z.string().optional(), service: z.string().optional() }),
     triage: triageSchema.optional(),
     firstResponse: firstResponseSchema.optional(),
+    /** The person who sent it was erased. A member of a kind that the version before knows, so that it can read the timeline. */
+    erased: z.object({ reference: z.string().optional() }).optional(),
   }),
   z.object({
     ...everyEvent,
@@ -111,5 +113,7 @@ export const headSchema = z.object({
   escalation: requestEscalationSchema.optional(),
   /** Every escalation this request was part of, oldest first. */
   escalationIds: z.array(z.string()),
+  /** When its texts were last erased. */
+  erasedAt: z.string().optional(),
 });
 export type Head = z.output<typeof headSchema>;

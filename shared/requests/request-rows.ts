@@ -15,6 +15,7 @@ export const headKey = (requestId: string): string => `H|${requestId}`;
 export const eventKey = (requestId: string, sequence: number): string => `E|${requestId}|${sequenceKey(sequence)}`;
 export const contentKey = (requestId: string): string => `C|${requestId}|sent`;
 export const noteKey = (requestId: string, sequence: number): string => `C|${requestId}|${sequenceKey(sequence)}`;
+export const noteKeyPattern = /^C\|[a-z2-7]+\|\d{6}$/;
 export const onceKey = (requestId: string, mark: string): string => `K|${requestId}|${encodeKey(mark)}`;
 
 /** A content row, for its texts. */
@@ -22,6 +23,12 @@ export const toldKey = (requestId: string, mark: string): string => `C|${request
 
 export const eventRange = (requestId: string) => {
   const prefix = `E|${requestId}|`;
+  return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
+};
+
+/** Everything of a request that is free text or personal. */
+export const contentRange = (requestId: string) => {
+  const prefix = `C|${requestId}|`;
   return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
 };
 

@@ -107,6 +107,7 @@ function withChanges(head: Head, event: Extract<RequestEvent, { kind: 'changed' 
     ...withoutNulls(fields),
     ...(event.triage && { triage: event.triage }),
     ...(event.firstResponse && { firstResponse: event.firstResponse }),
+    ...(event.erased && { erasedAt: event.at }),
     ...(snoozeUntil && { snooze: { until: snoozeUntil, saidAt: event.sequence } }),
   };
   if (event.changes.assignee === null) delete next.assignee;

@@ -10,6 +10,7 @@ import { onceOp, readServed, servedIn, type Once, type Served, type Texts } from
 import type { Actor, Head, RequestEvent } from './request-event.ts';
 import {
   contentKey,
+  contentRange,
   contentRow,
   eventKey,
   eventRange,
@@ -33,12 +34,14 @@ export type Draft = {
   by: Actor;
   event: Distributed<Exclude<RequestEvent, { kind: 'created' }>>;
   note?: string | undefined;
+  /** Further steps of the same transaction. */
+  more?: readonly TableOp[];
 };
 
 export type Append = {
   requestId: string;
-  /** Called with the request as it is, again after a lost race; may throw to refuse. */
-  decide: (head: Head) => Draft | Promise<Draft>;
+  /** Called with the request as it is, again after a lost race; may throw to refuse. Undefined where nothing is to be changed. */
+  decide: (head: Head) => Draft | undefined | Promise<Draft | undefined>;
   /** Asked before anything but the request is read; throws where it is not the caller's. */
   visible?: (head: Head) => void;
   once?: Once | undefined;
@@ -46,6 +49,7 @@ export type Append = {
 
 export type Appended =
   | { outcome: 'appended'; head: Head; event: RequestEvent; texts?: Texts }
+  | { outcome: 'unchanged'; head: Head }
   /** A call of the same mark was served before. */
   | { outcome: 'repeated'; served: Served }
   | { outcome: 'missing' };
@@ -91,6 +95,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     const served = once && (await readServed(table, requestId, once));
     if (served) return { outcome: 'repeated', served };
     const draft = await decide(head);
+    if (draft === undefined) return { outcome: 'unchanged', head };
     // Clocks of instances differ a little; the timeline never goes backwards.
     const at = toIso(Math.max(clock.now(), Date.parse(head.updatedAt)));
     const event: RequestEvent = { ...draft.event, requestId, sequence: head.version + 1, at, by: draft.by };
@@ -101,6 +106,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
       { kind: 'insert', rk: eventKey(requestId, event.sequence), columns: eventRow.toColumns(event) },
       { kind: 'replace', rk: headKey(requestId), columns: headRow.toColumns(next), etag: row.etag },
       wakeOp(wake, scope),
+      ...(draft.more ?? []),
     ];
     if (draft.note !== undefined) {
       ops.push({
@@ -123,6 +129,9 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
 
     readContent,
     readTexts,
+
+    /** All its content rows, of every kind. */
+    readContentRows: async (id: string): Promise<Row[]> => queryAll(table, contentRange(id)),
 
     /** The texts of events, by sequence. */
     readNotes: async (id: string): Promise<Map<number, string>> => {

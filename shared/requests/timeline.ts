@@ -6,7 +6,7 @@ import { stateSchema } from './request.ts';
 export const timelineEntrySchema = z
   .object({
     sequence: z.number().int(),
-    kind: z.enum(['created', 'commented', 'transitioned', 'changed', 'escalated']),
+    kind: z.enum(['created', 'commented', 'transitioned', 'changed', 'escalated', 'erased']),
     at: z.iso.datetime(),
     /** Portals are not told which person it was. */
     by: z.object({ kind: z.enum(['portal', 'person', 'desk']), id: z.string().optional() }),
@@ -52,10 +52,16 @@ function entryOf(event: RequestEvent, text?: string): TimelineEntry {
     state: event.state,
     ...('from' in event && { from: event.from }),
     ...(text !== undefined && { text }),
-    ...(event.kind === 'changed' && { changes: event.changes }),
+    ...(event.kind === 'changed' && !event.erased && { changes: event.changes }),
+    ...('erased' in event && event.erased && erasedEntry(event.erased)),
     ...(event.kind === 'escalated' && { escalation: event.escalation }),
   };
 }
+
+const erasedEntry = ({ reference }: { reference?: string | undefined }) => ({
+  kind: 'erased' as const,
+  text: `The person who sent this asked to be erased${reference === undefined ? '' : ` (${reference})`}.`,
+});
 
 /** A portal sees that the case moved on at Microsoft; the note of it is the desk's own. */
 function forPortal({ text, ...entry }: TimelineEntry): TimelineEntry {

@@ -49,7 +49,7 @@ export const groups: readonly Group[] = [
       SERVICE_BUS__credential: '`managedidentity`. Read by the Functions host for its triggers, not by the desk.',
       SERVICE_BUS__clientId: 'Client id of a user-assigned identity for the bus; unset means the system-assigned one.',
       KEY_VAULT_URI:
-        'The vault with the secrets of others: webhook keys of portals, and for each connection that reads customers through GDAP `{id}-refresh-token`, which the desk renews daily and must be allowed to set. The desk has none of its own.',
+        'The vault with the secrets of others: webhook keys of portals, and for each connection that reads customers through GDAP `{id}-refresh-token`, which the desk renews daily. It must be allowed to get and to set both (role Key Vault Secrets Officer). The desk has none of its own.',
     },
   },
   {
@@ -57,6 +57,19 @@ export const groups: readonly Group[] = [
     settings: {
       OUTBOUND_ALLOW:
         'Hosts with ports, comma-separated, that webhooks may go to although they are not public HTTPS. Unset in production.',
+    },
+  },
+  {
+    title: 'Webhooks of Partner Center',
+    about:
+      'Partner Center tells of changes at `/api/hooks/partner-center`, signed with a certificate of Microsoft. Where the first is unset nothing is registered, and changes are seen later. A partner tenant has one registration: let one deployment only have it.',
+    settings: {
+      DESK_PUBLIC_URL:
+        'Address under which the desk is reached from outside, such as `https://desk.azurewebsites.net`. The desk registers itself there with Partner Center and keeps that so.',
+      PARTNER_CENTER_WEBHOOK_ROOTS:
+        'Authorities that are trusted beside the pinned roots, in PEM, one after the other; line ends may be written `\\n`. For the day when Microsoft changes its own.',
+      PARTNER_CENTER_WEBHOOK_CERTIFICATES:
+        'Replaces the places where the certificates may lie, comma-separated: each the beginning of an address, up to the file name. Unset means the one that Microsoft documents.',
     },
   },
   {

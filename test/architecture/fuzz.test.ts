@@ -5,6 +5,7 @@ import { errorCatalogue } from '../../shared/core/errors.ts';
 import { openApi } from '../../shared/platform/openapi.ts';
 import type { Route } from '../../shared/platform/route.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
+import { deskTenant } from '../portals/entra-issuer.ts';
 import type { Called } from '../support/a-desk.ts';
 import { bentCursors, hostileBodies, hostileHeaders, hostileValues } from '../support/hostile-input.ts';
 import {
@@ -12,9 +13,9 @@ import {
   customersOf,
   inboundSecret,
   incidents,
-  twoPortals,
-  type TwoPortals,
-} from '../support/two-portals.ts';
+  threePortals,
+  type ThreePortals,
+} from '../support/three-portals.ts';
 
 const runs = { seed: 20_261_102, numRuns: 120 };
 
@@ -45,6 +46,28 @@ const goodBodies: Record<string, readonly unknown[]> = {
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
   changeCustomer: [{ excluded: true }],
+  registerPortal: [
+    {
+      id: 'west',
+      name: 'West',
+      customers: [customersOf('north')[0]?.customerId],
+      application: { tenantId: deskTenant, clientId: '99999999-0000-4000-8000-000000000000' },
+      outbound: { url: 'https://west.example/hooks', types: ['request.created'], services: ['Exchange'] },
+      rate: { perSecond: 5, burst: 10 },
+      secrets: { inbound: inboundSecret('north') },
+    },
+    { id: 'east', name: 'East', customers: { resellers: ['5501230'] }, inbound: { recipe: 'zendesk' } },
+  ],
+  changePortal: [
+    { name: 'New', disabled: false, outbound: { url: 'https://new.example/', types: null }, rate: null },
+    { customers: { add: [customersOf('south')[0]?.customerId], remove: [] }, application: null },
+  ],
+  rotatePortalSecret: [
+    { which: 'inbound', secret: inboundSecret('south'), overlapMinutes: 60 },
+    { which: 'inbound', end: 'older' },
+  ],
+  disablePortal: [{}],
+  testPortal: [{}],
   setDirectoryDefaults: [{ newCustomers: 'excluded' }],
   replaceBoundaryRules: [
     {
@@ -55,6 +78,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
     },
   ],
   takeAzureServiceHealthAlert: [azureAlert],
+  receivePartnerCenterHook: [{ EventName: 'test-created', ResourceUri: null, ResourceName: 'test' }],
   receivePortalHook: [full, byDomain, byReference].map((data) => {
     return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };
   }),
@@ -69,7 +93,7 @@ const knownQuery: Record<string, readonly string[]> = {
   unknown: ['x'],
 };
 
-const catalogue = (await twoPortals()).catalogue.routes;
+const catalogue = (await threePortals()).catalogue.routes;
 const { paths } = openApi(catalogue) as { paths: Record<string, Record<string, { responses: object }>> };
 
 const documented = (route: Route): string[] =>
@@ -103,7 +127,7 @@ function checkProblem(status: number, json: unknown, headers: Record<string, str
   expect(told).toMatchObject({ status, title: errorCatalogue[code].title, type: `urn:csp-support-desk:${code}` });
 }
 
-async function valuesFor(desk: TwoPortals, route: Route) {
+async function valuesFor(desk: ThreePortals, route: Route) {
   const requests = [desk.created.north.requestId, desk.created.south.requestId];
   const escalations = [desk.created.north.escalationId, desk.created.south.escalationId];
   const customers = [...customersOf('north'), ...customersOf('south')].map(({ customerId }) => customerId);
@@ -116,7 +140,7 @@ async function valuesFor(desk: TwoPortals, route: Route) {
 }
 
 /** Paths with parameters and queries filled in, known and hostile. */
-async function urls(desk: TwoPortals, route: Route): Promise<fc.Arbitrary<string>> {
+async function urls(desk: ThreePortals, route: Route): Promise<fc.Arbitrary<string>> {
   const takesCursor = JSON.stringify(paths[`/${route.path}`]).includes('"cursor"');
   const { ids, customers, cursor } = takesCursor
     ? await valuesFor(desk, route)
@@ -144,7 +168,7 @@ async function urls(desk: TwoPortals, route: Route): Promise<fc.Arbitrary<string
 type Shot = { url: string; headers: Record<string, string>; text?: string | undefined };
 
 /** Signed, so that what is wrong with the body is found out by its parser. */
-function signed(desk: TwoPortals, { text = '' }: Shot): Record<string, string> {
+function signed(desk: ThreePortals, { text = '' }: Shot): Record<string, string> {
   const body = Buffer.from(text);
   const message = { id: 'msg_fuzz', timestampSeconds: Math.floor(desk.clock.now() / 1_000), body };
   return signWebhook(message, parseWebhookSecrets(inboundSecret('north')));
@@ -156,7 +180,7 @@ describe('any input gets a documented answer without internal text', () => {
   it.each(catalogue.flatMap((route) => callers.map((as) => ({ route, as, title: `${route.method} ${route.path}` }))))(
     '$title as $as',
     async ({ route, as }) => {
-      const desk = await twoPortals();
+      const desk = await threePortals();
       const takesBody = route.body !== undefined || route.access === 'signed';
       const good = goodBodies[route.name] ?? [];
       expect(good.length > 0).toBe(takesBody);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Answer } from '../../shared/platform/route.ts';
-import { twoPortals, type TwoPortals } from '../support/two-portals.ts';
+import { threePortals, type ThreePortals } from '../support/three-portals.ts';
 import { aPerson, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 
@@ -8,7 +8,7 @@ const requestId = 'abcdefghijklmnopqrstuvwxy2';
 const id = `${requestId}-1`;
 const reason = 'Kari Nordmann says that the board waits';
 const headers = { 'idempotency-key': 'k-1' };
-type Cost = ReturnType<TwoPortals['cost']>;
+type Cost = ReturnType<ThreePortals['cost']>;
 const plain = (answer: Answer): unknown => JSON.parse(JSON.stringify(answer.body));
 
 async function anOverriddenCase() {
@@ -93,7 +93,7 @@ describe('a keyed call over the whole desk', () => {
     sends: after.sends - before.sends,
   });
   async function aCase() {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const { requestId: request, escalationId } = desk.created.north;
     const post = async (path: string, body: object) => {
       const before = desk.cost();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Escalation } from '../../shared/escalations/escalation.ts';
 import type { CallFault } from './azure-support-simulation.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
-import { twoPortals } from '../support/two-portals.ts';
+import { threePortals } from '../support/three-portals.ts';
 import { anAzureRequest, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 
@@ -60,7 +60,7 @@ describe('a request that was closed while its case waited for a person', () => {
   it.each(['awaiting-filing', 'claimed'])(
     'takes it back from %s, so that nobody files it, and tells so',
     async (state) => {
-      const desk = await twoPortals();
+      const desk = await threePortals();
       const { requestId: closing, escalationId } = desk.created.north;
       const post = async (path: string, body: unknown = {}, as = desk.tokens.operator) =>
         desk.call('POST', path, { as, body, headers: { 'if-match': '*' } });

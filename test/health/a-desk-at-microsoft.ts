@@ -14,11 +14,11 @@ import { memoryTables } from '../support/memory-table.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 
 /** The desk as it is deployed, over memory tables and bus, and real HTTP to the simulated Microsoft. */
-export async function aDeskAtMicrosoft() {
+export async function aDeskAtMicrosoft(more: Record<string, string> = {}) {
   const microsoft = await runningMicrosoft();
   const clock: Clock = { ...systemClock, now: () => microsoft.clock.now() };
   const schedules = { HEALTH_POLL_SCHEDULE: '0 */5 * * * *', SWEEP_SCHEDULE: '0 * * * * *' };
-  const settings = { ...microsoft.settings, ...schedules, STORAGE: 'memory', SERVICE_BUS: 'memory' };
+  const settings = { ...microsoft.settings, ...schedules, STORAGE: 'memory', SERVICE_BUS: 'memory', ...more };
   const parsed = readConfig(settings);
   if (!parsed.ok) throw new Error(parsed.wrong.join());
   const { tables } = memoryTables();
@@ -62,5 +62,5 @@ export async function aDeskAtMicrosoft() {
   const idOf = (slug: string) => customerIdOf('global', customers.find((one) => one.slug === slug)!.tenantId);
   const grants = createGrantRows({ table: tables('desk'), clock });
   const now = () => new Date(clock.now()).toISOString();
-  return { microsoft, queries, relay, cycle, fire, sweep, grants, entries, scope, idOf, now };
+  return { microsoft, catalogue, queries, relay, cycle, fire, sweep, run, grants, entries, scope, idOf, now };
 }

@@ -9,6 +9,7 @@ import { createDirectoryState, createEnsureDirectory } from '../../shared/custom
 import { createEnsureDelegation } from '../../shared/customers/delegation.ts';
 import { graphDelegation } from '../../shared/customers/delegation-source.graph.ts';
 import { createSyncDelegation } from '../../shared/customers/sync-delegation.ts';
+import { createDelegationHints } from '../../shared/customers/delegation-hints.ts';
 import { createDirectoryHints } from '../../shared/customers/hints.ts';
 import { graphPortalLinks } from '../../shared/customers/portal-links.graph.ts';
 import { partnerCenterPortalLinks } from '../../shared/customers/portal-links.partnercenter.ts';
@@ -132,6 +133,7 @@ export function aHealthDesk(
     pollShard,
     queryDeps: { tables, clock, cloud, customers },
     hints: createDirectoryHints({ ...relay, cloud, store: customers }),
+    delegationHints: createDelegationHints(relay),
     ensureDirectory: createEnsureDirectory({ ...relay, cloud }),
     ensureDelegation: createEnsureDelegation({ ...relay, cloud }),
     ensurePolling: createEnsurePolling({ ...relay, cloud }),

@@ -12,9 +12,9 @@ async function toldBy(workers: number) {
   desk.microsoft.issue({ id: 'EX1', at: desk.now(), tenants: [desk.tenant(0), desk.tenant(1)] });
   await desk.cycle();
   const portals = [
-    { id: 'harbour', customers: [desk.id(0)] },
-    { id: 'meadow', customers: [desk.id(1)] },
-    { id: 'third', customers: [desk.id(2)] },
+    { id: 'harbour', customers: new Set([desk.id(0)]) },
+    { id: 'meadow', customers: new Set([desk.id(1)]) },
+    { id: 'third', customers: new Set([desk.id(2)]) },
   ];
   const told: Told[] = [];
   const announce: AnnounceIncident = async ({ eventId, data, portalIds }) => {

@@ -5,26 +5,28 @@ import {
   aSentRequest,
   customersOf,
   incidents,
+  portalNames,
   putIncident,
-  twoPortals,
-  type TwoPortals,
-} from '../support/two-portals.ts';
+  threePortals,
+  type ThreePortals,
+} from '../support/three-portals.ts';
 
 /** Asked for what it refuses only, so that one desk serves every case. */
-const asked = await twoPortals();
+const asked = await threePortals();
 const { routes } = asked.catalogue;
 const withId = routes.filter(({ path, access }) => path.includes('{id}') && typeof access === 'object');
 const forPortals = withId.filter(({ access }) => typeof access === 'object' && access.portals);
 const forPeople = withId.filter(({ access }) => typeof access === 'object' && !access.portals);
 
 /** What exists and is the other portal's; for each, the id of something of that kind that does not exist. */
-const foreignOf = (desk: TwoPortals) => ({
+const foreignOf = (desk: ThreePortals) => ({
   request: { foreign: desk.created.south.requestId, unknown: 'abcdefghijklmnopqrstuvwxy2' },
   customer: { foreign: customersOf('south')[0]!.customerId, unknown: 'cabcdefghijklmnopqrst' },
   incident: { foreign: incidents.south, unknown: 'EX999999' },
   escalation: { foreign: desk.created.south.escalationId, unknown: 'abcdefghijklmnopqrstuvwxy2-1' },
+  portal: { foreign: 'south', unknown: 'nobody' },
 });
-const kinds = ['request', 'customer', 'incident', 'escalation'] as const;
+const kinds = ['request', 'customer', 'incident', 'escalation', 'portal'] as const;
 
 const bodies: Record<string, unknown> = {
   commentOnRequest: { text: 'hello', audience: 'customer' },
@@ -34,7 +36,7 @@ const bodies: Record<string, unknown> = {
   recordFiling: { caseNumber: '12345678901234' },
 };
 
-const callingOf = (desk: TwoPortals, route: Route): Calling => ({
+const callingOf = (desk: ThreePortals, route: Route): Calling => ({
   as: desk.tokens.north,
   ...(route.body && { body: bodies[route.name] ?? {}, headers: { 'if-match': '"1"' } }),
 });
@@ -45,7 +47,7 @@ const seen = ({ status, text, headers }: Called) => {
   return { status, text, headers: Object.fromEntries(told) };
 };
 
-type Cost = ReturnType<TwoPortals['cost']>;
+type Cost = ReturnType<ThreePortals['cost']>;
 const between = (before: Cost, after: Cost) => ({
   reads: after.gets + after.queries - before.gets - before.queries,
   writes: after.transactions - before.transactions,
@@ -83,7 +85,7 @@ describe('what belongs to another portal', () => {
   });
 
   it('is found by its own portal, so that the cases above mean something', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const own: Record<string, string> = {
       'api/requests/{id}': desk.created.south.requestId,
       'api/customers/{id}': customersOf('south')[0]!.customerId,
@@ -107,7 +109,7 @@ describe('a customer of another portal in a body', () => {
   ] as const;
 
   it.each(names)('named by its %s is unknown', async (_title, foreign, unknown) => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const submit = async (customer: object) => {
       const before = desk.cost();
       const body = aSentRequest('north', { customer });
@@ -123,7 +125,7 @@ describe('a customer of another portal in a body', () => {
   });
 
   it('as a filter finds what an unknown one finds: nothing', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const list = async (query: string) =>
       seen(await desk.call('GET', `/api/requests?${query}`, { as: desk.tokens.north }));
     expect(await list(`customerId=${theirs!.customerId}`)).toEqual(await list('customerId=cabcdefghijklmnopqrst'));
@@ -134,7 +136,7 @@ describe('a customer of another portal in a body', () => {
 
 describe('a list of incidents', () => {
   it('leads past those of others to the own ones, by cursors that do not name them', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const minute = (n: number) => new Date(Date.parse('2026-11-01T00:00:00Z') + n * 60_000).toISOString();
     // Ten at the same time stand across the place where a page gives up looking.
     for (let n = 0; n < 230; n++) {
@@ -151,15 +153,15 @@ describe('a list of incidents', () => {
       cursor = page.nextCursor;
       expect(Buffer.from(cursor ?? '', 'base64url').toString()).not.toMatch(/SP\d|EX2/);
     }
-    expect(ids).toEqual([incidents.north, incidents.both, 'SP-north']);
+    expect(ids).toEqual([incidents.north, incidents.all, 'SP-north']);
   });
 });
 
-describe('an incident that affects both portals', () => {
+describe('an incident that affects every portal', () => {
   it('shows each its own customers', async () => {
-    const desk = await twoPortals();
-    for (const portal of ['north', 'south'] as const) {
-      const { json } = await desk.call('GET', `/api/incidents/${incidents.both}`, { as: desk.tokens[portal] });
+    const desk = await threePortals();
+    for (const portal of portalNames) {
+      const { json } = await desk.call('GET', `/api/incidents/${incidents.all}`, { as: desk.tokens[portal] });
       const shown = (json as { affected: { customerId: string }[] }).affected.map(({ customerId }) => customerId);
       expect(shown.sort()).toEqual(
         customersOf(portal)

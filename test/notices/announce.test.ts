@@ -6,7 +6,7 @@ import { aDesk, aNotice } from './a-desk.ts';
 
 type Outbound = NonNullable<Portal['outbound']>;
 const opened = (classification: string) => ({
-  type: 'incident.opened',
+  type: 'incident.opened' as const,
   incident: { service: 'Exchange', classification },
 });
 const [incident, advisory, change] = [opened('incident'), opened('advisory'), opened('planned-change')];

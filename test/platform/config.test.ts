@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { readConfig, settingNames } from '../../shared/platform/config.ts';
+import { aLeaf, anIssuing, aRoot, pem } from '../customers/a-partner-center.ts';
 
 const example = (JSON.parse(readFileSync('local.settings.example.json', 'utf8')) as { Values: Record<string, string> })
   .Values;
@@ -39,12 +40,30 @@ describe('settings', () => {
     expect(wrongOf({ ...example, MICROSOFT_CLOUD: 'germany' }).join()).toContain('closed in 2021');
   });
 
+  it('take authorities in PEM with their line ends written out, and an address with a slash at its end', () => {
+    const roots = pem(aRoot(), anIssuing());
+    const result = readConfig({
+      ...example,
+      PARTNER_CENTER_WEBHOOK_ROOTS: roots.replaceAll('\n', '\\n'),
+      DESK_PUBLIC_URL: 'https://desk.example/',
+    });
+    const expected = { PARTNER_CENTER_WEBHOOK_ROOTS: roots, DESK_PUBLIC_URL: 'https://desk.example' };
+    expect(result.ok && result.config).toMatchObject(expected);
+  });
+
   it.each([
     ['MICROSOFT_CLOUD', 'mars-secret'],
     ['PARTNER_CONNECTIONS', 'secret{'],
     ['PARTNER_CONNECTIONS', '[{"id":"x","tenantId":"secret"}]'],
     ['DESK_API_TENANTS', 'secret'],
     ['HEALTH_POLL_MINUTES', 'secret'],
+    ['DESK_PUBLIC_URL', 'secret'],
+    ['DESK_PUBLIC_URL', 'ftp://secret.example'],
+    ['DESK_PUBLIC_URL', 'https://desk.example/?code=secret'],
+    ['PARTNER_CENTER_WEBHOOK_ROOTS', 'secret'],
+    ['PARTNER_CENTER_WEBHOOK_ROOTS', '-----BEGIN CERTIFICATE-----secret-----END CERTIFICATE-----'],
+    ['PARTNER_CENTER_WEBHOOK_ROOTS', pem(aRoot(), aLeaf())],
+    ['PARTNER_CENTER_WEBHOOK_CERTIFICATES', 'https://secret.example/cert/a.cer'],
   ])('name %s when it is wrong, without its value', (name, value) => {
     const wrong = wrongOf({ ...example, [name]: value }).join('\n');
     expect(wrong).toContain(name);

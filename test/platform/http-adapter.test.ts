@@ -54,6 +54,16 @@ describe('the HTTP adapter', () => {
     expect(answer.body).toBe('naïve 日本');
   });
 
+  it('keeps every byte of an answer that is no text, where that is asked for', async () => {
+    const bytes = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+    const { url } = await serve((_request, response) => {
+      response.setHeader('content-encoding', 'gzip');
+      response.end(gzipSync(bytes));
+    });
+    const { body } = await http(get(url, { bodyAs: 'latin1' }));
+    expect(Buffer.from(body, 'latin1').equals(bytes)).toBe(true);
+  });
+
   it('uses a connection again', async () => {
     const { url, connections } = await serve((_request, response) => response.end('ok'));
     for (let call = 0; call < 5; call++) await http(get(url));

@@ -69,6 +69,16 @@ function aPartner() {
 }
 
 describe('a partner’s refresh token', () => {
+  it('is looked after from the first time on, though time passes between two looks at the clock', async () => {
+    const { signIn, deps, scope, clock } = aPartner();
+    signIn('first');
+    let ticks = 0;
+    const ticking = { ...clock, now: () => clock.now() + ticks++ };
+    const rows = createGrantRows({ table: memoryTables().tables('desk'), clock: ticking });
+    await createKeepGrants({ ...deps, clock: ticking, rows })(scope);
+    expect(await rows.all()).toMatchObject([{ connectionId: 'main', createdAt: '2026-11-02T09:00:00.000Z' }]);
+  });
+
   it('is renewed once a day, by a new version on top of the old', async () => {
     const { signIn, minutes, advance, counts, versions, alive } = aPartner();
     signIn('first');

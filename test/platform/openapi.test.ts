@@ -79,7 +79,7 @@ describe('the API document', () => {
       'If-Match!',
     ]);
     expect(names({ answers: { 304: { description: 'Unchanged' } } })).toEqual(['If-None-Match']);
-    expect(names({ access: 'signed' })).toEqual(['webhook-id!', 'webhook-timestamp!', 'webhook-signature!']);
+    expect(names({ access: 'signed' })).toEqual(['webhook-id', 'webhook-timestamp', 'webhook-signature']);
   });
 
   it('describes a body as it is sent and an answer as it is given', () => {

@@ -1,6 +1,7 @@
 import { HttpRequest, InvocationContext } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import { hookRoutes } from '../../functions/hooks.http.ts';
+import { contactIdOf } from '../../shared/core/contact-id.ts';
 import { AppError, unavailable } from '../../shared/core/errors.ts';
 import { limits } from '../../shared/core/limits.ts';
 import { handleRoute } from '../../shared/platform/handle-route.ts';
@@ -10,7 +11,8 @@ import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { portalPartition, registerPortalOp } from '../../shared/portals/portal.ts';
 import { createPortalHook, type TakeIn } from '../../shared/portals/portal-hook.ts';
 import { createPortalRegistry } from '../../shared/portals/portal-registry.ts';
-import { createQuarantine, quarantineMax, quarantinePartition } from '../../shared/portals/quarantine.ts';
+import { createQuarantine, quarantineMax } from '../../shared/portals/quarantine.ts';
+import { quarantinePartition } from '../../shared/portals/quarantined-contacts.ts';
 import { createRateLimit } from '../../shared/portals/rate.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
 import { capturedLog } from '../support/captured-log.ts';
@@ -211,7 +213,8 @@ describe('the quarantine', () => {
     expect(answer.status).toBe(202);
     const { quarantineId } = answer.body as { quarantineId: string };
     const rows = new Map(quarantined());
-    expect([...rows.keys()].sort()).toEqual([`C|${quarantineId}`, 'N|harbour', `Q|${quarantineId}`]);
+    const byContact = `S|${contactIdOf('portal:harbour', 'ada@unmapped.example')}|${quarantineId}`;
+    expect([...rows.keys()].sort()).toEqual([`C|${quarantineId}`, 'N|harbour', `Q|${quarantineId}`, byContact]);
     expect(unpackText(rows.get(`C|${quarantineId}`)!.columns)).toBe(JSON.stringify(body));
     expect(JSON.stringify(rows.get(`Q|${quarantineId}`))).not.toContain('Free text');
     expect(JSON.stringify(entries)).not.toContain('unmapped.example');

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { customerScope, portalPartition, registerPortalOp, type Portal } from '../../shared/portals/portal.ts';
+import { portalPartition, registerPortalOp, type Portal } from '../../shared/portals/portal.ts';
 import { createPortalRegistry } from '../../shared/portals/portal-registry.ts';
+import { hashOf } from '../../shared/core/hash.ts';
+import { queryAll } from '../../shared/platform/table.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { aPortal } from './a-portal.ts';
@@ -61,13 +63,51 @@ describe('the portal registry', () => {
       const asked = { ...outbound, ...wrong } as Portal['outbound'];
       expect(() => registerPortalOp(aPortal({ outbound: asked }))).toThrow();
     }
-    expect(() => registerPortalOp(aPortal({ customers: Array.from({ length: 1_201 }, String) }))).toThrow();
+    expect(() => registerPortalOp(aPortal({ customers: Array.from({ length: 20_001 }, String) }))).toThrow();
   });
-});
 
-describe('customerScope', () => {
-  it('is all, or the set of the listed', () => {
-    expect(customerScope(aPortal({ customers: 'all' }))).toBe('all');
-    expect(customerScope(aPortal())).toEqual(new Set(['c1', 'c2']));
+  it('holds a list of 20,000 customers, in columns that storage takes', async () => {
+    const customers = Array.from({ length: 20_000 }, (_, n) => `c${hashOf('customer', String(n)).slice(0, 20)}`);
+    const { registry, table } = await aRegistry(aPortal({ customers }), aPortal({ id: 'meadow' }));
+    const portal = (await registry.byId('harbour'))!;
+    expect(portal.customers).toEqual(customers);
+    const [row] = await queryAll(table, { pk: portalPartition });
+    for (const column of Object.values(row!.columns)) {
+      expect(column instanceof Uint8Array ? column.length : String(column).length * 2).toBeLessThanOrEqual(65_536);
+    }
+    const scope = await registry.scopeOf(portal);
+    expect(scope).toEqual(new Set(customers));
+    expect(await registry.scopeOf((await registry.byId('harbour'))!)).toBe(scope);
+  });
+
+  it('reads rows of a newer release past what it does not know', async () => {
+    const { registry, table } = await aRegistry(aPortal());
+    const columns = { songs_json: '["one"]' };
+    await table.transact(portalPartition, [{ kind: 'merge', rk: 'harbour', columns }]);
+    expect(await registry.byId('harbour')).toEqual(aPortal());
+  });
+
+  it('unites the customers of several resellers, anew only where one of them changed', async () => {
+    const { clock } = movedClock();
+    const { table } = memoryTable();
+    const portal = aPortal({ customers: { resellers: ['a', 'b'] } });
+    await table.transact(portalPartition, [registerPortalOp(portal)]);
+    const served = new Map([
+      ['a', new Set(['c1'])],
+      ['b', new Set(['c1', 'c2'])],
+    ]);
+    const customersOfReseller = async (id: string) => Promise.resolve(served.get(id)!);
+    const registry = createPortalRegistry({ table, clock, customersOfReseller });
+    const known = (await registry.byId('harbour'))!;
+    const first = await registry.scopeOf(known);
+    expect(first).toEqual(new Set(['c1', 'c2']));
+    expect(await registry.scopeOf(known)).toBe(first);
+    served.set('b', new Set());
+    expect(await registry.callerOf(known)).toMatchObject({ id: 'portal:harbour', customers: new Set(['c1']) });
+  });
+
+  it('gives nobody to a portal by reseller where nobody says whose customers are whose', async () => {
+    const { registry } = await aRegistry(aPortal({ customers: { resellers: ['a'] } }));
+    expect(await registry.scopeOf((await registry.byId('harbour'))!)).toEqual(new Set());
   });
 });

@@ -98,8 +98,8 @@ describe('an event of a request', () => {
     const { customerId } = await desk.submit();
     await desk.settle();
     const [notice] = desk.notices.values();
-    expect(notice!.data({ id: 'north', customers: [] })).toBeUndefined();
-    expect(notice!.data({ id: 'north', customers: [customerId] })).toBeDefined();
+    expect(notice!.data({ id: 'north', customers: new Set() })).toBeUndefined();
+    expect(notice!.data({ id: 'north', customers: new Set([customerId]) })).toBeDefined();
   });
 
   it("of the desk's own requests is told to nobody", async () => {

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
 import { tableNames } from '../../shared/platform/resources.ts';
 import type { Calling } from '../support/a-desk.ts';
-import { aSentRequest, customersOf, twoPortals, type TwoPortals } from '../support/two-portals.ts';
+import { aSentRequest, customersOf, threePortals, type ThreePortals } from '../support/three-portals.ts';
 
 /** What one call to the whole desk asked of storage, bus and the rest of the world. */
-async function costOf(desk: TwoPortals, calling: Calling) {
+async function costOf(desk: ThreePortals, calling: Calling) {
   const now = () => {
     const all = tableNames.map((name) => desk.memory.of(name).counts);
     const sum = (of: keyof (typeof all)[number]) => all.reduce((total, counts) => total + counts[of], 0);
@@ -26,7 +26,7 @@ const nothing = { gets: 0, queries: 0, transactions: 0, refused: 0, written: 0, 
 
 /** A desk that has just served the portal: keys, portals, statement and incidents are known. */
 async function aWarmDesk() {
-  const desk = await twoPortals();
+  const desk = await threePortals();
   const calling = (more: Calling = {}): Calling => ({ as: desk.tokens.north, body: aSentRequest('north'), ...more });
   await desk.call('POST', '/api/requests', calling());
   return { desk, calling };
@@ -36,11 +36,11 @@ describe('what an intake costs the whole desk, warm', () => {
   it.each([
     ['with a key', { 'idempotency-key': 'k1' }],
     ['without a key', {}],
-  ])('%s: one point read, one transaction of four rows, one send', async (_name, headers) => {
+  ])('%s: one point read, one transaction of five rows, one send', async (_name, headers) => {
     const { desk, calling } = await aWarmDesk();
     expect(await costOf(desk, calling({ headers }))).toEqual({
       status: 201,
-      cost: { ...nothing, gets: 1, transactions: 1, written: 4, sends: 1 },
+      cost: { ...nothing, gets: 1, transactions: 1, written: 5, sends: 1 },
     });
   });
 

@@ -49,7 +49,7 @@ const portalOf = (id: PortalId): Portal => ({
 export async function authenticate(headers: Headers): Promise<Caller> {
   const portal = portalIds.find((id) => headers.get('authorization') === `Bearer ${id}`);
   if (portal === undefined) throw new AppError('unauthenticated', 'Send credentials.');
-  return portalCaller(portalOf(portal));
+  return portalCaller(portalOf(portal), new Set([customerOf(portal).customerId]));
 }
 
 /** The `nth` request of a portal, as sent. Critical, because that clock runs always: the calendar would be loaded otherwise. */

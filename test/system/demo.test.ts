@@ -18,7 +18,7 @@ describe('the demo', () => {
     expect({ exit: await told.exited, output: told.output() }).toMatchObject({ exit: 0 });
     expect(told.output()).toMatch(/assisted[^]*Azure Support API[^]*Is it Microsoft\?[^]*Every step came true\.\n$/);
     expect(told.output()).toMatch(
-      /incident\.opened for 2 customers[^]*customers-affected[^]*posted[^]*incident\.resolved/,
+      /incident\.opened for 2 customers[^]*customers-affected[^]*posted[^]*in Japanese[^]*same symptom[^]*request\.created for psa T-EX\d+[^]*incident\.resolved/,
     );
     expect(told.output().match(/as of \d+ s ago/g)).toHaveLength(8);
   });

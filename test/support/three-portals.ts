@@ -9,10 +9,17 @@ import { portalPartition, registerPortalOp } from '../../shared/portals/portal.t
 import { defaultStatement } from '../../shared/statement/default-statement.ts';
 import { createStatements } from '../../shared/statement/published-statement.ts';
 import { deskTenant } from '../portals/entra-issuer.ts';
-import { aDesk, type Desk } from './a-desk.ts';
+import { aDesk, type Desk, type DeskOptions } from './a-desk.ts';
 
-export type PortalName = 'north' | 'south';
-const portalNames: readonly PortalName[] = ['north', 'south'];
+export type PortalName = 'north' | 'south' | 'west';
+export const portalNames: readonly PortalName[] = ['north', 'south', 'west'];
+
+/** One of something per portal. */
+export const perPortal = async <T>(of: (portal: PortalName) => Promise<T>): Promise<Record<PortalName, T>> => ({
+  north: await of('north'),
+  south: await of('south'),
+  west: await of('west'),
+});
 
 /** Stands in every text that belongs to a portal's customers, so that it is found wherever it must not be. */
 export const canary = (portal: PortalName): string => `canary-of-${portal}`;
@@ -21,6 +28,7 @@ export const canary = (portal: PortalName): string => `canary-of-${portal}`;
 const tenantsOf = {
   north: ['11111111-aaaa-4111-8111-111111111111', '11111111-bbbb-4111-8111-111111111111'],
   south: ['22222222-aaaa-4222-8222-222222222222', '22222222-bbbb-4222-8222-222222222222'],
+  west: ['33333333-aaaa-4333-8333-333333333333', '33333333-bbbb-4333-8333-333333333333'],
 } as const;
 
 const connectionId = 'contoso-emea';
@@ -35,7 +43,7 @@ export const customersOf = (portal: PortalName) =>
   }));
 
 /** Incidents by whom they affect. */
-export const incidents = { north: 'EX100001', south: 'EX200002', both: 'EX300003' } as const;
+export const incidents = { north: 'EX100001', south: 'EX200002', west: 'EX400004', all: 'EX300003' } as const;
 
 export const inboundSecret = (portal: PortalName): string =>
   `whsec_${Buffer.from(`inbound secret of the portal ${portal}`).toString('base64')}`;
@@ -52,9 +60,9 @@ export const aSentRequest = (portal: PortalName, more: Record<string, unknown> =
   ...more,
 });
 
-/** A desk with two portals that share nothing but an incident; each has a request, and that request an escalation. */
-export async function twoPortals() {
-  const desk = await aDesk();
+/** A desk with three portals that share nothing but an incident; each has a request, and that request an escalation. */
+export async function threePortals(options: DeskOptions = {}) {
+  const desk = await aDesk(options);
   const store = createCustomerStore(desk);
   const portals = desk.tables('portals');
   await createStatements({ table: desk.tables('desk'), clock: desk.clock }).publish(defaultStatement);
@@ -81,15 +89,14 @@ export async function twoPortals() {
 
   const tokens = {
     ...desk.tokens,
-    north: await desk.portalToken('application-of-north'),
-    south: await desk.portalToken('application-of-south'),
+    ...(await perPortal(async (portal) => desk.portalToken(`application-of-${portal}`))),
   };
-  const created = { north: await create(desk, 'north', tokens), south: await create(desk, 'south', tokens) };
+  const created = await perPortal(async (portal) => create(desk, portal, tokens));
   await desk.settle();
   return { ...desk, tokens, created, store };
 }
 
-export type TwoPortals = Awaited<ReturnType<typeof twoPortals>>;
+export type ThreePortals = Awaited<ReturnType<typeof threePortals>>;
 
 type Tokens = Desk['tokens'] & Record<PortalName, string>;
 
@@ -164,9 +171,8 @@ export async function putIncident(
 
 async function putHealth(desk: Desk): Promise<void> {
   const startedAt = '2026-11-02T07:00:00.000Z';
-  await putIncident(desk, { id: incidents.north, startedAt, whose: ['north'] });
-  await putIncident(desk, { id: incidents.south, startedAt, whose: ['south'] });
-  await putIncident(desk, { id: incidents.both, startedAt, whose: portalNames });
+  for (const portal of portalNames) await putIncident(desk, { id: incidents[portal], startedAt, whose: [portal] });
+  await putIncident(desk, { id: incidents.all, startedAt, whose: portalNames });
   const tenants = Object.fromEntries(
     portalNames.flatMap((portal) =>
       customersOf(portal).map(({ customerId }) => [
@@ -174,7 +180,7 @@ async function putHealth(desk: Desk): Promise<void> {
         {
           good: '2026-11-02T09:00:00.000Z',
           services: { Exchange: 'serviceDegradation' },
-          open: [incidents[portal], incidents.both],
+          open: [incidents[portal], incidents.all],
           past: [],
         },
       ]),
