@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
 import type { RequestAnswer } from '../../shared/requests/request-answer.ts';
 import type { RulesAnswer } from '../../shared/requests/rules-answer.ts';
-import { aSentRequest, twoPortals, type TwoPortals } from '../support/two-portals.ts';
+import { aSentRequest, threePortals, type ThreePortals } from '../support/three-portals.ts';
 
 const path = '/api/boundary-rules';
 const plannerIsOurs = {
@@ -14,11 +14,11 @@ const plannerIsOurs = {
 };
 const allUsers = { title: 'Planner is down', description: 'All users are affected.', service: 'Planner' };
 
-const read = async (desk: TwoPortals, search = '') => desk.call('GET', path + search, { as: desk.tokens.reader });
-const put = async (desk: TwoPortals, rules: unknown, headers: Record<string, string> = { 'if-match': '"0"' }) =>
+const read = async (desk: ThreePortals, search = '') => desk.call('GET', path + search, { as: desk.tokens.reader });
+const put = async (desk: ThreePortals, rules: unknown, headers: Record<string, string> = { 'if-match': '"0"' }) =>
   desk.call('PUT', path, { as: desk.tokens.admin, body: { rules }, headers });
 
-async function triageOf(desk: TwoPortals, request: Record<string, unknown>) {
+async function triageOf(desk: ThreePortals, request: Record<string, unknown>) {
   const { json } = await desk.call('POST', '/api/requests', {
     as: desk.tokens.north,
     body: aSentRequest('north', { category: 'technical', ...request }),
@@ -27,11 +27,11 @@ async function triageOf(desk: TwoPortals, request: Record<string, unknown>) {
 }
 
 /** Asked for what it refuses only, so that one desk serves every case. */
-const refusing = await twoPortals();
+const refusing = await threePortals();
 
 describe('the boundary rules', () => {
   it("are the desk's own, each with its source, until the partner has any", async () => {
-    const { status, json, headers } = await read(await twoPortals());
+    const { status, json, headers } = await read(await threePortals());
     const answer = json as RulesAnswer;
     expect([status, headers.etag, answer.version]).toEqual([200, '"0"', 0]);
     expect(answer.overridden).toBeUndefined();
@@ -39,7 +39,7 @@ describe('the boundary rules', () => {
   });
 
   it("judge by the partner's own first, from half a minute after they were put in force", async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     expect(await triageOf(desk, allUsers)).toMatchObject({ boundary: 'microsoft', rulesVersion: { own: 0 } });
     const { status, headers } = await put(desk, [plannerIsOurs]);
     expect([status, headers.etag]).toEqual([200, '"1"']);
@@ -54,7 +54,7 @@ describe('the boundary rules', () => {
   });
 
   it('judge a correction by a person as well', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     await put(desk, [plannerIsOurs]);
     await desk.moved.advance(limits.cacheMs);
     const sent = await desk.call('POST', '/api/requests', {
@@ -72,7 +72,7 @@ describe('the boundary rules', () => {
   });
 
   it('know a service by any of its names, a kind of resource, a sign, and words in three languages', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const base = { category: 'technical', boundary: 'customer', because: 'test' };
     await put(desk, [
       { ...base, id: 'by-words', services: ['*'], words: ['Kassensystem', 'レジ', 'till*'] },
@@ -94,7 +94,7 @@ describe('the boundary rules', () => {
   });
 
   it('are kept in every version, with who put them in force and when', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     await put(desk, [plannerIsOurs]);
     await desk.moved.advance(1_000);
     await put(desk, [], { 'if-match': '"1"' });
@@ -110,7 +110,7 @@ describe('the boundary rules', () => {
   });
 
   it('are replaced by who has seen the version before, and by one at a time', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     expect((await put(desk, [], {})).status).toBe(428);
     expect((await put(desk, [], { 'if-match': '"1"' })).status).toBe(412);
     const twins = await Promise.all([put(desk, [plannerIsOurs]), put(desk, [])]);
@@ -118,7 +118,7 @@ describe('the boundary rules', () => {
   });
 
   it('are read by people of the desk and replaced by administrators alone', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const asked = { body: { rules: [] }, headers: { 'if-match': '"0"' } };
     expect((await desk.call('GET', path, { as: desk.tokens.north })).status).toBe(403);
     expect((await desk.call('PUT', path, { as: desk.tokens.operator, ...asked })).status).toBe(403);
@@ -142,7 +142,7 @@ describe('the boundary rules', () => {
   });
 
   it('refuse the same id twice, more than there may be, and more than fits; and keep the largest set that does', async () => {
-    const desk = await twoPortals();
+    const desk = await threePortals();
     const many = (count: number, because: string) =>
       Array.from({ length: count }, (_, n) => ({ ...plannerIsOurs, id: `rule-${String(n)}`, because }));
     expect((await put(desk, [plannerIsOurs, plannerIsOurs])).status).toBe(400);

@@ -143,6 +143,6 @@ describe('the cost of comparing', () => {
 
   it('ends for a word of 4,000 letters', () => {
     const request = { title: 'a'.repeat(200), description: 'a'.repeat(4_000) };
-    expect(shownFor({ ...(labelled[0]?.input!), request })).toEqual([]);
+    for (const { input } of labelled.slice(0, 1)) expect(shownFor({ ...input, request })).toEqual([]);
   });
 });
