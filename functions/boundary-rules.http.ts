@@ -1,10 +1,9 @@
-import * as z from 'zod';
 import { knownCaller } from '../shared/core/caller.ts';
 import { route, type Answer, type Route } from '../shared/platform/route.ts';
 import { versionMatch, versionTag } from '../shared/platform/if-match.ts';
 import { sentRulesSchema } from '../shared/requests/own-rules.ts';
 import type { PublishedRules } from '../shared/requests/published-rules.ts';
-import { rulesAnswerSchema, type RulesAnswer } from '../shared/requests/rules-answer.ts';
+import { rulesAnswerSchema, rulesQuerySchema, type RulesAnswer } from '../shared/requests/rules-answer.ts';
 
 const answers = {
   200: {
@@ -20,14 +19,6 @@ const answer = (rules: RulesAnswer): Answer => ({
   headers: { etag: versionTag(rules.version) },
 });
 
-const query = z.strictObject({
-  version: z
-    .string()
-    .regex(/^\d{1,6}$/)
-    .optional()
-    .describe("The partner's own rules as they were; the version that a triage names."),
-});
-
 /** Whose it is to solve, as data: the desk's rules and the partner's own before them. */
 export const boundaryRulesRoutes = (rules: Pick<PublishedRules, 'read' | 'replace'>): Route[] => [
   route({
@@ -36,7 +27,7 @@ export const boundaryRulesRoutes = (rules: Pick<PublishedRules, 'read' | 'replac
     path: 'api/boundary-rules',
     summary: 'By which rules the boundary of a request is decided, where each comes from, and who overrode them when',
     access: { portals: false, role: 'Desk.Read' },
-    query,
+    query: rulesQuerySchema,
     answers,
     errors: ['not-found'],
     handle: async ({ query: { version } }) =>

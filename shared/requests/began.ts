@@ -27,8 +27,8 @@ export function beganAt(request: {
   receivedAt: number;
 }): number | undefined {
   if (request.startedAt !== undefined) return fromIso(request.startedAt);
-  const complaints = request.clauses.filter(({ text, mood }) => mood === 'plain' && isComplaint(text));
-  const age = ages.find(({ words }) => complaints.some(({ text }) => found(text, words).length > 0));
+  const plain = request.clauses.filter(({ mood }) => mood === 'plain');
+  const age = ages.find(({ words }) => plain.some(({ text }) => found(text, words).length > 0 && isComplaint(text)));
   return age && request.receivedAt - age.ageMs;
 }
 

@@ -25,17 +25,19 @@ export function profileOf(clauses: readonly (Clause & { prominence: number })[])
   const spoken = new Map<Concept, number>();
   const wrong = new Map<Concept, number>();
   const fine = new Set<Concept>();
+  const whole = clauses.map((one) => one.text).join(' ');
+  // Few of all concepts are spoken of; only those are looked for in each clause.
+  const [someParts, someTroubles] = [saidIn(whole, parts), saidIn(whole, troubles)];
   for (const { text, mood, prominence } of clauses) {
     if (mood === 'past' || mood === 'solved') continue;
-    for (const part of saidIn(text, parts)) {
+    for (const part of saidIn(text, someParts)) {
       if (mood === 'works') fine.add(part);
       else spoken.set(part, Math.max(prominence, spoken.get(part) ?? 0));
     }
     if (mood !== 'plain') continue;
-    for (const symptom of saidIn(text, troubles)) wrong.set(symptom, Math.max(prominence, wrong.get(symptom) ?? 0));
+    for (const symptom of saidIn(text, someTroubles)) wrong.set(symptom, Math.max(prominence, wrong.get(symptom) ?? 0));
   }
   for (const part of spoken.keys()) fine.delete(part);
-  const whole = clauses.map((one) => one.text).join(' ');
   return { parts: spoken, symptoms: wrong, fine, regions: saidIn(whole, regions), codes: codesIn(whole) };
 }
 

@@ -36,3 +36,11 @@ export const rulesAnswerSchema = z
   })
   .meta({ id: 'BoundaryRules' });
 export type RulesAnswer = z.output<typeof rulesAnswerSchema>;
+
+export const rulesQuerySchema = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d{1,6}$/)
+    .optional()
+    .describe("The partner's own rules as they were; the version that a triage names."),
+});

@@ -1,3 +1,4 @@
+import { clausesOf as heardClauses } from './clauses.ts';
 import { clausesIn, moodOf, type Mood } from './moods.ts';
 import { partsOf, withoutAddresses } from './own-words.ts';
 import { parts } from './part-words.ts';
@@ -24,14 +25,21 @@ function meant(text: string): string {
   return added.size === 0 ? text : `${text}${[...added].join(' ')} `;
 }
 
-export const clausesOf = (text: string, inTitle = false): Clause[] =>
-  clausesIn(text).reduce<Clause[]>((before, part) => {
+export function clausesOf(text: string, inTitle = false): Clause[] {
+  const clauses: Clause[] = [];
+  for (const part of clausesIn(text)) {
+    if (isDenied(part)) continue;
     const clause = readable(part);
     const [words, mood] = [meant(clause), moodOf(clause)];
-    const isOfWish = before.at(-1)?.mood === 'wish' && continues.test(clause);
+    const isOfWish = clauses.at(-1)?.mood === 'wish' && continues.test(clause);
     const whose = mood === 'works' && isClearComplaint(words) ? 'plain' : mood;
-    return [...before, { text: words, mood: isOfWish ? 'wish' : whose, inTitle }];
-  }, []);
+    clauses.push({ text: words, mood: isOfWish ? 'wish' : whose, inTitle });
+  }
+  return clauses;
+}
+
+/** “This is not about Teams”: named in order not to be meant. */
+const isDenied = (part: string): boolean => heardClauses(part).every(({ standing }) => standing === 'denied');
 
 /** “We want a flow, which delays an order”: what is wanted, no trouble. */
 const continues = /^ (?:that|which|who|so that|der|die|das|den|dem|dass|damit) /;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { LiveIncident } from '../../../shared/requests/ports.ts';
+import type { Triage } from '../../../shared/requests/triage-answer.ts';
 import { triage, type TriageInput } from '../../../shared/requests/triage.ts';
 
 export const languages = ['en', 'de', 'ja'] as const;
@@ -81,9 +82,18 @@ export const labelled: readonly Labelled[] = records('requests.tsv').map((one) =
   };
 });
 
+const answered = new WeakMap<TriageInput, Triage>();
+
+/** Triage depends on its argument alone, so that each request of the set is looked at once. */
+export function answerTo(input: TriageInput): Triage {
+  const answer = answered.get(input) ?? triage(input);
+  answered.set(input, answer);
+  return answer;
+}
+
 /** What a matcher shows for a request: ids, most likely first. */
 export type Matcher = (input: TriageInput) => string[];
-export const ours: Matcher = (input) => triage(input).likelyIncidents.map((one) => one.id);
+export const ours: Matcher = (input) => answerTo(input).likelyIncidents.map((one) => one.id);
 
 export type Figures = { requests: number; shown: number; right: number; wanted: number };
 
@@ -104,5 +114,5 @@ export const recallOf = ({ right, wanted }: Figures): number => right / wanted;
 /** Of the faults that are Microsoft's: the share that is called the partner's own to solve. */
 export function calledThePartners(cases: readonly Labelled[]): { faults: number; partners: Labelled[] } {
   const faults = cases.filter((one) => one.isMicrosofts);
-  return { faults: faults.length, partners: faults.filter((one) => triage(one.input).boundary === 'partner') };
+  return { faults: faults.length, partners: faults.filter((one) => answerTo(one.input).boundary === 'partner') };
 }
