@@ -5,6 +5,7 @@ import { customerView, listCustomers, visibleCustomer } from '../shared/customer
 import type { CustomerStore } from '../shared/customers/customer-store.ts';
 import type { PortalLinksStore } from '../shared/customers/portal-links.ts';
 import * as contracts from '../shared/customers/route-contracts.ts';
+import { importRefs } from '../shared/customers/import-refs.ts';
 import { setRefs } from '../shared/customers/set-refs.ts';
 import { conditional } from '../shared/platform/conditional.ts';
 import { route, type Route } from '../shared/platform/route.ts';
@@ -27,6 +28,13 @@ export const customerRoutes = ({ store, cloud, portalLinks }: CustomerRoutesDeps
     handle: async ({ params: { id }, body }) => ({
       status: 200,
       body: customerView(await setRefs(store, id, body.externalRefs)),
+    }),
+  }),
+  route({
+    ...contracts.importCustomerRefs,
+    handle: async ({ raw, query: { dryRun } }) => ({
+      status: 200,
+      body: await importRefs({ store, cloud, csv: raw, dryRun: dryRun === 'true' }),
     }),
   }),
   route({

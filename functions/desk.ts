@@ -2,6 +2,7 @@ import { adminLinks } from '../shared/customers/admin-links.ts';
 import { createCustomerStore } from '../shared/customers/customer-store.ts';
 import { createDelegationState } from '../shared/customers/delegation.ts';
 import { createPortalLinks } from '../shared/customers/portal-links.ts';
+import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
@@ -22,6 +23,7 @@ import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
 import { createPortalHook } from '../shared/portals/portal-hook.ts';
+import { createAssign } from '../shared/portals/quarantine-assign.ts';
 import { createQuarantine } from '../shared/portals/quarantine.ts';
 import { createQuarantinedContacts } from '../shared/portals/quarantined-contacts.ts';
 import { createRateLimit } from '../shared/portals/rate.ts';
@@ -45,6 +47,7 @@ import { healthRoutes } from './health.http.ts';
 import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
 import { partnerCenterHookRoutes } from './partner-center-hook.http.ts';
+import { quarantineRoutes } from './quarantine.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
@@ -56,7 +59,7 @@ import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
 import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
-import { openApi } from '../shared/platform/openapi.ts';
+import { openApiOnce } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
 import { deskPortals, deskRegistry } from './desk-portals.ts';
@@ -86,8 +89,14 @@ export function createDesk(given: Services, config: Config): Desk {
     audiences: config.DESK_API_AUDIENCE,
   });
 
+  const quarantine = createQuarantine({ table: tables('portals'), clock });
   const requests = createRequests({
     ...services,
+    portalCaller: async (id) => {
+      const portal = await registry.byId(id);
+      return portal === undefined || portal.disabled ? undefined : registry.callerOf(portal);
+    },
+    setAside: async (unplaced, scope) => quarantine.keep(unplaced, scope),
     customers: { resolve: createResolveCustomer({ store: customers, cloud: cloud.cloud, clock }) },
     liveIncidents: createLiveIncidents({ tables, clock }),
     currentStatement: async () => statements.currentStatement(),
@@ -112,7 +121,7 @@ export function createDesk(given: Services, config: Config): Desk {
     ...services,
     escalations: createEscalationTexts(escalations),
     toldNotices: createToldNotices({ table: tables('deliveries') }),
-    quarantined: createQuarantinedContacts({ table: tables('portals'), clock }),
+    quarantined: createQuarantinedContacts({ ...services, table: tables('portals') }),
   });
   const relay = { ...services, cloud, tokens };
   const shards = createHealthShards(relay);
@@ -127,7 +136,15 @@ export function createDesk(given: Services, config: Config): Desk {
     clock,
     takeTurn,
     takeIn: hookIntake(requests),
-    quarantine: createQuarantine({ table: tables('portals'), clock }),
+    receiveChange: requests.receiveChange,
+    leaveSetAside: requests.leaveSetAside,
+    quarantine,
+  });
+  const quarantined = createAssign({
+    ...{ ...services, registry, table: tables('portals') },
+    takeIn: hookIntake(requests),
+    assignChange: requests.assignChange,
+    remember: async (customerId, name) => rememberName(customers, customerId, name),
   });
   const readiness = createReadiness(
     createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
@@ -159,13 +176,15 @@ export function createDesk(given: Services, config: Config): Desk {
       ...boundaryRulesRoutes(boundaryRules),
       ...hookRoutes({ receivePortalHook }),
       ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
+      ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
-      ...operationsRoutes({ readiness, authenticate, contract: () => openApi(catalogue.routes) }),
+      ...operationsRoutes({ readiness, authenticate, contract: openApiOnce(() => catalogue.routes) }),
     ],
     queues: [
       deskEventsFunction({
         'request-event': requests.project,
         'contact-erasure': erasure.goOn,
+        'hook-waiting': requests.bringOn,
         'escalation-event': createProjectEscalation(escalations),
         'incident-event': createProjectIncident({ tables, announce, portalIds }),
       }),

@@ -3,16 +3,10 @@ import { azureAlertSchema } from '../shared/health/azure-alert.ts';
 import { azureAlertAnswerSchema, type createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { route, type Route } from '../shared/platform/route.ts';
 import { addedQuery, type createPortalHook } from '../shared/portals/portal-hook.ts';
-import { sentRequestSchema } from '../shared/requests/request.ts';
+import { hookBodySchema } from '../shared/requests/hook-data.ts';
 
 export type HookDeps = { receivePortalHook: ReturnType<typeof createPortalHook> };
 export type AzureHookDeps = { takeAzureAlert: ReturnType<typeof createTakeAzureAlert> };
-
-const hookBody = z.strictObject({
-  type: z.literal('support_request.created'),
-  timestamp: z.iso.datetime({ offset: true }),
-  data: sentRequestSchema,
-});
 
 /** Webhooks that others send to the desk. */
 export const hookRoutes = (deps: HookDeps): Route[] => [
@@ -24,13 +18,14 @@ export const hookRoutes = (deps: HookDeps): Route[] => [
     access: 'signed',
     params: z.object({ portalId: z.string() }),
     query: addedQuery,
-    signedBody: hookBody,
+    signedBody: hookBodySchema,
     answers: {
       202: {
         description: 'Taken in; the same webhook-id and body again gets the same answer.',
         schema: z.union([
           z.object({ requestId: z.string(), location: z.string() }),
           z.object({ quarantineId: z.string() }),
+          z.object({ pendingId: z.string() }),
           z.object({ ignored: z.literal(true) }),
         ]),
       },

@@ -18,6 +18,13 @@ export const requestChangeRoutes = (requests: RequestChangesDeps): Route[] => [
     },
   }),
   route({
+    ...contracts.setRequestRefs,
+    handle: async ({ caller, params: { id: requestId }, body, headers, scope }) => {
+      const seen = ifMatch(headers);
+      return withRequest(await requests.amend({ caller: knownCaller(caller), requestId, body, seen }, scope), 200);
+    },
+  }),
+  route({
     ...contracts.commentOnRequest,
     handle: async ({ caller, params: { id: requestId }, body, headers, scope }) => {
       const asked = { caller: knownCaller(caller), requestId, key: idempotencyKeyOf(headers), body, scope };

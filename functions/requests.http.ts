@@ -34,9 +34,9 @@ export const requestRoutes = (requests: RequestRoutesDeps): Route[] => [
   }),
   route({
     ...contracts.readRequestTimeline,
-    handle: async ({ caller, params: { id } }) => ({
+    handle: async ({ caller, params: { id }, query }) => ({
       status: 200,
-      body: { items: await requests.timeline(knownCaller(caller), id) },
+      body: await requests.timeline(knownCaller(caller), id, query),
     }),
   }),
   route({

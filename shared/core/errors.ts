@@ -18,7 +18,7 @@ export const errorCatalogue = {
   conflict: { status: 409, title: 'Changed by another call at the same time' },
   'etag-mismatch': { status: 412, title: 'The resource has changed' },
   'body-too-large': { status: 413, title: 'The body is too large' },
-  'unsupported-media-type': { status: 415, title: 'The body must be application/json' },
+  'unsupported-media-type': { status: 415, title: 'The media type of the body is not taken' },
   'unknown-customer': { status: 422, title: 'No such customer' },
   'if-match-required': { status: 428, title: 'If-Match is required' },
   'too-many-requests': { status: 429, title: 'Too many requests' },

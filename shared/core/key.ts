@@ -1,4 +1,5 @@
 import { toIso } from './clock.ts';
+import { hashOf } from './hash.ts';
 
 const plain = /[A-Za-z0-9_.@-]/;
 
@@ -14,6 +15,14 @@ export function encodeKey(text: string): string {
     else for (const byte of Buffer.from(char)) key += `=${byte.toString(16).padStart(2, '0')}`;
   }
   return key;
+}
+
+const keyPartCharacters = 400;
+
+/** A name as part of a key: encoded, or its hash where two or three of them would make a key longer than storage takes. */
+export function boundedKey(name: string): string {
+  const encoded = encodeKey(name);
+  return encoded.length <= keyPartCharacters ? encoded : `~${hashOf(name)}`;
 }
 
 export function decodeKey(key: string): string {

@@ -18,6 +18,12 @@ export const limits = {
   /** Of the partner's own. */
   boundaryRules: 50,
   boundaryRulesCharacters: 30_000,
+  /** Of a request, and of a comment. */
+  attachments: 10,
+  /** A request may be put aside for so long. */
+  snoozeDays: 90,
+  /** Requests that are merged into one. */
+  requestChildren: 100,
   idempotencyKeyCharacters: 255,
   /** What a portal's own list of customers holds. */
   portalCustomers: 20_000,
@@ -130,4 +136,11 @@ export const limits = {
   /** Hints about one thing that may wait while it is being read: one that is written then may be needed for the next reading. */
   hintsWaiting: 20,
   claimMinutes: 30,
+  /** Lines of a file of customers' references. */
+  refLines: 2_000,
+  /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */
+  waitingPerPortal: 1_000,
+  waitingPerReference: 100,
+  /** After so long without its request a change is shown to people. */
+  waitingDays: 7,
 } as const;

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
-import { hashOf } from '../core/hash.ts';
-import { encodeKey } from '../core/key.ts';
+import { boundedKey } from '../core/key.ts';
 import {
   customerIdPattern,
   customerPartition,
@@ -51,17 +50,9 @@ export type CustomerStore = {
   bySubscription(subscriptionId: string): Promise<string | undefined>;
 };
 
-const keyPartCharacters = 400;
+export const refKey = (ref: ExternalRef): string => `${boundedKey(ref.system)}|${boundedKey(ref.id)}`;
 
-/** A name in a key: encoded, or its hash where storage would not take so long a key. */
-function namePart(name: string): string {
-  const encoded = encodeKey(name);
-  return encoded.length <= keyPartCharacters ? encoded : `~${hashOf(name)}`;
-}
-
-export const refKey = (ref: ExternalRef): string => `${namePart(ref.system)}|${namePart(ref.id)}`;
-
-const lowerKey = (domain: string): string => namePart(domain.toLowerCase());
+const lowerKey = (domain: string): string => boundedKey(domain.toLowerCase());
 
 export function createCustomerStore({ tables }: { tables: Tables<'customers'> }): CustomerStore {
   const table = tables('customers');

@@ -5,6 +5,7 @@ import { customerLinksSchema } from './customer-links.ts';
 import { customerPageSchema, customerViewSchema } from './customer-queries.ts';
 import { directoryDefaultsSchema } from './directory-defaults.ts';
 import { customerPatchSchema } from './set-excluded.ts';
+import { importedRefsSchema } from './import-refs.ts';
 import { refsBodySchema } from './set-refs.ts';
 
 const params = z.object({ id: z.string().max(64) });
@@ -41,6 +42,18 @@ export const setCustomerRefs = {
   params,
   body: refsBodySchema,
   answers: { 200: { description: 'The customer', schema: customerViewSchema } },
+} as const;
+
+export const importCustomerRefs = {
+  name: 'importCustomerRefs',
+  method: 'POST',
+  path: 'api/customers/refs/import',
+  summary: 'Adds references from CSV with a header: customerId, tenantId or domain; system; id. All lines or none',
+  access: administers,
+  textBody: 'text/csv',
+  query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
+  answers: { 200: { description: 'What was added, and what moved', schema: importedRefsSchema } },
+  errors: ['invalid-body', 'unsupported-media-type'],
 } as const;
 
 export const listAdminLinks = {

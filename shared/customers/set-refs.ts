@@ -15,10 +15,15 @@ export async function setRefs(
   const known = await store.get(customerId);
   if (!known) throw notFound();
   const wanted = new Set(externalRefs.map(refKey));
+  const before = await Promise.all(externalRefs.map(async (ref) => store.byRef(ref)));
   await store.pointRefs(customerId, {
     add: externalRefs,
     remove: known.externalRefs.filter((ref) => !wanted.has(refKey(ref))),
   });
-  await store.change([customerId], (customer) => ({ ...customer, externalRefs }));
+  const losers = before.filter((id) => id !== undefined && id !== customerId);
+  await store.change([customerId, ...losers.map(String)], (customer) => {
+    if (customer.customerId === customerId) return { ...customer, externalRefs };
+    return { ...customer, externalRefs: customer.externalRefs.filter((ref) => !wanted.has(refKey(ref))) };
+  });
   return { ...known, externalRefs };
 }

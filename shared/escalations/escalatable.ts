@@ -20,6 +20,7 @@ export type EscalatableRequest = {
   startedAt?: string | undefined;
   language?: string | undefined;
   evidence?: Record<string, unknown> | undefined;
+  attachments?: readonly { name: string; url: string }[] | undefined;
   contact: { name: string; email: string; phone?: string | undefined };
   externalRefs: readonly { system: string; id: string; url?: string | undefined }[];
   likelyIncidents: readonly { id: string; title: string; confidence: number }[];

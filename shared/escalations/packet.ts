@@ -32,6 +32,10 @@ export const packetSchema = z
     incidentIds: z.array(z.string()),
     resourceId: z.string().optional(),
     evidence: z.record(z.string(), z.unknown()).optional(),
+    attachments: z
+      .array(z.strictObject({ name: z.string(), url: z.string() }))
+      .optional()
+      .meta({ description: 'Files that the sender keeps: open them and give Microsoft what it needs.' }),
     contact: partnerContactSchema,
     language: z.string(),
     timeZone: z.string(),
@@ -138,6 +142,7 @@ export function buildPacket({ escalationId, cloud, request, customer, contact, i
     incidentIds: [...incidentIds],
     ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
     ...(request.evidence && { evidence: request.evidence }),
+    ...(request.attachments && { attachments: request.attachments.map(({ name, url }) => ({ name, url })) }),
     contact,
     language: supportLanguage(request.language),
     timeZone: contact.timeZone,

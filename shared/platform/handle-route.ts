@@ -51,11 +51,18 @@ async function serve({ route, deps, request, scope }: Serving): Promise<Answer> 
   const params = parse(route.params, request.params, 'not-found');
   const query = parseQuery(route, request);
   const raw = takesBody(route) ? await readBody(request) : new Uint8Array();
+  if (route.textBody !== undefined) requireType(request, route.textBody);
   const body = route.body === undefined ? undefined : parse(route.body, parseJson(request, raw), 'invalid-body');
   return route.handle({ params, query, body, caller, headers: new Headers([...request.headers]), raw, scope });
 }
 
-const takesBody = (route: Route): boolean => route.body !== undefined || route.access === 'signed';
+const takesBody = ({ body, textBody, access }: Route): boolean =>
+  body !== undefined || textBody !== undefined || access === 'signed';
+
+function requireType(request: Pick<HttpRequest, 'headers'>, wanted: string): void {
+  const [type = ''] = (request.headers.get('content-type') ?? '').split(';');
+  if (type.trim().toLowerCase() !== wanted) throw new AppError('unsupported-media-type', `Send ${wanted}.`);
+}
 
 async function identify({ route, deps, request, scope }: Serving): Promise<Caller | undefined> {
   if (route.access === 'public' || route.access === 'signed') return undefined;

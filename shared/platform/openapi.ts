@@ -58,6 +58,12 @@ export function openApi(routes: readonly Route[]): Json {
   };
 }
 
+/** The same, made at the first call: it says the same ever after. */
+export function openApiOnce(routes: () => readonly Route[]): () => Json {
+  let made: Json | undefined;
+  return () => (made ??= openApi(routes()));
+}
+
 function collector(schemas: Json): Use {
   return (schema, io) => {
     const made = z.toJSONSchema(schema, { target: 'draft-2020-12', io, unrepresentable: 'any' });
@@ -84,6 +90,9 @@ function operation(route: Route, use: Use): Json {
       ...headerParameters(route),
     ],
     ...(body && { requestBody: { required: true, content: { 'application/json': { schema: use(body, 'input') } } } }),
+    ...(route.textBody !== undefined && {
+      requestBody: { required: true, content: { [route.textBody]: { schema: { type: 'string' } } } },
+    }),
     responses: withProblems(goodAnswers(route, use), codesOf(route)),
     security: typeof route.access === 'object' ? [{ bearer: [] }] : [],
     ...(typeof route.access === 'object' && { 'x-access': route.access }),

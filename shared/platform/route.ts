@@ -45,6 +45,8 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   params?: z.ZodType<Params>;
   query?: z.ZodType<Query>;
   body?: z.ZodType<Body>;
+  /** The media type of a body that is text and not JSON: the handler gets its bytes. */
+  textBody?: string;
   /** For the document alone: the body that the handler of a `signed` route parses itself, once the signature holds. */
   signedBody?: z.ZodType;
   /** For the document alone: headers that a `signed` route needs, where they are not those of Standard Webhooks. */

@@ -11,4 +11,6 @@ export const portalEvents = {
   secretUnusable: { id: 'portals.secret-unusable', level: 'error' },
   quarantined: { id: 'portals.quarantined', level: 'warn' },
   quarantineFull: { id: 'portals.quarantine-full', level: 'error' },
+  assigned: { id: 'portals.quarantined-assigned', level: 'info' },
+  discarded: { id: 'portals.quarantined-discarded', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

@@ -1,16 +1,13 @@
 import * as z from 'zod';
-import { toIso, type Clock } from '../core/clock.ts';
+import type { Clock } from '../core/clock.ts';
 import { contactIdOf } from '../core/contact-id.ts';
+import type { Random } from '../core/ids.ts';
 import { afterPrefix } from '../core/key.ts';
-import { packText } from '../platform/packed.ts';
+import { contended } from '../platform/contended.ts';
 import { rowKind } from '../platform/row.ts';
-import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
-
-/**
- * Partition of table `portals`: `Q|id` heads, `C|id` contents (free text and personal data), `S|contact|id` who sent them, `N|portal`
- * counters.
- */
-export const quarantinePartition = 'quarantine';
+import { queryAll, type Table, type TableOp } from '../platform/table.ts';
+import { resolved, type Resolution } from './quarantine-resolve.ts';
+import { quarantinePartition, readHead } from './quarantine-rows.ts';
 
 const sentSchema = z.object({ data: z.object({ contact: z.object({ email: z.string() }) }) });
 
@@ -33,8 +30,11 @@ export const quarantinedContactOp = (contactId: string, id: string): TableOp => 
   columns: contactRow.toColumns({ id }),
 });
 
+type ContactsDeps = { table: Table; clock: Clock; random: Random };
+
 /** What an erasure does to the webhooks of a person. */
-export function createQuarantinedContacts({ table, clock }: { table: Table; clock: Pick<Clock, 'now'> }) {
+export function createQuarantinedContacts(deps: ContactsDeps) {
+  const { table } = deps;
   return {
     find: async (contactId: string): Promise<string[]> => {
       const from = contactKey(contactId, '');
@@ -42,19 +42,21 @@ export function createQuarantinedContacts({ table, clock }: { table: Table; cloc
       return rows.map((row) => contactRow.fromRow(row).id);
     },
 
-    /** The head stays: the same webhook again keeps its answer, and cannot bring its texts back. */
-    erase: async (contactId: string, id: string): Promise<void> => {
-      const erasedAt = toIso(clock.now());
-      try {
-        await table.transact(quarantinePartition, [
-          { kind: 'merge', rk: `Q|${id}`, columns: { erasedAt } },
-          { kind: 'upsert', rk: `C|${id}`, columns: { v: 1, id, ...packText(JSON.stringify({ erasedAt })) } },
-          { kind: 'delete', rk: contactKey(contactId, id) },
-        ]);
-      } catch (error) {
+    /** The head stays: the same webhook again keeps its answer, and cannot bring its texts back. What was open is discarded. */
+    erase: async (contactId: string, id: string): Promise<void> =>
+      contended(deps, async () => {
+        const rk = contactKey(contactId, id);
+        const [mark, held] = await Promise.all([table.get(quarantinePartition, rk), readHead(table, id)]);
         // Another worker was quicker.
-        if (!isRefusal(error, 'missing')) throw error;
-      }
-    },
+        if (mark === undefined) return;
+        // Of what was assigned nothing is left here.
+        const ops = held && held.head.state !== 'assigned' ? (await resolved(deps, held, ofErasure)).ops : [];
+        await table.transact(quarantinePartition, [...ops, { kind: 'delete', rk }]);
+      }),
   };
 }
+
+const ofErasure: Resolution = {
+  change: { state: 'discarded', resolvedBy: 'erasure' },
+  content: JSON.stringify({ reason: 'The person who sent it was erased.' }),
+};

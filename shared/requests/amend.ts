@@ -1,20 +1,22 @@
 import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
-import { fromIso, toIso } from '../core/clock.ts';
-import { AppError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
+import { toIso, type Clock } from '../core/clock.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
 import type { RulesInForce } from './boundary-rule.ts';
+import { priorityNow } from './head-priority.ts';
 import type { Precondition } from './if-match.ts';
+import { checkMerge } from './merge-rules.ts';
 import { changeOnce } from './once.ts';
+import { prioritySchema } from './priority.ts';
 import type { RequestAnswer } from './request-answer.ts';
 import type { Changes, Head, RequestEvent } from './request-event.ts';
 import { answerFrom } from './request-queries.ts';
 import { actorOf } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
-import { categorySchema, requestIdSchema, serviceSchema, severitySchema, textOf } from './request.ts';
+import { categorySchema, externalRefsSchema, requestIdSchema, serviceSchema, severitySchema } from './request.ts';
+import { checkSnooze, snoozeSchema } from './snooze.ts';
 import { audienceOfChanges } from './timeline.ts';
 import { corrected } from './triage.ts';
 
@@ -27,20 +29,14 @@ export const amendSchema = z
     assignee: assigneeSchema.nullable().optional(),
     team: assigneeSchema.nullable().optional(),
     severity: severitySchema.optional(),
+    /** A person's word wins over the rules, until null takes it back. */
+    priority: prioritySchema.nullable().optional(),
     category: categorySchema.optional(),
     service: serviceSchema.optional(),
     parent: requestIdSchema.nullable().optional(),
-    snooze: z
-      .strictObject({
-        // Another zone can carry the first or the last hours that can be written beyond what can: that is refused.
-        until: z.iso
-          .datetime({ offset: true })
-          .transform((until) => toIso(fromIso(until)))
-          .pipe(z.iso.datetime()),
-        reason: textOf(limits.reasonCharacters),
-      })
-      .nullable()
-      .optional(),
+    /** All of them: what is not named is taken away. */
+    externalRefs: externalRefsSchema.optional(),
+    snooze: snoozeSchema.nullable().optional(),
   })
   .refine((body) => Object.keys(body).length > 0, 'name at least one thing to change')
   .meta({ id: 'RequestAmendment' });
@@ -48,35 +44,28 @@ export type Amendment = z.output<typeof amendSchema>;
 
 export type AmendDeps = {
   store: RequestStore;
+  clock: Pick<Clock, 'now'>;
   currentStatement: () => Promise<Statement>;
   boundaryRules: () => Promise<RulesInForce>;
 };
 
-/** A person at the desk corrects or assigns a request; what follows from it (boundary, first response) follows at once. */
+/** A person at the desk corrects or assigns a request; what follows from it (boundary, first response, priority) follows at once. */
 export function createAmend(deps: AmendDeps) {
+  const { store, clock } = deps;
   return async (
     asked: { caller: Caller; requestId: string; body: Amendment; seen: Precondition },
     scope: Scope,
   ): Promise<RequestAnswer> => {
     const { caller, requestId, body, seen } = asked;
-    if (typeof body.parent === 'string') await checkParent(deps.store, requestId, body.parent);
-    const { head } = await changeOnce(
-      deps.store,
-      { caller, requestId, route: 'amend', body, scope },
-      async (before) => {
-        seen(before.version);
-        return { by: actorOf(caller), event: await eventFor(deps, before, body), note: body.snooze?.reason };
-      },
-    );
-    return answerFrom(deps.store, head);
+    if (body.snooze) checkSnooze(body.snooze, clock.now());
+    const parent = typeof body.parent === 'string' ? await store.readHead(body.parent) : undefined;
+    const { head } = await changeOnce(store, { caller, requestId, route: 'amend', body, scope }, async (before) => {
+      seen(before.version);
+      if (typeof body.parent === 'string') checkMerge(before, parent);
+      return { by: actorOf(caller), event: await eventFor(deps, before, body), note: body.snooze?.reason };
+    });
+    return answerFrom(store, head, { caller, at: head.updatedAt });
   };
-}
-
-async function checkParent(store: RequestStore, requestId: string, parent: string): Promise<void> {
-  if (parent !== requestId && (await store.readHead(parent)) !== undefined) return;
-  throw new AppError('invalid-body', 'See errors for what does not fit.', {
-    errors: [{ path: 'parent', message: 'must be another request of this desk' }],
-  });
 }
 
 type ChangedEvent = Omit<Extract<RequestEvent, { kind: 'changed' }>, 'requestId' | 'sequence' | 'at' | 'by'>;
@@ -84,15 +73,36 @@ type ChangedEvent = Omit<Extract<RequestEvent, { kind: 'changed' }>, 'requestId'
 async function eventFor(deps: AmendDeps, before: Head, { snooze, ...fields }: Amendment): Promise<ChangedEvent> {
   const changes: Changes = { ...fields, ...(snooze !== undefined && { snoozeUntil: snooze?.until ?? null }) };
   const firstResponse = await newFirstResponse(deps, before, fields.severity);
+  const triage = await newTriage(deps, before, { ...fields, dueAt: firstResponse?.dueAt });
   return {
     kind: 'changed',
     audience: audienceOfChanges(changes),
     state: before.state,
     changes,
-    before: { assignee: before.assignee, service: before.triage.service ?? undefined },
-    triage: await newTriage(deps, before, { ...fields, dueAt: firstResponse?.dueAt }),
+    before: { assignee: before.assignee, service: before.triage.service ?? undefined, parent: before.parent },
+    triage,
     firstResponse,
+    priority: newPriority(before, { ...fields, triage }),
   };
+}
+
+/** Decided anew where a person has said something that it depends on. */
+function newPriority(
+  before: Head,
+  {
+    severity,
+    category,
+    priority,
+    triage,
+  }: Pick<Amendment, 'severity' | 'category' | 'priority'> & { triage: Head['triage'] | undefined },
+): Head['priority'] {
+  if (severity === undefined && category === undefined && priority === undefined) return undefined;
+  return priorityNow({
+    severity: severity ?? before.severity,
+    triage: triage ?? before.triage,
+    impact: before.impact,
+    saidPriority: priority === undefined ? before.saidPriority : (priority ?? undefined),
+  });
 }
 
 /** What was promised for the severity that the request has now; what has been answered already is past promising. */

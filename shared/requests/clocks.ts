@@ -23,7 +23,7 @@ export const clockSchema = z
 export type RequestClock = z.output<typeof clockSchema>;
 
 /** The customer has heard from a person at the desk: a comment for the customer, or a step forward that it can see. */
-const isResponse = (event: RequestEvent): boolean =>
+export const isResponse = (event: RequestEvent): boolean =>
   event.by.kind === 'person' &&
   event.audience === 'customer' &&
   (event.kind === 'commented' || event.kind === 'transitioned');

@@ -7,4 +7,7 @@ export const requestEvents = {
   projected: { id: 'requests.projected', level: 'info' },
   erased: { id: 'requests.erased', level: 'info' },
   postponed: { id: 'requests.postponed', level: 'warn' },
+  changeWaits: { id: 'requests.change-waits', level: 'info' },
+  waitingApplied: { id: 'requests.waiting-applied', level: 'info' },
+  tooManyWait: { id: 'requests.too-many-wait', level: 'error' },
 } as const satisfies Record<string, LogEvent>;

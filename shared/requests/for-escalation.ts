@@ -6,7 +6,10 @@ import type { RequestStore } from './request-store.ts';
 import { missingEvidence } from './working-list.ts';
 
 /** A request as an escalation needs it. */
-export type RequestForEscalation = Pick<Content, 'title' | 'description' | 'contact' | 'businessImpact' | 'evidence'> &
+export type RequestForEscalation = Pick<
+  Content,
+  'title' | 'description' | 'contact' | 'businessImpact' | 'evidence' | 'attachments'
+> &
   Pick<
     Head,
     | 'portalId'

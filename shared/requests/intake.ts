@@ -1,16 +1,14 @@
 import * as z from 'zod';
-import { canonicalJson } from '../core/canonical-json.ts';
 import { maySeeCustomer, portalOf, type Caller } from '../core/caller.ts';
 import { toIso, type Clock } from '../core/clock.ts';
 import { contactIdOf } from '../core/contact-id.ts';
 import { AppError } from '../core/errors.ts';
-import { hashOf } from '../core/hash.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
 import { openIncidents } from '../customers/customer.ts';
 import { parse } from '../platform/handle-route.ts';
 import { sendWakes, wakeOp } from '../platform/outbox.ts';
-import { isRefusal, type Columns, type Row, type Table } from '../platform/table.ts';
+import { isRefusal, type Columns, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
@@ -18,6 +16,7 @@ import type { RulesInForce } from './boundary-rule.ts';
 import { requestEvents } from './events.ts';
 import type { AdminLinks, CustomersPort, IntakeCustomer, LiveIncidents } from './ports.ts';
 import { personOp } from './contact-rows.ts';
+import { decidePriority, impactOf } from './priority.ts';
 import { answerOf, contentOf, type RequestAnswer } from './request-answer.ts';
 import type { CreatedEvent } from './request-event.ts';
 import { contentKey, contentRow, eventKey, eventRow, headKey, headRow, partitionOf } from './request-rows.ts';
@@ -25,6 +24,7 @@ import { actorOf, applyEvent } from './request-rules.ts';
 import { wakeOf } from './request-store.ts';
 import { sentRequestSchema, type SentRequest } from './request.ts';
 import { triage } from './triage.ts';
+import { bodyHashOf, keyedRequestId, receiptIn } from './webhook-receipt.ts';
 
 export type IntakeDeps = {
   table: Table;
@@ -47,6 +47,8 @@ export type Taking = {
   input: SentRequest;
   /** What a repeat must bring again where that is more than the input: the body that the input came in. */
   body?: unknown;
+  /** The customer that a person says it is of, whatever its sender called it. */
+  assignedTo?: string | undefined;
   scope: Scope;
 };
 
@@ -60,12 +62,15 @@ export type Taken = { outcome: 'created' | 'repeated'; request: RequestAnswer };
 export function createIntake(deps: IntakeDeps) {
   const take = async (taking: Taking): Promise<Taken> => {
     const { caller, input, scope } = taking;
-    const customer = await deps.customers.resolve(input.customer, (id) => maySeeCustomer(caller, id));
+    const name = taking.assignedTo === undefined ? input.customer : { customerId: taking.assignedTo };
+    const customer = await deps.customers.resolve(name, (id) => maySeeCustomer(caller, id));
     if (customer === undefined || customer.leftAt !== undefined || !maySeeCustomer(caller, customer.customerId)) {
       return withoutCustomer(deps, taking);
     }
     const event = await createdEvent(deps, taking, customer);
     const { requestId } = event;
+    const before = taking.assignedTo === undefined ? undefined : await readFirst(deps, requestId);
+    if (before && !receiptIn(before)) return repeated(before, taking);
     const wake = wakeOf(event);
     const pk = partitionOf(requestId);
     const written = {
@@ -75,14 +80,14 @@ export function createIntake(deps: IntakeDeps) {
     };
     try {
       await deps.table.transact(pk, [
-        { kind: 'insert', rk: eventKey(requestId, 1), columns: written.event },
+        firstOp(event, written.event, before),
         { kind: 'insert', rk: headKey(requestId), columns: written.head },
         { kind: 'insert', rk: contentKey(requestId), columns: written.content },
         personOp(event.contactId, requestId),
         wakeOp(wake, scope),
       ]);
     } catch (error) {
-      if (isRefusal(error, 'exists') && error.found) return repeated(error.found, taking);
+      if (isRefusal(error) && error.found?.rk === eventKey(requestId, 1)) return repeated(error.found, taking);
       throw error;
     }
     await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
@@ -94,29 +99,41 @@ export function createIntake(deps: IntakeDeps) {
 
 const hookedSchema = z.object({ data: sentRequestSchema });
 
+type Hooked = { caller: Caller; key: string; body: { data: unknown }; assignedTo?: string };
+
 /** The way in for webhooks: the same intake, with a body whose data nobody has looked at yet. */
 export const hookIntake =
   ({ take }: Pick<Intake, 'take'>) =>
-  async ({ caller, key, body }: { caller: Caller; key: string; body: { data: unknown } }, scope: Scope) => {
+  async ({ caller, key, body, assignedTo }: Hooked, scope: Scope) => {
     const { data: input } = parse(hookedSchema, body, 'invalid-body');
-    const { request } = await take({ caller, kind: 'hook', key, input, body, scope });
-    return { requestId: request.id };
+    const { request } = await take({ caller, kind: 'hook', key, input, body, assignedTo, scope });
+    return { requestId: request.id, customerId: request.customerId };
   };
 
 export type Intake = ReturnType<typeof createIntake>;
 
-const requestIdOf = ({ caller, kind }: Taking, key: string): string => hashOf(caller.id, kind, key);
-const bodyHashOf = ({ input, body = input }: Taking): string => hashOf(canonicalJson(body));
+const requestIdOf = ({ caller, kind }: Taking, key: string): string => keyedRequestId(caller.id, kind, key);
+const hashOfBody = ({ input, body = input }: Taking): string => bodyHashOf(body);
+
+const readFirst = async ({ table }: IntakeDeps, requestId: string): Promise<Row | undefined> =>
+  table.get(partitionOf(requestId), eventKey(requestId, 1));
+
+/** In place of the receipt of a webhook that had been set aside, where there is one. */
+const firstOp = ({ requestId }: CreatedEvent, columns: Columns, before: Row | undefined): TableOp => {
+  const rk = eventKey(requestId, 1);
+  return before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
+};
 
 /** A customer may have left since its request was taken in: a repeat is answered all the same. */
-async function withoutCustomer({ table }: IntakeDeps, taking: Taking): Promise<Taken> {
+async function withoutCustomer(deps: IntakeDeps, taking: Taking): Promise<Taken> {
   if (taking.key !== undefined) {
-    const requestId = requestIdOf(taking, taking.key);
-    const first = await table.get(partitionOf(requestId), eventKey(requestId, 1));
+    const first = await readFirst(deps, requestIdOf(taking, taking.key));
     if (first) return repeated(first, taking);
   }
-  throw new AppError('unknown-customer', 'No customer of yours has this name.');
+  throw unknownCustomer();
 }
+
+const unknownCustomer = () => new AppError('unknown-customer', 'No customer of yours has this name.');
 
 async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCustomer): Promise<CreatedEvent> {
   const { caller, kind, key, input } = taking;
@@ -128,6 +145,16 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
   const receivedAt = deps.clock.now();
   const due = await firstResponseDue(statement, { severity: input.severity, receivedAt });
   const dueAt = due && toIso(due.dueAt);
+  const thought = triage({
+    request: input,
+    receivedAt,
+    incidents,
+    coverage: customer.coverage,
+    expectedFirstResponseAt: dueAt ?? null,
+    adminLinks: (service) => deps.adminLinks(customer, service),
+    rules,
+  });
+  const impact = impactOf(input, thought.likelyIncidents, incidents);
   return {
     kind: 'created',
     requestId: key === undefined ? deps.ids.newId() : requestIdOf(taking, key),
@@ -137,7 +164,7 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
     audience: 'customer',
     state: 'new',
     source: kind,
-    bodyHash: bodyHashOf(taking),
+    bodyHash: hashOfBody(taking),
     portalId: portalOf(caller),
     customerId: customer.customerId,
     contactId: contactIdOf(customer.customerId, input.contact.email),
@@ -148,15 +175,9 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
     language: input.language,
     externalRefs: input.externalRefs ?? [],
     firstResponse: due && { ...due, dueAt: toIso(due.dueAt) },
-    triage: triage({
-      request: input,
-      receivedAt,
-      incidents,
-      coverage: customer.coverage,
-      expectedFirstResponseAt: dueAt ?? null,
-      adminLinks: (service) => deps.adminLinks(customer, service),
-      rules,
-    }),
+    triage: thought,
+    impact,
+    priority: decidePriority({ severity: input.severity, category: thought.category, impact }),
   };
 }
 
@@ -170,14 +191,14 @@ function firstAnswer(columns: Columns, input: SentRequest): RequestAnswer {
 /** The first answer again: what was decided then, from the event; what was sent then, from the body, which is the same. */
 function repeated(row: Row, taking: Taking): Taken {
   const { input, scope } = taking;
-  const first = eventRow.fromRow(row);
-  if (first.kind !== 'created') throw new Error(`the first event of ${first.requestId} is not its creation`);
-  if (first.bodyHash !== bodyHashOf(taking)) {
+  if (row.columns.bodyHash !== hashOfBody(taking)) {
     throw new AppError(
       'idempotency-key-reused',
       'This key was used for another body; use a new key for a new request.',
     );
   }
-  scope.log(requestEvents.repeated, { requestId: first.requestId });
+  // Set aside when nobody knew its customer, and with people since.
+  if (receiptIn(row)) throw unknownCustomer();
+  scope.log(requestEvents.repeated, { requestId: eventRow.fromRow(row).requestId });
   return { outcome: 'repeated', request: firstAnswer(row.columns, input) };
 }

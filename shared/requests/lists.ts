@@ -1,5 +1,6 @@
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { maySee, maySeeCustomer, type Caller } from '../core/caller.ts';
+import { toIso, type Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import type { Row, Table } from '../platform/table.ts';
@@ -16,7 +17,7 @@ import {
 } from './list-rows.ts';
 import type { RequestAnswer } from './request-answer.ts';
 import type { Head } from './request-event.ts';
-import { answerFrom } from './request-queries.ts';
+import { answerFrom, type View } from './request-queries.ts';
 import type { RequestStore } from './request-store.ts';
 
 export type ListQuery = Filters & { limit?: number | undefined; cursor?: string | undefined };
@@ -31,6 +32,7 @@ const narrowestOfPortals: readonly ListField[] = ['customerId', 'portalId'];
 const roundsMax = 4;
 const positionPattern = /^\d{13}\|(?:[a-z2-7]+!)?$/;
 
+type ListDeps = { table: Table; store: RequestStore; clock: Pick<Clock, 'now'> };
 type Wanted = { caller: Caller; filters: Filters };
 type Indexed = { rk: string; listed: Listed };
 
@@ -38,13 +40,14 @@ type Indexed = { rk: string; listed: Listed };
  * Pages of requests, newest first. Rows are found by one list, held against the other filters, then against the request as it
  * is: one that has changed since its row was written is dropped. So a page may be short or empty and yet have a cursor.
  */
-export function createRequestLists({ table, store }: { table: Table; store: RequestStore }) {
+export function createRequestLists({ table, store, clock }: ListDeps) {
   const page = async (caller: Caller, query: ListQuery): Promise<RequestPage> => {
     const { limit = limits.pageSizeDefault, cursor, ...asked } = query;
     const bound = { ...asked, caller: caller.id };
     let from = cursor === undefined ? '' : positionIn(decodeCursor(bound, cursor));
     if (asksForForeign(caller, asked)) return { items: [] };
     const filters: Filters = caller.kind === 'portal' ? { ...asked, portalId: caller.portalId } : asked;
+    const view = { caller, at: toIso(clock.now()) };
     const partitions = partitionsFor(caller, filters);
     const heads: Head[] = [];
     let told = from;
@@ -54,11 +57,11 @@ export function createRequestLists({ table, store }: { table: Table; store: Requ
       const rows = await newestOf(table, { partitions, from, take });
       const near = untilEnough(rows, limit - heads.length, { caller, filters });
       heads.push(...(await current(store, near, { caller, filters })));
-      if (rows.length < take && near.length === rows.length) return { items: await answers(store, heads) };
+      if (rows.length < take && near.length === rows.length) return { items: await answers(store, heads, view) };
       from = afterKey(near.at(-1)?.rk ?? from);
       told = later(told, tellable(near, caller));
     }
-    return { items: await answers(store, heads), nextCursor: encodeCursor(bound, told) };
+    return { items: await answers(store, heads, view), nextCursor: encodeCursor(bound, told) };
   };
   return { page };
 }
@@ -68,10 +71,14 @@ function partitionsFor({ kind }: Caller, filters: Filters): string[] {
   return field === undefined ? listPartitions('all') : listPartitions(field, filters[field]);
 }
 
-/** Requests of another portal, or of a customer that is not the portal's: there are none, and nothing is read to say so. */
-const asksForForeign = (caller: Caller, { portalId, customerId }: Filters): boolean =>
+/**
+ * Requests of another portal, of a customer that is not the portal's, or of somebody they are assigned to, of which portals know
+ * nothing: there are none, and nothing is read to say so.
+ */
+const asksForForeign = (caller: Caller, { portalId, customerId, assignee }: Filters): boolean =>
   caller.kind === 'portal' &&
-  ((portalId !== undefined && portalId !== caller.portalId) ||
+  (assignee !== undefined ||
+    (portalId !== undefined && portalId !== caller.portalId) ||
     (customerId !== undefined && !maySeeCustomer(caller, customerId)));
 
 function positionIn(at: string): string {
@@ -136,5 +143,5 @@ async function current(store: RequestStore, rows: readonly Indexed[], wanted: Wa
   return heads.filter((head): head is Head => head !== undefined && isWanted(listedOf(head), wanted));
 }
 
-const answers = async (store: RequestStore, heads: readonly Head[]): Promise<RequestAnswer[]> =>
-  Promise.all(heads.map(async (head) => answerFrom(store, head)));
+const answers = async (store: RequestStore, heads: readonly Head[], view: View): Promise<RequestAnswer[]> =>
+  Promise.all(heads.map(async (head) => answerFrom(store, head, view)));

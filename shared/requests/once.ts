@@ -22,6 +22,8 @@ export type Ask = {
 
 export type Done = { outcome: 'done' | 'repeated'; head: Head; texts?: Texts };
 
+export const markOf = ({ id }: Pick<Caller, 'id'>, route: string, key: string): string => hashOf(id, route, key);
+
 /**
  * Changes a request that the caller may see. A repeat of the key is answered from the first call's row (two reads, or one refused
  * insert where the two are at it together); with another body it is refused. Throws `not-found`, after one read, and
@@ -34,7 +36,7 @@ export async function changeOnce(
 ): Promise<Done> {
   const { caller, requestId, route, key, keepsTexts, body, scope } = ask;
   const bodyHash = hashOf(canonicalJson(body));
-  const once = key === undefined ? undefined : { mark: hashOf(caller.id, route, key), bodyHash, keepsTexts };
+  const once = key === undefined ? undefined : { mark: markOf(caller, route, key), bodyHash, keepsTexts };
   const visible = (head: Head) => visibleTo(caller, head);
   const appended = await store.append({ requestId, once, visible, decide }, scope);
   if (appended.outcome === 'missing') throw notFound();

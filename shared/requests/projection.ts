@@ -8,8 +8,10 @@ import type { QueueHandler } from '../platform/queue-handler.ts';
 import { isRefusal, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
+import type { ExternalRefIndex } from './external-ref-index.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
 import type { Announce, CancelEscalations, Notice } from './ports.ts';
+import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
 import { wakeOf, type RequestStore } from './request-store.ts';
@@ -30,6 +32,9 @@ export type ProjectionDeps = {
   clock: Clock;
   announce: Announce;
   cancelEscalations: CancelEscalations;
+  index: Pick<ExternalRefIndex, 'know'>;
+  /** What follows for the requests that are merged with this one. */
+  family: ReturnType<typeof createFamily>;
 };
 
 const againAfterMs = 20 * secondMs;
@@ -66,10 +71,15 @@ async function project(
   if (head === undefined || event === undefined)
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
+  if (saysRefs(event)) await deps.index.know(head, event.at, scope);
   if (event.kind === 'transitioned' && event.state === 'closed') await deps.cancelEscalations(requestId, scope);
+  await deps.family(head, event, scope);
   const notice = noticeOf(head, event);
   if (notice) await deps.announce(notice, scope);
 }
+
+const saysRefs = (event: RequestEvent): boolean =>
+  event.kind === 'created' || (event.kind === 'changed' && event.changes.externalRefs !== undefined);
 
 /**
  * The lists that an event took the request off, and those it put it on, which later events may have taken it off again: a try

@@ -1,6 +1,10 @@
 import { versionTag } from '../platform/if-match.ts';
 import * as z from 'zod';
-import { priorityOf } from './request-rules.ts';
+import type { Caller } from '../core/caller.ts';
+import { attachmentsSchema } from './attachment.ts';
+import { priorityOf } from './head-priority.ts';
+import { nextActionOf, nextActionSchema } from './next-action.ts';
+import { prioritySchema } from './priority.ts';
 import { requestEscalationSchema, type Head, type RequestEscalation } from './request-event.ts';
 import type { Content } from './request-rows.ts';
 import {
@@ -28,7 +32,9 @@ export const requestSchema = z
     title: z.string(),
     description: z.string(),
     severity: severitySchema,
-    priority: z.string(),
+    /** Of the desk: a person's word, else by rules over severity, category and what is known of the impact. */
+    priority: prioritySchema,
+    priorityReasons: z.array(z.string()),
     contact: contactSchema.extend({ id: z.string() }),
     category: categorySchema.optional(),
     service: z.string().optional(),
@@ -37,11 +43,17 @@ export const requestSchema = z
     language: z.string().optional(),
     evidence: z.record(z.string(), z.unknown()).optional(),
     externalRefs: z.array(externalRefSchema),
+    attachments: attachmentsSchema.optional(),
+    /** For people, not for portals; so are `team`, `children` and `snooze`. */
     assignee: z.string().optional(),
     team: z.string().optional(),
+    /** The request that this one is merged into. */
     parent: z.string().optional(),
+    /** The requests that are merged into this one; may lag behind by seconds. */
+    children: z.array(z.string()).optional(),
     snooze: z.object({ until: z.iso.datetime(), reason: z.string() }).optional(),
-    nextAction: z.object({ what: z.string(), dueAt: z.iso.datetime() }).optional(),
+    /** Of every open request: what the desk does next, and until when. */
+    nextAction: nextActionSchema.optional(),
     triage: triageAnswerSchema,
     escalation: requestEscalationSchema.omit({ version: true }).optional(),
     /** When the person who sent it was erased: its texts say `[erased]` since. */
@@ -51,13 +63,30 @@ export const requestSchema = z
 export type RequestAnswer = z.output<typeof requestSchema>;
 
 /** The parts of a sent request that are free text or personal. */
-export function contentOf({ title, description, contact, businessImpact, evidence }: SentRequest): Content {
-  return { title, description, contact, ...(businessImpact && { businessImpact }), ...(evidence && { evidence }) };
+export function contentOf({ title, description, contact, ...sent }: SentRequest): Content {
+  const { businessImpact, evidence, attachments } = sent;
+  return {
+    ...{ title, description, contact },
+    ...(businessImpact && { businessImpact }),
+    ...(evidence && { evidence }),
+    ...(attachments && { attachments }),
+  };
 }
 
-/** `snoozeReason` is read only for a request that is snoozed. */
+/**
+ * The request as this caller may know it at a time (ISO 8601). Whom it is assigned to, what else is merged into it and that it is put aside is the
+ * desk's own business; a snooze ends by itself.
+ */
+export function shownTo(caller: Caller, head: Head, at: string): Head {
+  const { assignee, team, children, snooze, ...forAll } = head;
+  if (caller.kind === 'portal') return forAll;
+  return { ...forAll, assignee, team, children, snooze: snooze && snooze.until > at ? snooze : undefined };
+}
+
+/** Of a head as it is shown. `snoozeReason` is read only for a request that is snoozed. */
 export function answerOf(head: Head, content: Content, snoozeReason = ''): RequestAnswer {
-  const { snooze, escalation, firstResponse } = head;
+  const { snooze, escalation, children = [] } = head;
+  const priority = priorityOf(head);
   return {
     id: head.id,
     portalId: head.portalId,
@@ -69,7 +98,8 @@ export function answerOf(head: Head, content: Content, snoozeReason = ''): Reque
     ...content,
     contact: { id: head.contactId, ...content.contact },
     severity: head.severity,
-    priority: priorityOf(head),
+    priority: priority.value,
+    priorityReasons: priority.reasons,
     category: head.category,
     service: head.service,
     startedAt: head.startedAt,
@@ -78,9 +108,9 @@ export function answerOf(head: Head, content: Content, snoozeReason = ''): Reque
     assignee: head.assignee,
     team: head.team,
     parent: head.parent,
+    children: children.length === 0 ? undefined : children,
     snooze: snooze && { until: snooze.until, reason: snoozeReason },
-    nextAction:
-      head.state === 'new' && firstResponse ? { what: 'first-response', dueAt: firstResponse.dueAt } : undefined,
+    nextAction: nextActionOf(head),
     triage: withWorkingList(head.triage, content.evidence),
     escalation: escalation && shownEscalation(escalation),
     erasedAt: head.erasedAt,

@@ -1,16 +1,20 @@
 import { visibleTo, type Caller } from '../core/caller.ts';
-import type { Clock } from '../core/clock.ts';
+import { toIso, type Clock } from '../core/clock.ts';
 import { clocksOf, type RequestClock } from './clocks.ts';
-import { answerOf, type RequestAnswer } from './request-answer.ts';
+import { answerOf, shownTo, type RequestAnswer } from './request-answer.ts';
 import type { Texts } from './once-rows.ts';
 import type { Head } from './request-event.ts';
 import type { RequestStore } from './request-store.ts';
-import { timelineFor, type TimelineEntry } from './timeline.ts';
+import { timelinePage, type TimelinePage, type TimelineQuery } from './timeline-page.ts';
 
-/** The request as answered: its head, and what of it stands in content rows, where that is not at hand. */
-export async function answerFrom(store: RequestStore, head: Head, texts?: Texts): Promise<RequestAnswer> {
-  const { content, snoozeReason } = texts ?? (await store.readTexts(head));
-  return answerOf(head, content, snoozeReason);
+/** Who is answered, the time (ISO 8601) that the answer is of, and the texts where they are at hand. */
+export type View = { caller: Caller; at: string; texts?: Texts | undefined };
+
+/** The request as answered: its head, and what of it stands in content rows. */
+export async function answerFrom(store: RequestStore, head: Head, view: View): Promise<RequestAnswer> {
+  const shown = shownTo(view.caller, head, view.at);
+  const { content, snoozeReason } = view.texts ?? (await store.readTexts(shown));
+  return answerOf(shown, content, snoozeReason);
 }
 
 /**
@@ -20,12 +24,12 @@ export async function answerFrom(store: RequestStore, head: Head, texts?: Texts)
 export function createRequestQueries({ store, clock }: { store: RequestStore; clock: Pick<Clock, 'now'> }) {
   const visible = async (caller: Caller, id: string): Promise<Head> => visibleTo(caller, await store.readHead(id));
   return {
-    read: async (caller: Caller, id: string): Promise<RequestAnswer> => answerFrom(store, await visible(caller, id)),
+    read: async (caller: Caller, id: string): Promise<RequestAnswer> =>
+      answerFrom(store, await visible(caller, id), { caller, at: toIso(clock.now()) }),
 
-    timeline: async (caller: Caller, id: string): Promise<TimelineEntry[]> => {
+    timeline: async (caller: Caller, id: string, query: TimelineQuery): Promise<TimelinePage> => {
       await visible(caller, id);
-      const [events, notes] = await Promise.all([store.readEvents(id), store.readNotes(id)]);
-      return timelineFor(caller, events, notes);
+      return timelinePage(store, { caller, id, query });
     },
 
     clocks: async (caller: Caller, id: string): Promise<RequestClock[]> => {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { afterPrefix, encodeKey, sequenceKey } from '../core/key.ts';
 import { shardOf } from '../core/hash.ts';
 import { rowKind } from '../platform/row.ts';
+import { attachmentsSchema } from './attachment.ts';
 import { contactSchema } from './request.ts';
 import { eventSchema, headSchema } from './request-event.ts';
 
@@ -21,9 +22,14 @@ export const onceKey = (requestId: string, mark: string): string => `K|${request
 /** A content row, for its texts. */
 export const toldKey = (requestId: string, mark: string): string => `C|${requestId}|told|${encodeKey(mark)}`;
 
-export const eventRange = (requestId: string) => {
+/** Sequences from one up to another, which is left out. */
+type Sequences = { from: number; to: number };
+
+/** The events of a request: all, or those of some sequences. */
+export const eventRange = (requestId: string, some?: Sequences) => {
   const prefix = `E|${requestId}|`;
-  return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
+  if (some === undefined) return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
+  return { pk: partitionOf(requestId), from: eventKey(requestId, some.from), to: eventKey(requestId, some.to) };
 };
 
 /** Everything of a request that is free text or personal. */
@@ -32,11 +38,11 @@ export const contentRange = (requestId: string) => {
   return { pk: partitionOf(requestId), from: prefix, to: afterPrefix(prefix) };
 };
 
-/** The notes of a request; its sent content sorts after them. */
-export const noteRange = (requestId: string) => ({
+/** The texts of the events of some sequences; what was sent sorts after them. */
+export const noteRange = (requestId: string, { from, to }: Sequences) => ({
   pk: partitionOf(requestId),
-  from: `C|${requestId}|0`,
-  to: `C|${requestId}|a`,
+  from: noteKey(requestId, from),
+  to: noteKey(requestId, to),
 });
 
 /** Each long text has a column of its own: a column holds at most 32 K characters. */
@@ -46,6 +52,7 @@ export const contentSchema = z.object({
   contact: contactSchema,
   businessImpact: z.string().optional(),
   evidence: z.record(z.string(), z.unknown()).optional(),
+  attachments: attachmentsSchema.optional(),
 });
 export type Content = z.output<typeof contentSchema>;
 
@@ -53,7 +60,9 @@ export const headRow = rowKind(headSchema);
 export const eventRow = rowKind(eventSchema);
 export const contentRow = rowKind(contentSchema);
 /** The free text of an event. */
-export const noteRow = rowKind(z.object({ text: z.string() }));
+const noteSchema = z.object({ text: z.string(), attachments: attachmentsSchema.optional() });
+export type Note = z.output<typeof noteSchema>;
+export const noteRow = rowKind(noteSchema);
 /** Says that an idempotent call was served, and what the request was afterwards, so that its answer can be given again. */
 const onceSchema = headSchema.extend({ bodyHash: z.string() });
 export const onceRow = rowKind(onceSchema);

@@ -1,6 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import { AppError } from '../core/errors.ts';
-import type { Severity } from '../statement/statement.ts';
+import { isResponse } from './clocks.ts';
 import type { Actor, Changes, CreatedEvent, Head, RequestEvent } from './request-event.ts';
 import type { RequestState } from './request.ts';
 
@@ -26,11 +26,6 @@ export function checkPortalTransition(from: RequestState, to: RequestState): voi
   const reopens = to === 'in-progress' && (from === 'resolved' || from === 'closed');
   if (to !== 'closed' && !reopens) throw new AppError('forbidden', 'A portal may close and reopen a request.');
 }
-
-const priorities: Record<Severity, string> = { critical: 'p1', moderate: 'p2', minimal: 'p3' };
-
-/** How soon the desk turns to it: for now what the sender's severity says. */
-export const priorityOf = (head: Pick<Head, 'severity'>): string => priorities[head.severity];
 
 export const actorOf = (caller: Caller): Actor => ({ kind: caller.kind, id: caller.id });
 
@@ -69,10 +64,25 @@ export function applyEvent(head: Head | undefined, event: RequestEvent): Head {
   if (event.kind === 'created') return headAfter(event);
   if (head === undefined)
     throw new Error(`event ${String(event.sequence)} of ${event.requestId} comes before its creation`);
-  const next = { ...head, state: event.state, version: event.sequence, updatedAt: event.at };
+  const next = { ...head, ...momentsOf(head, event), state: event.state, version: event.sequence, updatedAt: event.at };
   if (event.kind === 'changed') return withChanges(next, event);
-  if (event.kind === 'escalated') return withEscalation(next, event.escalation);
+  if (event.kind === 'escalated') return withEscalation({ ...next, newsAt: event.at }, event.escalation);
+  if (event.endsSnooze) delete next.snooze;
+  if (event.kind === 'transitioned' && event.leaves !== undefined) delete next.parent;
   return next;
+}
+
+/** The portal's word for the customer's: a comment, or that it is not solved. */
+const isHeard = ({ by, kind, state }: RequestEvent): boolean =>
+  by.kind === 'portal' && (kind === 'commented' || (kind === 'transitioned' && state !== 'closed'));
+
+function momentsOf({ state: from }: Head, event: RequestEvent): Pick<Head, 'entered' | 'told' | 'heard'> {
+  const moment = { at: event.at, sequence: event.sequence };
+  return {
+    ...(event.state !== from && { entered: { ...moment, from } }),
+    ...(isResponse(event) && { told: moment }),
+    ...(isHeard(event) && { heard: moment }),
+  };
 }
 
 function headAfter(event: CreatedEvent): Head {
@@ -93,6 +103,9 @@ function headAfter(event: CreatedEvent): Head {
     externalRefs: event.externalRefs,
     triage: event.triage,
     firstResponse: event.firstResponse,
+    impact: event.impact,
+    priority: event.priority,
+    entered: { at: event.at, sequence: event.sequence },
     escalationIds: [],
   };
 }
@@ -101,26 +114,34 @@ export const foldEvents = (events: readonly RequestEvent[]): Head | undefined =>
   events.reduce<Head | undefined>(applyEvent, undefined);
 
 function withChanges(head: Head, event: Extract<RequestEvent, { kind: 'changed' }>): Head {
-  const { snoozeUntil, ...fields } = event.changes;
+  const { snoozeUntil, priority: saidPriority, childMerged, childParted, ...fields } = event.changes;
   const next = {
     ...head,
-    ...withoutNulls(fields),
+    ...withoutNulls({ ...fields, saidPriority }),
     ...(event.triage && { triage: event.triage }),
     ...(event.firstResponse && { firstResponse: event.firstResponse }),
     ...(event.erased && { erasedAt: event.at }),
+    ...(event.priority && { priority: event.priority }),
     ...(snoozeUntil && { snooze: { until: snoozeUntil, saidAt: event.sequence } }),
+    ...(childMerged !== undefined && { children: [...(head.children ?? []), childMerged] }),
+    ...(childParted !== undefined && { children: head.children?.filter((id) => id !== childParted) }),
   };
-  if (event.changes.assignee === null) delete next.assignee;
-  if (event.changes.team === null) delete next.team;
-  if (event.changes.parent === null) delete next.parent;
+  return withoutTaken(next, event.changes);
+}
+
+function withoutTaken(next: Head, { assignee, team, parent, priority, snoozeUntil }: Changes): Head {
+  if (assignee === null) delete next.assignee;
+  if (team === null) delete next.team;
+  if (parent === null) delete next.parent;
+  if (priority === null) delete next.saidPriority;
   if (snoozeUntil === null) delete next.snooze;
   return next;
 }
 
-type Fields = Omit<Changes, 'snoozeUntil'>;
-
-const withoutNulls = (fields: Fields): { [Name in keyof Fields]: Exclude<Fields[Name], null> } =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
+const withoutNulls = <T extends object>(fields: T): { [Name in keyof T]: Exclude<T[Name], null> } =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)) as {
+    [Name in keyof T]: Exclude<T[Name], null>;
+  };
 
 function withEscalation(head: Head, escalation: NonNullable<Head['escalation']>): Head {
   const { id } = escalation;

@@ -5,6 +5,7 @@ import { contended } from '../platform/contended.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { isRefusal, queryAll, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { Attachments } from './attachment.ts';
 import { requestEvents } from './events.ts';
 import { onceOp, readServed, servedIn, type Once, type Served, type Texts } from './once-rows.ts';
 import type { Actor, Head, RequestEvent } from './request-event.ts';
@@ -29,11 +30,12 @@ export type StoreDeps = { table: Table; bus: Bus; clock: Clock; random: Random }
 
 type Distributed<T> = T extends unknown ? Omit<T, 'requestId' | 'sequence' | 'at' | 'by'> : never;
 
-/** An event before it has its place in the timeline. `note` is its free text. */
+/** An event before it has its place in the timeline. `note` is its free text, `attachments` go with that. */
 export type Draft = {
   by: Actor;
   event: Distributed<Exclude<RequestEvent, { kind: 'created' }>>;
   note?: string | undefined;
+  attachments?: Attachments | undefined;
   /** Further steps of the same transaction. */
   more?: readonly TableOp[];
 };
@@ -49,9 +51,9 @@ export type Append = {
 
 export type Appended =
   | { outcome: 'appended'; head: Head; event: RequestEvent; texts?: Texts }
-  | { outcome: 'unchanged'; head: Head }
   /** A call of the same mark was served before. */
   | { outcome: 'repeated'; served: Served }
+  | { outcome: 'unchanged'; head: Head }
   | { outcome: 'missing' };
 
 export type RequestStore = ReturnType<typeof createRequestStore>;
@@ -112,7 +114,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
       ops.push({
         kind: 'insert',
         rk: noteKey(requestId, event.sequence),
-        columns: noteRow.toColumns({ text: draft.note }),
+        columns: noteRow.toColumns({ text: draft.note, attachments: draft.attachments }),
       });
     }
     const texts = once?.keepsTexts ? await readTexts(next) : undefined;
@@ -133,10 +135,17 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     /** All its content rows, of every kind. */
     readContentRows: async (id: string): Promise<Row[]> => queryAll(table, contentRange(id)),
 
-    /** The texts of events, by sequence. */
-    readNotes: async (id: string): Promise<Map<number, string>> => {
-      const rows = await queryAll(table, noteRange(id));
-      return new Map(rows.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row).text]));
+    /** Events in order, from a sequence on, and their texts. */
+    readTimeline: async (id: string, { from, count }: { from: number; count: number }) => {
+      const range = { from, to: from + count };
+      const [events, notes] = await Promise.all([
+        queryAll(table, eventRange(id, range)),
+        queryAll(table, noteRange(id, range)),
+      ]);
+      return {
+        events: events.map((row) => eventRow.fromRow(row)),
+        notes: new Map(notes.map((row) => [Number(row.rk.slice(-6)), noteRow.fromRow(row)])),
+      };
     },
 
     readEvents: async (id: string): Promise<RequestEvent[]> =>

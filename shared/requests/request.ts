@@ -2,8 +2,12 @@ import * as z from 'zod';
 import { limits } from '../core/limits.ts';
 import { customerNameSchema } from '../customers/resolve-customer.ts';
 import { severities } from '../statement/statement.ts';
+import { attachmentsSchema } from './attachment.ts';
 import { unfaithfulIn } from './faithful-json.ts';
 import { deeperThan } from './json-depth.ts';
+import { textOf } from './text.ts';
+
+export { textOf } from './text.ts';
 
 export const categories = ['billing', 'subscription', 'technical', 'advisory'] as const;
 export type Category = (typeof categories)[number];
@@ -23,14 +27,6 @@ export const severitySchema = z.enum(severities);
 export const categorySchema = z.enum(categories);
 export const stateSchema = z.enum(requestStates);
 
-/** Text that says something and that storage can keep: not blank, and without half characters. */
-export const textOf = (characters: number) =>
-  z
-    .string()
-    .max(characters)
-    .regex(/\S/, 'must not be blank')
-    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
-
 export const requestIdSchema = z.string().regex(/^[a-z2-7]{26,52}$/);
 export const serviceSchema = z
   .string()
@@ -44,6 +40,8 @@ export const externalRefSchema = z.strictObject({
   id: refId,
   url: z.httpUrl().max(limits.urlCharacters).optional(),
 });
+
+export const externalRefsSchema = z.array(externalRefSchema).max(limits.externalRefs);
 
 export const contactSchema = z.strictObject({
   name: textOf(limits.nameCharacters),
@@ -87,7 +85,8 @@ export const sentRequestSchema = z
       .regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$/)
       .optional(),
     evidence: evidenceSchema.optional(),
-    externalRefs: z.array(externalRefSchema).max(limits.externalRefs).optional(),
+    externalRefs: externalRefsSchema.optional(),
+    attachments: attachmentsSchema.optional(),
   })
   .meta({ id: 'SentRequest' });
 

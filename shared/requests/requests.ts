@@ -1,10 +1,14 @@
+import type { Caller } from '../core/caller.ts';
 import type { Random } from '../core/ids.ts';
 import type { Tables } from '../platform/table.ts';
 import { createAmend } from './amend.ts';
 import { createRequestChanges } from './changes.ts';
+import { createFamily } from './family.ts';
+import { createFindByRef } from './find-by-ref.ts';
 import { createForEscalation } from './for-escalation.ts';
+import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
-import { createRequestLists } from './lists.ts';
+import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
 import type { Announce, CancelEscalations } from './ports.ts';
 import { createRequestProjection } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
@@ -16,22 +20,35 @@ export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   announce: Announce;
   cancelEscalations: CancelEscalations;
   random: Random;
-};
+} & Pick<HookChangesDeps, 'portalCaller' | 'setAside'>;
 
 /** Everything that can be done with support requests. */
 export function createRequests({ tables, announce, cancelEscalations, ...deps }: RequestsDeps) {
   const table = tables('requests');
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
+  const changes = createRequestChanges({ store });
+  const { page } = createRequestLists({ table: lists, store, clock: deps.clock });
+  const hooked = createHookChanges({ ...deps, table, store, changes });
+  const byRef = createFindByRef({ index: hooked.index, store, clock: deps.clock });
   return {
     ...createIntake({ ...deps, table }),
-    ...createRequestChanges({ store }),
+    ...changes,
+    ...hooked,
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
     amend: createAmend({ ...deps, store }),
-    list: createRequestLists({ table: lists, store }).page,
+    list: async (
+      caller: Caller,
+      { externalRef, ...query }: ListQuery & { externalRef?: string | undefined },
+    ): Promise<RequestPage> =>
+      externalRef === undefined ? page(caller, query) : byRef(caller, { ...query, externalRef }),
     /** Consumer of `request-event`. */
-    project: createRequestProjection({ ...deps, requests: table, lists, store, announce, cancelEscalations }),
+    project: createRequestProjection({
+      ...deps,
+      ...{ requests: table, lists, store, announce, cancelEscalations, index: hooked.index },
+      family: createFamily({ store }),
+    }),
   };
 }
 

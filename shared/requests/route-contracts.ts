@@ -1,12 +1,14 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
+import { limits } from '../core/limits.ts';
 import { pagingQuery } from '../platform/route.ts';
 import { amendSchema } from './amend.ts';
 import { commentSchema, transitionSchema } from './changes.ts';
 import { clockSchema } from './clocks.ts';
 import { requestSchema } from './request-answer.ts';
-import { requestIdSchema, sentRequestSchema, serviceSchema, stateSchema } from './request.ts';
+import { externalRefsSchema, requestIdSchema, sentRequestSchema, serviceSchema, stateSchema } from './request.ts';
 import { timelineEntrySchema } from './timeline.ts';
+import { timelinePageSchema } from './timeline-page.ts';
 
 const params = z.object({ id: requestIdSchema });
 const readers: Access = { portals: true, role: 'Desk.Read' };
@@ -14,19 +16,27 @@ const writers: Access = { portals: true, role: 'Desk.Operate' };
 const operators: Access = { portals: false, role: 'Desk.Operate' };
 
 const idText = z.string().min(1).max(64);
+const refsSchema = z.strictObject({ externalRefs: externalRefsSchema }).meta({ id: 'RequestRefs' });
+const refText = z
+  .string()
+  .max(50 + 1 + limits.referenceCharacters)
+  .regex(/^[\w.-]{1,50}:./su, 'must be system:id')
+  .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
 const listQuery = z.strictObject({
   customerId: idText.optional(),
   portalId: idText.optional(),
   state: stateSchema.optional(),
   service: serviceSchema.optional(),
   assignee: idText.optional(),
+  externalRef: refText
+    .optional()
+    .meta({ description: 'system:id, as the portal gave it; people name the portalId too' }),
   ...pagingQuery,
 });
 
 const pageSchema = z
   .object({ items: z.array(requestSchema), nextCursor: z.string().optional() })
   .meta({ id: 'RequestPage' });
-const timelineSchema = z.object({ items: z.array(timelineEntrySchema) }).meta({ id: 'RequestTimeline' });
 const clocksSchema = z.object({ items: z.array(clockSchema) }).meta({ id: 'RequestClocks' });
 
 const replayed = { 'Idempotent-Replayed': '`true` where the call was served before.' };
@@ -50,7 +60,8 @@ export const listRequests = {
   name: 'listRequests',
   method: 'GET',
   path: 'api/requests',
-  summary: 'Requests, newest first; may lag behind by seconds. An empty page with a nextCursor is not the end',
+  summary:
+    'Requests, newest first; may lag behind by seconds. An empty page with a nextCursor is not the end. For a portal nothing is assigned',
   access: readers,
   query: listQuery,
   answers: { 200: { description: 'A page', schema: pageSchema } },
@@ -71,10 +82,12 @@ export const readRequestTimeline = {
   name: 'readRequestTimeline',
   method: 'GET',
   path: 'api/requests/{id}/timeline',
-  summary: 'What happened to a request, oldest first; portals see what is for the customer',
+  summary: 'What happened to a request and why, oldest first; portals see what is for the customer',
   access: readers,
   params,
-  answers: { 200: { description: 'The events', schema: timelineSchema } },
+  query: z.strictObject(pagingQuery),
+  answers: { 200: { description: 'A page of events', schema: timelinePageSchema } },
+  errors: ['invalid-cursor'],
 } as const;
 
 export const readRequestClocks = {
@@ -91,10 +104,22 @@ export const amendRequest = {
   name: 'amendRequest',
   method: 'PATCH',
   path: 'api/requests/{id}',
-  summary: 'Assign, correct, snooze or merge a request. Wants If-Match',
+  summary: 'Assign, correct, prioritise, snooze or merge a request. Wants If-Match',
   access: operators,
   params,
   body: amendSchema,
+  answers: { 200: { description: 'The request afterwards', schema: requestSchema, headers: etag } },
+  errors: ['etag-mismatch', 'if-match-required'],
+} as const;
+
+export const setRequestRefs = {
+  name: 'setRequestRefs',
+  method: 'PUT',
+  path: 'api/requests/{id}/refs',
+  summary: 'Replace the ids under which portals and PSA tools know a request. Wants If-Match',
+  access: writers,
+  params,
+  body: refsSchema,
   answers: { 200: { description: 'The request afterwards', schema: requestSchema, headers: etag } },
   errors: ['etag-mismatch', 'if-match-required'],
 } as const;

@@ -43,6 +43,8 @@ const promised = [
   'GET /api/openapi.json',
   'GET /api/portals',
   'GET /api/portals/{id}',
+  'GET /api/quarantine',
+  'GET /api/quarantine/{id}',
   'GET /api/readiness',
   'GET /api/readyz',
   'GET /api/requests',
@@ -55,6 +57,7 @@ const promised = [
   'PATCH /api/portals/{id}',
   'PATCH /api/requests/{id}',
   'POST /api/consent-runs',
+  'POST /api/customers/refs/import',
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
@@ -65,6 +68,8 @@ const promised = [
   'POST /api/portals/{id}/disable',
   'POST /api/portals/{id}/rotate',
   'POST /api/portals/{id}/test',
+  'POST /api/quarantine/{id}/assign',
+  'POST /api/quarantine/{id}/discard',
   'POST /api/requests',
   'POST /api/requests/{id}/comments',
   'POST /api/requests/{id}/escalation',
@@ -72,6 +77,7 @@ const promised = [
   'PUT /api/boundary-rules',
   'PUT /api/customers/{id}/refs',
   'PUT /api/directory-defaults',
+  'PUT /api/requests/{id}/refs',
 ];
 
 describe('the API document', () => {

@@ -44,6 +44,12 @@ const goodBodies: Record<string, readonly unknown[]> = {
   redriveEscalation: [{}],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
+  setRequestRefs: [{ externalRefs: [{ system: 'psa', id: 'T-1', url: 'https://psa.example/1' }] }],
+  assignQuarantined: [
+    { customerId: customersOf('north')[0]?.customerId, remember: true },
+    { requestId: 'a'.repeat(26) },
+  ],
+  discardQuarantined: [{ reason: 'a test' }],
   setCustomerRefs: [{ externalRefs: [{ system: 'psa', id: 'C-1' }] }],
   changeCustomer: [{ excluded: true }],
   registerPortal: [
@@ -79,9 +85,11 @@ const goodBodies: Record<string, readonly unknown[]> = {
   ],
   takeAzureServiceHealthAlert: [azureAlert],
   receivePartnerCenterHook: [{ EventName: 'test-created', ResourceUri: null, ResourceName: 'test' }],
-  receivePortalHook: [full, byDomain, byReference].map((data) => {
-    return { type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data };
-  }),
+  receivePortalHook: [
+    ...[full, byDomain, byReference].map((data) => ({ type: 'support_request.created', data })),
+    { type: 'support_request.commented', data: { externalRef: { system: 'psa', id: 'T-1' }, text: 'Any news?' } },
+    { type: 'support_request.closed', data: { requestId: 'a'.repeat(26), reason: 'solved' } },
+  ].map((body) => ({ timestamp: '2026-11-02T09:00:00Z', ...body })),
 };
 
 const knownQuery: Record<string, readonly string[]> = {

@@ -35,6 +35,13 @@ describe('a packet', () => {
     });
   });
 
+  it('names the files that the sender keeps, by name and link', () => {
+    const attachments = [{ name: 'log.txt', url: 'https://files.example/1', size: 7 }];
+    expect(packetSchema.parse(packetOf(aRequest({ attachments }))).attachments).toEqual([
+      { name: 'log.txt', url: 'https://files.example/1' },
+    ]);
+  });
+
   it('carries the partner’s contact and never the customer’s', () => {
     const text = JSON.stringify(packetOf());
     expect(text).toContain('cases@northlight-cloud.example');

@@ -53,11 +53,7 @@ export const readinessTable: Row[] = [
   ['no boundary known', { request: aRequest({ boundary: null }) }, { decision: 'ready' }],
   ['resolved request', { request: aRequest({ state: 'resolved' }) }, { decision: 'blocked', code: 'request-over' }],
   ['closed request', { request: aRequest({ state: 'closed' }) }, { decision: 'blocked', code: 'request-over' }],
-  [
-    'request of a person who was erased',
-    { request: aRequest({ erasedAt: '2026-11-02T08:55:00.000Z' }) },
-    { decision: 'blocked', code: 'request-erased' },
-  ],
+  ['erased person', { request: aRequest({ erasedAt: '2026-11-02' }) }, { decision: 'blocked', code: 'request-erased' }],
   ['waiting request', { request: aRequest({ state: 'waiting-customer' }) }, { decision: 'ready' }],
   ['category unknown', { request: aRequest({ category: null }) }, { decision: 'blocked', code: 'category-unknown' }],
   ['advisory', { request: aRequest({ category: 'advisory' }) }, { decision: 'blocked', code: 'advisory' }],

@@ -33,6 +33,7 @@ const bodies: Record<string, unknown> = {
   transitionRequest: { to: 'closed', reason: 'done' },
   amendRequest: { assignee: 'grace' },
   setCustomerRefs: { externalRefs: [] },
+  setRequestRefs: { externalRefs: [] },
   recordFiling: { caseNumber: '12345678901234' },
 };
 

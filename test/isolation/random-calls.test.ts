@@ -59,6 +59,7 @@ async function draw(desk: ThreePortals, seed: number) {
     transitionRequest: () => ({ to: oneOf(['acknowledged', 'in-progress', 'resolved', 'closed']), reason: 'because' }),
     escalateRequest: () => ({ force: true, reason: forTheDesk }),
     recordFiling: () => ({ caseNumber: '12345678901234' }),
+    setRequestRefs: (who) => ({ externalRefs: [{ system: 'psa', id: who === 'desk' ? 'desk' : canary(who) }] }),
     setCustomerRefs: () => ({ externalRefs: [{ system: 'psa', id: 'changed' }] }),
   };
   const query = (route: Route): string => {
@@ -69,6 +70,7 @@ async function draw(desk: ThreePortals, seed: number) {
         ['portalId', oneOf(portalNames)],
         ['service', 'Exchange'],
         ['assignee', oneOf(['grace', 'ada'])],
+        ['externalRef', `psa:${canary(oneOf(portalNames))}`],
         ['state', oneOf(['new', 'waiting-microsoft', 'open', 'resolved'])],
         ['cursor', cursors.length === 0 ? 'x' : oneOf(cursors)],
       ]);

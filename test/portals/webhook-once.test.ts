@@ -1,50 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { portalPartition, registerPortalOp } from '../../shared/portals/portal.ts';
-import { createPortalHook } from '../../shared/portals/portal-hook.ts';
-import { createPortalRegistry } from '../../shared/portals/portal-registry.ts';
-import { createQuarantine } from '../../shared/portals/quarantine.ts';
-import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
-import { hookIntake } from '../../shared/requests/intake.ts';
-import { anOpenDesk, aSentRequest, customerId, tenantId } from '../requests/desk.ts';
-import { aPortal, aSecret } from './a-portal.ts';
-
-const leftAt = '2026-11-01T00:00:00.000Z';
-
-/** The hook of a desk with its real intake and quarantine. Fabrikam is a customer only once it is mapped. */
-async function aHook() {
-  const desk = await anOpenDesk();
-  await desk.putCustomer('fabrikam', { leftAt });
-  const table = desk.of('portals').table;
-  const portal = aPortal({ id: 'north', customers: [customerId('contoso'), customerId('fabrikam')] });
-  await table.transact(portalPartition, [registerPortalOp(portal)]);
-  const { clock } = desk.moved;
-  const receive = createPortalHook({
-    registry: createPortalRegistry({ table, clock }),
-    readSecret: async () => Promise.resolve(aSecret),
-    clock,
-    takeTurn: () => undefined,
-    takeIn: hookIntake(desk.requests),
-    quarantine: createQuarantine({ table, clock }),
-  });
-  const send = async (
-    customer: 'contoso' | 'fabrikam',
-    { title = 'No mail', timestamp = '2026-11-02T09:00:00Z' }: { title?: string; timestamp?: string } = {},
-  ) => {
-    const data = aSentRequest({ customer: { tenantId: tenantId(customer) }, title });
-    const raw = Buffer.from(JSON.stringify({ type: 'support_request.created', timestamp, data }));
-    const message = { id: 'msg_1', timestampSeconds: Math.floor(clock.now() / 1_000), body: raw };
-    const signature = signWebhook(message, parseWebhookSecrets(aSecret));
-    const headers = new Headers({ 'content-type': 'application/json', ...signature });
-    return receive({ portalId: 'north', headers, raw }, desk.scope);
-  };
-  const requests = () =>
-    [...desk.of('requests').partitions.values()].flatMap((rows) =>
-      [...rows.keys()].filter((rk) => rk.startsWith('H|')),
-    );
-  const quarantined = () =>
-    [...(desk.of('portals').partitions.get('quarantine')?.keys() ?? [])].filter((rk) => rk.startsWith('Q|'));
-  return { desk, send, requests, quarantined };
-}
+import { aHook, leftAt } from './a-hook.ts';
 
 describe('one webhook-id', () => {
   it('that was quarantined keeps that answer once its customer is mapped, and is no request', async () => {

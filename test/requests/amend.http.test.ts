@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Caller } from '../../shared/core/caller.ts';
 import type { RequestAnswer } from '../../shared/requests/request-answer.ts';
-import { read, say, timeline } from './calls.ts';
+import { amend, move, read, say, timeline } from './calls.ts';
 import { aPerson, aPortal, anOpenDesk, type Desk } from './desk.ts';
 
 describe('the clocks of a request', () => {
@@ -45,12 +44,6 @@ describe('the clocks of a request', () => {
 });
 
 describe('an amendment', () => {
-  const amend = async (
-    desk: Desk,
-    id: string,
-    { body, seen = '"1"', as = aPerson() }: { body: object; seen?: string; as?: Caller },
-  ) => desk.call('PATCH', `api/requests/${id}`, { as, body, headers: { 'if-match': seen } });
-
   it('assigns, and portals hear nothing of it', async () => {
     const desk = await anOpenDesk();
     const { id } = await desk.submit();
@@ -90,6 +83,73 @@ describe('an amendment', () => {
     expect((await amend(desk, id, { body: { snooze } })).body).toMatchObject({ snooze });
     expect((await read(desk, id)).body).toMatchObject({ snooze });
     expect((await amend(desk, id, { body: { snooze: null }, seen: '"2"' })).body).not.toHaveProperty('snooze');
+  });
+
+  it('of the priority wins over the rules until it is taken back, and says so', async () => {
+    const desk = await anOpenDesk();
+    const { id, priority, priorityReasons } = await desk.submit();
+    expect([priority, priorityReasons[0]]).toEqual(['p2', 'urgency: severity moderate']);
+    const said = await amend(desk, id, { body: { priority: 'p4' } });
+    expect(said.body).toMatchObject({ priority: 'p4' });
+    const later = await amend(desk, id, { body: { severity: 'critical' }, seen: '"2"' });
+    expect(later.body).toMatchObject({ priority: 'p4', severity: 'critical' });
+    const back = await amend(desk, id, { body: { priority: null }, seen: '"3"' });
+    expect(back.body).toMatchObject({ priority: 'p1' });
+    const decided = (await timeline(desk, id, aPortal('north'))).map((entry) => entry.priority);
+    expect(decided.map((one) => one?.value)).toEqual(['p2', 'p4', 'p4', 'p1']);
+    expect(decided[1]?.reasons[0]).toBe('priority p4: said by a person at the desk; the rules say p2');
+    expect((await amend(desk, id, { body: { priority: 'p5' }, seen: '"4"' })).status).toBe(400);
+  });
+
+  it('of the category changes the priority with it', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    expect((await amend(desk, id, { body: { category: 'billing' } })).body).toMatchObject({ priority: 'p3' });
+  });
+
+  it('puts a request aside into the future only, and not for ever', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    for (const [until, message] of [
+      ['2026-11-02T09:00:00.000Z', 'must be in the future'],
+      ['2027-01-31T09:00:00.001Z', 'must be within 90 days'],
+    ]) {
+      const { status, body } = await amend(desk, id, { body: { snooze: { until, reason: 'later' } } });
+      expect([status, body]).toEqual([400, expect.objectContaining({ errors: [{ path: 'snooze.until', message }] })]);
+    }
+    expect(
+      (await amend(desk, id, { body: { snooze: { until: '2027-01-31T09:00:00Z', reason: 'later' } } })).status,
+    ).toBe(200);
+    expect((await amend(desk, id, { body: { snooze: { until: '2026-11-05T08:00:00Z' } }, seen: '"2"' })).status).toBe(
+      400,
+    );
+  });
+
+  it('that snoozes ends by itself, and the next action is what it was', async () => {
+    const desk = await anOpenDesk();
+    const { id, nextAction } = await desk.submit();
+    const until = '2026-11-02T10:00:00.000Z';
+    const { body } = await amend(desk, id, { body: { snooze: { until, reason: 'lunch' } } });
+    expect(body).toMatchObject({ nextAction: { what: 'snooze-ends', dueAt: until } });
+    await desk.moved.advance(3_599_999);
+    expect((await read(desk, id)).body).toMatchObject({ snooze: { until } });
+    await desk.moved.advance(1);
+    const woken = (await read(desk, id)).body;
+    expect(woken).not.toHaveProperty('snooze');
+    expect(woken).toMatchObject({ nextAction });
+    expect((await move(desk, id, { to: 'acknowledged', seen: '"2"' })).body).not.toHaveProperty('snooze');
+  });
+
+  it('that snoozes is over as soon as the customer speaks', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    await amend(desk, id, { body: { snooze: { until: '2026-11-05T08:00:00Z', reason: 'on holiday' } } });
+    await say(desk, id, { as: aPerson() });
+    expect((await read(desk, id)).body).toHaveProperty('snooze');
+    await say(desk, id, { as: aPortal('north'), text: 'It is worse now' });
+    expect((await read(desk, id)).body).not.toHaveProperty('snooze');
+    expect((await timeline(desk, id)).at(-1)).toMatchObject({ kind: 'commented', endsSnooze: true });
+    expect((await timeline(desk, id, aPortal('north'))).at(-1)).not.toHaveProperty('endsSnooze');
   });
 
   it('takes the end of a snooze in any zone and tells it in UTC', async () => {

@@ -31,3 +31,8 @@ export const timeline = async (desk: Desk, id: string, as: Caller = aPerson()) =
   const { body } = await desk.call('GET', `api/requests/${id}/timeline`, { as });
   return (body as { items: TimelineEntry[] }).items;
 };
+
+type Amend = { body: object; seen?: string; as?: Caller };
+
+export const amend = async (desk: Desk, id: string, { body, seen = '"1"', as = aPerson() }: Amend) =>
+  desk.call('PATCH', `api/requests/${id}`, { as, body, headers: { 'if-match': seen } });

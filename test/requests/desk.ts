@@ -14,6 +14,7 @@ import { memoryTables, type TableTrouble } from '../support/memory-table.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
+import type { HookChangesDeps } from '../../shared/requests/hook-changes.ts';
 import type { Notice } from '../../shared/requests/ports.ts';
 import { builtInRules } from '../../shared/requests/boundary-rules.ts';
 import { createRequests } from '../../shared/requests/requests.ts';
@@ -58,7 +59,7 @@ export const aSentRequest = (request: Partial<SentRequest> = {}): SentRequest =>
 });
 
 /** Portal `north` has contoso and fabrikam, portal `south` tailspin. */
-export const aPortal = (portalId: 'north' | 'south'): Caller => ({
+export const aPortal = (portalId: 'north' | 'south'): Caller & { kind: 'portal' } => ({
   kind: 'portal',
   id: `portal:${portalId}`,
   portalId,
@@ -90,6 +91,11 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
   const announcing = { before: async () => Promise.resolve() };
   const live = { incidents: liveIncidents, asked: [] as readonly { id: string }[] };
   const statement = { now: { ...defaultStatement, version: 3 } };
+  /** Portals that send webhooks: who they are now, and what of theirs was set aside for people. */
+  const hooks: Pick<HookChangesDeps, 'portalCaller' | 'setAside'> = {
+    portalCaller: async (id) => Promise.resolve(id === 'north' || id === 'south' ? aPortal(id) : undefined),
+    setAside: async () => Promise.resolve(),
+  };
 
   const requests = createRequests({
     tables: (name) => withWriteTokens(memory.tables(name), ids),
@@ -112,6 +118,8 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     currentStatement: async () => Promise.resolve(statement.now),
     boundaryRules: async () => Promise.resolve(builtInRules),
     adminLinks: (customer, service) => adminLinks('global', customer, { service }),
+    portalCaller: async (id) => hooks.portalCaller(id),
+    setAside: async (unplaced, scope) => hooks.setAside(unplaced, scope),
     cancelEscalations: async (requestId) => {
       cancelled.push(requestId);
       return Promise.resolve();
@@ -155,11 +163,26 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     return calledOf(await handleRoute(route!, deps)(request, new InvocationContext()));
   };
 
-  const project = deskEventsFunction({ 'request-event': requests.project });
+  const project = deskEventsFunction({ 'request-event': requests.project, 'hook-waiting': requests.bringOn });
   const consume = handleQueue(project, { logFor: () => log, ids });
 
   return {
-    ...{ moved, memory, held, entries, scope, notices, announcing, live, statement, requests, call, putCustomer, ids },
+    ...{
+      moved,
+      memory,
+      held,
+      entries,
+      scope,
+      notices,
+      announcing,
+      live,
+      statement,
+      hooks,
+      requests,
+      call,
+      putCustomer,
+      ids,
+    },
     routes,
     /** Requests whose escalations were to be taken back. */
     cancelled,

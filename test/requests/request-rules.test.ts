@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/core/errors.ts';
-import type { CreatedEvent, Head, RequestEvent } from '../../shared/requests/request-event.ts';
+import type { Head, RequestEvent } from '../../shared/requests/request-event.ts';
 import {
   applyEvent,
   checkPortalTransition,
@@ -10,6 +10,7 @@ import {
   stateAfterEscalation,
 } from '../../shared/requests/request-rules.ts';
 import { requestStates, type RequestState } from '../../shared/requests/request.ts';
+import { aCreation } from './a-creation.ts';
 
 const legal: Record<RequestState, RequestState[]> = {
   new: ['acknowledged', 'closed'],
@@ -53,29 +54,7 @@ describe('a transition', () => {
 
 const at = '2026-11-02T09:00:00.000Z';
 const common = { requestId: 'a'.repeat(26), at, by: { kind: 'person', id: 'home.o1' }, audience: 'customer' } as const;
-const created: CreatedEvent = {
-  ...common,
-  kind: 'created',
-  sequence: 1,
-  state: 'new',
-  source: 'api',
-  bodyHash: 'h',
-  portalId: 'north',
-  customerId: 'c1',
-  severity: 'moderate',
-  contactId: 'p1',
-  externalRefs: [],
-  triage: {
-    category: null,
-    service: null,
-    boundary: null,
-    sources: { category: 'rule', service: 'rule', boundary: 'rule' },
-    reasons: [],
-    likelyIncidents: [],
-    expectedFirstResponseAt: null,
-    adminLinks: [],
-  },
-};
+const created = aCreation();
 const head = foldEvents([created])!;
 
 type Escalated = Extract<RequestEvent, { kind: 'escalated' }>;

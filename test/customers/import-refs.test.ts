@@ -1,0 +1,159 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../shared/core/errors.ts';
+import { parseCsv } from '../../shared/core/csv.ts';
+import { limits } from '../../shared/core/limits.ts';
+import { readRefLines } from '../../shared/customers/ref-lines.ts';
+import { customersOf, threePortals } from '../support/three-portals.ts';
+
+const [first, second] = customersOf('north');
+const [theirs] = customersOf('south');
+const header = 'customerId,tenantId,domain,system,id\r\n';
+
+async function anImportingDesk() {
+  const desk = await threePortals();
+  const post = async (text: string, query = '', more: { as?: string; type?: string } = {}) => {
+    const { status, json } = await desk.call('POST', `/api/customers/refs/import${query}`, {
+      as: more.as ?? desk.tokens.admin,
+      text,
+      headers: { 'content-type': more.type ?? 'text/csv; charset=utf-8' },
+    });
+    return { status, json: json as { errors?: { path: string; message: string }[] } };
+  };
+  const refsOf = async (id = '') => (await desk.store.get(id))?.externalRefs.map((ref) => `${ref.system}:${ref.id}`);
+  return { desk, post, refsOf };
+}
+
+const three =
+  header +
+  `${first!.customerId},,,crm,A-1\r\n` +
+  `,${second!.tenantId.toUpperCase()},,crm,"A, ""2"""\r\n` +
+  `,,${theirs!.domain},crm,山田\r\n`;
+
+/** Asked for what it refuses only. */
+const refusing = await anImportingDesk();
+
+it('one reference put to a customer leaves the list of the one that it named before', async () => {
+  const { desk, refsOf } = await anImportingDesk();
+  const body = { externalRefs: [theirs!.externalRef] };
+  const path = `/api/customers/${first!.customerId}/refs`;
+  expect((await desk.call('PUT', path, { as: desk.tokens.admin, body })).status).toBe(200);
+  expect(await refsOf(theirs!.customerId)).toEqual([]);
+  expect(await desk.store.byRef(theirs!.externalRef)).toBe(first!.customerId);
+});
+
+describe('a file of references', () => {
+  it('adds to customers named by id, tenant or domain, and keeps what they have', async () => {
+    const { desk, post, refsOf } = await anImportingDesk();
+    expect(await post(three)).toEqual({
+      status: 200,
+      json: { dryRun: false, lines: 3, added: 3, unchanged: 0, moved: [] },
+    });
+    expect(await refsOf(second!.customerId)).toEqual([`psa:${second!.externalRef.id}`, 'crm:A, "2"']);
+    expect(await desk.store.byRef({ system: 'crm', id: '山田' })).toBe(theirs!.customerId);
+    const written = desk.cost().transactions;
+    expect((await post(three)).json).toMatchObject({ added: 0, unchanged: 3, moved: [] });
+    expect(desk.cost().transactions).toBe(written);
+  });
+
+  it('says what it would do and writes nothing in a dry run', async () => {
+    const { desk, post } = await anImportingDesk();
+    const before = desk.cost().transactions;
+    expect((await post(three, '?dryRun=true')).json).toMatchObject({ dryRun: true, added: 3 });
+    expect(desk.cost().transactions).toBe(before);
+  });
+
+  it('moves a reference that named another customer, and says from whom', async () => {
+    const { desk, post, refsOf } = await anImportingDesk();
+    const { system, id } = theirs!.externalRef;
+    const { json } = await post(`tenantId,system,id\n${first!.tenantId},${system},${id}\n`);
+    const [from, to] = [theirs!.customerId, first!.customerId];
+    expect(json).toMatchObject({ added: 0, moved: [{ line: 2, system, id, from, to }] });
+    expect(await desk.store.byRef({ system, id })).toBe(to);
+    expect(await refsOf(from)).toEqual([]);
+    expect(await refsOf(to)).toContain(`psa:${id}`);
+  });
+
+  it('is refused as a whole, by its lines, where any does not fit', async () => {
+    const { desk, post } = await anImportingDesk();
+    const before = desk.cost().transactions;
+    const lines = [
+      `${first!.customerId},,,crm,A-1`,
+      `,,,crm,A-2`,
+      `${first!.customerId},${first!.tenantId},,crm,A-3`,
+      `,no-guid,,crm,A-4`,
+      `${second!.customerId},,,crm,A-1`,
+      `${first!.customerId},,,crm`,
+      `${first!.customerId},,,,A-5`,
+      ',,"two\nlines.example",crm,A-6',
+      ...Array.from({ length: limits.externalRefs }, (_, n) => `${second!.customerId},,,crm,${String(n)}`),
+    ];
+    const refused = await post(header + lines.join('\n'));
+    expect(refused.status).toBe(400);
+    expect(refused.json.errors!.map(({ path }) => path)).toEqual([
+      'line 3',
+      'line 4',
+      'line 5',
+      'line 6',
+      'line 7',
+      'line 8',
+    ]);
+    expect(refused.json.errors![3]!.message).toBe('has the reference of line 2 again');
+    const shaped = await post(header + [lines[0], lines[7], ...lines.slice(8)].join('\n'));
+    expect(shaped.json.errors).toEqual([
+      { path: 'line 3', message: 'no customer has this name' },
+      { path: `line ${String(4 + limits.externalRefs)}`, message: 'the customer would have more than 10 references' },
+    ]);
+    expect(desk.cost().transactions).toBe(before);
+  });
+
+  it.each([
+    ['no header', `${first!.customerId},crm,A-1\n`, 400],
+    ['a column twice', 'customerId,customerId,system,id\n', 400],
+    ['no lines', header, 400],
+    ['an open quote', `${header}"x,,,crm,A`, 400],
+    ['too many lines', header + 'x,,,crm,A\n'.repeat(limits.refLines + 1), 400],
+    ['too many bytes', 'x'.repeat(limits.bodyBytes + 1), 413],
+  ])('with %s is refused', async (_what, text, status) => {
+    expect((await refusing.post(text)).status).toBe(status);
+  });
+
+  it('is taken as CSV from an administrator alone', async () => {
+    const { desk, post } = refusing;
+    expect((await post(three, '', { type: 'application/json' })).status).toBe(415);
+    expect((await post(three, '', { as: desk.tokens.operator })).status).toBe(403);
+    expect((await post(three, '', { as: desk.tokens.north })).status).toBe(403);
+    expect((await post(three, '?dryRun=yes')).status).toBe(400);
+  });
+});
+
+/** Why a file is refused; undefined where it is read. */
+function refusalOf(bytes: Uint8Array): unknown {
+  try {
+    readRefLines(bytes);
+    return undefined;
+  } catch (error) {
+    return error instanceof AppError ? error.code : error;
+  }
+}
+
+it('any bytes are lines of references or are refused as such', () => {
+  const cell = fc.oneof(
+    fc.constantFrom('customerId', 'system', 'id', '"', ',', '\n', '\r', '""', '\uFEFF'),
+    fc.string(),
+  );
+  const text = fc.array(cell).map((cells) => Buffer.from(cells.join('')));
+  const property = fc.property(fc.oneof(fc.uint8Array(), text), (bytes) => {
+    expect([undefined, 'invalid-body']).toContain(refusalOf(bytes));
+  });
+  fc.assert(property, { seed: 7, numRuns: 500 });
+});
+
+it('CSV is read as RFC 4180 says, with any line end, each record with its line', () => {
+  expect(parseCsv('\uFEFFa,"b ""c"",\r\nd"\r\n\n,\ne')).toEqual([
+    { line: 1, cells: ['a', 'b "c",\r\nd'] },
+    { line: 4, cells: ['', ''] },
+    { line: 5, cells: ['e'] },
+  ]);
+  for (const wrong of ['"a', 'a"b', '"a"b,c']) expect(() => parseCsv(wrong)).toThrow(/quote/);
+});
