@@ -2,11 +2,11 @@ import type { WordList } from './words.ts';
 
 /** Shorter words are too easily mistaken for others. */
 const shortestMended = 5;
+/** Longer ones are no words: a key, a path, a row of one letter. What is tried grows with the square of the length. */
+const longestMended = 40;
 /** Short words that differ by a replaced letter are mostly two words: “comes” and “codes”. */
 const shortestReplaced = 8;
 const shortestBeginning = 7;
-/** Longer ones are no words: a key, a path, a row of one letter. What is tried grows with the square of the length. */
-const longestWord = 30;
 const shortestCompound = 8;
 const shortestHalf = 4;
 
@@ -52,7 +52,7 @@ export function createSpelling(lists: readonly WordList[]): Spelling {
     return [];
   };
   return (word) => {
-    if (word.length < shortestMended || word.length > longestWord || !/^[a-z]+$/.test(word)) return [];
+    if (word.length < shortestMended || word.length > longestMended || !/^[a-z]+$/.test(word)) return [];
     const half = word.length < shortestCompound ? undefined : secondHalfOf(word, known);
     if (half !== undefined) return [half];
     return isKnown(word) ? [] : mended(word);
