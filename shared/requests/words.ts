@@ -26,7 +26,8 @@ const isLatin = (word: string): boolean => /^[a-z0-9 *]+$/.test(word);
 
 const patternOf = (word: string): string => (isLatin(word) ? ` ${word} `.replace('* ', '') : word);
 
-type Pattern = { word: string; pattern: string };
+/** `start`: a text that lacks it cannot hold the pattern; most texts lack most, and this is told far sooner. */
+type Pattern = { word: string; pattern: string; start: string | undefined };
 
 /** Lists are constants: each is taken apart once. */
 const taken = new Map<WordList, readonly Pattern[]>();
@@ -37,16 +38,47 @@ function patternsOf(words: WordList): readonly Pattern[] {
   const patterns = words
     .split(', ')
     .filter((word) => word !== '')
-    .map((word) => ({ word: word.replace('*', ''), pattern: patternOf(word) }));
+    .map((word) => ({ word: word.replace('*', ''), pattern: patternOf(word) }))
+    .map((one) => ({ ...one, start: startOf(one.pattern) }));
   taken.set(words, patterns);
   return patterns;
 }
 
+/** How a Latin word begins, with the space before it, or the first sign of another script. */
+const startLength = 3;
+const startOf = (pattern: string): string | undefined => {
+  if (!pattern.startsWith(' ')) return pattern.charAt(0);
+  return pattern.length < startLength ? undefined : pattern.slice(0, startLength);
+};
+
+function startsIn(text: string): ReadonlySet<string> {
+  const starts = new Set<string>();
+  for (let at = 0; at < text.length; at++) {
+    starts.add(text[at] === ' ' ? text.slice(at, at + startLength) : text.charAt(at));
+  }
+  return starts;
+}
+
+/** The texts looked at last: one text is held against every list. */
+const lately = new Map<string, ReadonlySet<string>>();
+const textsRemembered = 32;
+
+function startsOf(text: string): ReadonlySet<string> {
+  const known = lately.get(text);
+  if (known) return known;
+  if (lately.size >= textsRemembered) lately.clear();
+  const starts = startsIn(text);
+  lately.set(text, starts);
+  return starts;
+}
+
 /** The words of a list that a readable text speaks of. */
-export const found = (text: string, words: WordList): string[] =>
-  patternsOf(words)
-    .filter(({ pattern }) => text.includes(pattern))
+export function found(text: string, words: WordList): string[] {
+  const starts = startsOf(text);
+  return patternsOf(words)
+    .filter(({ pattern, start }) => (start === undefined || starts.has(start)) && text.includes(pattern))
     .map(({ word }) => word);
+}
 
 /** What a request says; a word in its title says more than one in a long description. */
 export type Spoken = { title: string; whole: string };
