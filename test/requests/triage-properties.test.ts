@@ -7,6 +7,7 @@ import { boundaryRules, builtInRules, builtInVersion } from '../../shared/reques
 import { signWords } from '../../shared/requests/boundary-signs.ts';
 import { categories } from '../../shared/requests/request.ts';
 import { serviceWords } from '../../shared/requests/service-words.ts';
+import type { LiveIncident } from '../../shared/requests/ports.ts';
 import { boundaries } from '../../shared/requests/triage-answer.ts';
 import { corrected, triage, type TriageInput } from '../../shared/requests/triage.ts';
 import { liveIncidents } from './live-incidents.ts';
@@ -146,6 +147,27 @@ describe('the work of a triage', () => {
     const asked = triage(given({ title: 'Slow', description }));
     const more = triage(given({ title: 'Slow', description: `${description}\nRefund the invoice of SharePoint.` }));
     expect(more).toEqual(asked);
+  });
+});
+
+describe('a text that speaks of nothing', () => {
+  /** Milliseconds; the least of some, because others work on the same machine. */
+  const leastTime = (work: () => unknown): number =>
+    Math.min(
+      ...Array.from({ length: 5 }, () => {
+        const from = performance.now();
+        work();
+        return performance.now() - from;
+      }),
+    );
+
+  it('is listened to once, whether one incident is open or a hundred', () => {
+    const [first] = liveIncidents;
+    const open = Array.from({ length: 100 }, (_, n) => ({ ...first, id: `EX${String(n)}` }) as LiveIncident);
+    const asked = given({ title: 'x', description: 'aあ'.repeat(10_000) });
+    const withOne = leastTime(() => triage({ ...asked, incidents: open.slice(0, 1) }));
+    const withAll = leastTime(() => triage({ ...asked, incidents: open }));
+    expect(withAll).toBeLessThan(5 * withOne);
   });
 });
 
