@@ -6,6 +6,9 @@ import type { BoundaryRule } from '../../shared/requests/boundary-rule.ts';
 import { boundaryRules, builtInRules, builtInVersion } from '../../shared/requests/boundary-rules.ts';
 import { signWords } from '../../shared/requests/boundary-signs.ts';
 import { categories } from '../../shared/requests/request.ts';
+import { parts } from '../../shared/requests/part-words.ts';
+import { regions } from '../../shared/requests/region-words.ts';
+import { troubles } from '../../shared/requests/symptom-words.ts';
 import { serviceWords } from '../../shared/requests/service-words.ts';
 import type { LiveIncident } from '../../shared/requests/ports.ts';
 import { boundaries } from '../../shared/requests/triage-answer.ts';
@@ -147,6 +150,26 @@ describe('the work of a triage', () => {
     const asked = triage(given({ title: 'Slow', description }));
     const more = triage(given({ title: 'Slow', description: `${description}\nRefund the invoice of SharePoint.` }));
     expect(more).toEqual(asked);
+  });
+});
+
+describe('a text that speaks of everything', () => {
+  it('has reasons that fit into a column, even where every incident does so too', () => {
+    const everything = [...parts, ...troubles, ...regions].map(({ words }) => words.split(', ')[0]?.replace('*', ''));
+    const said = `${everything.join(' ')} 90033 12345 `;
+    const rare = Array.from(
+      { length: 300 },
+      (_, n) =>
+        `${'bcdfghjkl'.charAt(n % 9)}${'aeiou'.charAt(n % 5)}qz${'bcdfghjkl'.charAt(n % 7)}${'aeiou'.charAt(n % 3)}xy`,
+    );
+    const [first] = liveIncidents;
+    const open = Array.from({ length: 9 }, (_, n) => {
+      const title = `${said}${rare.join(' ')}`;
+      return { ...first, id: `EX${String(n)}`, title, impact: said.repeat(3) } as LiveIncident;
+    });
+    const answer = triage(given({ title: 'Mail', description: `${said}${rare.join(' ')}` }, { incidents: open }));
+    expect(answer.likelyIncidents).toHaveLength(5);
+    expect(JSON.stringify(answer).length).toBeLessThan(16_000);
   });
 });
 
