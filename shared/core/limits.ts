@@ -15,6 +15,8 @@ export const limits = {
   urlCharacters: 1_000,
   evidenceDepth: 20,
   externalRefs: 10,
+  /** Of all attachments, or references, of one request or comment as JSON: they share a column, which holds 32 K. */
+  listCharacters: 30_000,
   /** Of the partner's own. */
   boundaryRules: 50,
   boundaryRulesCharacters: 30_000,

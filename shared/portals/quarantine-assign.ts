@@ -10,7 +10,7 @@ import { createdType, hookSchema, type HookBody, type PortalCaller } from './por
 import type { PortalRegistry } from './portal-registry.ts';
 import { readContent } from './quarantine-list.ts';
 import { resolved } from './quarantine-resolve.ts';
-import { quarantinePartition, readHead, type QuarantineHead } from './quarantine-rows.ts';
+import { headRow, quarantinePartition, readHead, type QuarantineHead } from './quarantine-rows.ts';
 
 type Original = { caller: PortalCaller; key: string; body: HookBody };
 
@@ -69,6 +69,32 @@ export function createAssign(deps: AssignDeps) {
     return { caller: await registry.callerOf(portal), key: head.webhookId, body };
   };
 
+  /**
+   * Says which request a change goes to, before it goes: of two people, or after a crash, one word counts. `from`: the word
+   * that this one replaces. Gives the request that counts.
+   */
+  const aim = async (id: string, { from, to }: { from?: string | undefined; to: string }): Promise<string> =>
+    contended(deps, async () => {
+      const held = await readHead(table, id);
+      if (held === undefined) throw notFound();
+      const { row, head } = held;
+      if (head.state === 'discarded') throw new AppError('conflict', 'It was discarded.');
+      if (head.state !== undefined || head.towards !== from) return head.towards ?? head.requestId ?? to;
+      const columns = headRow.toColumns({ ...head, towards: to });
+      await table.transact(quarantinePartition, [{ kind: 'replace', rk: row.rk, columns, etag: row.etag }]);
+      return to;
+    });
+
+  /** Where the request of an earlier word is none of the portal's, this one counts after all. */
+  const bringOn = async (id: string, sent: Original, { requestId, scope }: { requestId: string; scope: Scope }) => {
+    for (let from: string | undefined; ;) {
+      const towards = await aim(id, { from, to: requestId });
+      if (await deps.assignChange({ ...sent, requestId: towards }, scope)) return { requestId: towards };
+      if (towards === requestId) throw misfit('requestId', 'must be a request of the portal that sent it');
+      from = towards;
+    }
+  };
+
   const carryOut = async (
     head: QuarantineHead,
     { customerId, requestId, remember }: Assignment,
@@ -77,10 +103,7 @@ export function createAssign(deps: AssignDeps) {
     const sent = await original(head);
     if (requestId !== undefined) {
       if (head.type === createdType) throw misfit('customerId', 'is needed: this is a request of its own');
-      if (!(await deps.assignChange({ ...sent, requestId }, scope))) {
-        throw misfit('requestId', 'must be a request of the portal that sent it');
-      }
-      return { requestId };
+      return bringOn(head.id, sent, { requestId, scope });
     }
     if (customerId === undefined || head.type !== createdType) {
       throw misfit('requestId', 'is needed: this is about a request');

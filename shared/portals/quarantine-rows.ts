@@ -27,6 +27,8 @@ const headSchema = z.object({
   /** The person (tenant and object id). */
   resolvedBy: z.string().optional(),
   requestId: z.string().optional(),
+  /** The request that a change is being brought onto: said before it is done. */
+  towards: z.string().optional(),
   customerId: z.string().optional(),
   remembered: z.boolean().optional(),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { contactIdOf } from '../core/contact-id.ts';
+import { contactIdOf, subjectIdOf } from '../core/contact-id.ts';
 import type { Random } from '../core/ids.ts';
 import { afterPrefix } from '../core/key.ts';
 import { contended } from '../platform/contended.ts';
@@ -10,14 +10,22 @@ import { resolved, type Resolution } from './quarantine-resolve.ts';
 import { quarantinePartition, readHead } from './quarantine-rows.ts';
 
 const sentSchema = z.object({ data: z.object({ contact: z.object({ email: z.string() }) }) });
+const changeSchema = z.object({
+  data: z.union([
+    z.object({ requestId: z.string() }),
+    z.object({ externalRef: z.object({ system: z.string(), id: z.string() }) }),
+  ]),
+});
 
 /**
- * Who sent a webhook, as its portal knows the person: a webhook in quarantine has no customer yet. Undefined where the body names
- * nobody.
+ * Who sent a webhook, as its portal knows the person: a webhook in quarantine has no customer yet. Of a comment or close, which names
+ * nobody, what it is about. Undefined where the body says neither.
  */
 export function contactIn(portalId: string, body: unknown): string | undefined {
   const sent = sentSchema.safeParse(body);
-  return sent.success ? contactIdOf(`portal:${portalId}`, sent.data.data.contact.email) : undefined;
+  if (sent.success) return contactIdOf(`portal:${portalId}`, sent.data.data.contact.email);
+  const change = changeSchema.safeParse(body);
+  return change.success ? subjectIdOf(portalId, change.data.data) : undefined;
 }
 
 /** `S|contact|id` beside the webhook, so that an erasure finds it. */

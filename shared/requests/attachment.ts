@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { limits } from '../core/limits.ts';
-import { textOf } from './text.ts';
+import { listOf, textOf } from './text.ts';
 
 /**
  * A file that the sender keeps: the desk shows the link and never follows it. Name and link are personal data. The hash lets
@@ -22,5 +22,5 @@ const attachmentSchema = z
   })
   .meta({ id: 'Attachment' });
 
-export const attachmentsSchema = z.array(attachmentSchema).max(limits.attachments);
+export const attachmentsSchema = listOf(attachmentSchema, limits.attachments);
 export type Attachments = z.output<typeof attachmentsSchema>;

@@ -38,6 +38,12 @@ export const rareWords = (text: string): ReadonlyMap<string, string> =>
 
 export const wordsOf = (text: string): ReadonlySet<string> => new Set(latin(text).map(beginning));
 
+/** Two are worth all that they are ever worth, and the rest only makes reasons long. */
+const mostEchoed = 8;
+
 /** Rare words of Microsoft's that a request says as well. */
 export const echoes = (theirs: ReadonlyMap<string, string>, mine: ReadonlySet<string>): string[] =>
-  [...theirs].filter(([start]) => mine.has(start)).map(([, word]) => word);
+  [...theirs]
+    .filter(([start]) => mine.has(start))
+    .map(([, word]) => word)
+    .slice(0, mostEchoed);

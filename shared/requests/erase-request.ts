@@ -1,5 +1,5 @@
 import { toIso, type Clock } from '../core/clock.ts';
-import { contactIdOf } from '../core/contact-id.ts';
+import { contactIdOf, subjectIdOf } from '../core/contact-id.ts';
 import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { contactPartition, personSeenOp, type ErasureRun, type PersonRow } from './contact-rows.ts';
@@ -44,7 +44,7 @@ export async function eraseRequest(deps: EraseRequestDeps, { person, run }: Eras
     return;
   }
   const portalContactId = person.portalContactId ?? (await portalContactOf(deps, head));
-  await eraseQuarantined(deps, portalContactId, run);
+  for (const id of [portalContactId, ...subjectsOf(head)]) await eraseQuarantined(deps, id, run);
   if (!(await hasTexts(deps, head))) {
     await deps.table.transact(partitionOf(requestId), seen);
     return;
@@ -81,6 +81,12 @@ async function portalContactOf({ store }: EraseRequestDeps, { id, portalId }: He
   const { contact } = await store.readContent(id);
   return contactIdOf(`portal:${portalId}`, contact.email);
 }
+
+/** By what a comment or close that nobody could place names the request. */
+const subjectsOf = ({ id, portalId, externalRefs }: Head): string[] =>
+  [{ requestId: id }, ...externalRefs.map((externalRef) => ({ externalRef }))].map((name) =>
+    subjectIdOf(portalId, name),
+  );
 
 /** Webhooks that wait in quarantine under this contact: nothing of them has left the desk. */
 export async function eraseQuarantined(

@@ -109,7 +109,7 @@ export function byCodes(mine: Mine, theirs: Theirs): Step {
   const both = [...mine.codes].filter((code) => theirs.codes.has(code));
   return both.length === 0
     ? { points: 0 }
-    : { points: both.some((code) => code.length > 4) ? 0.35 : 0.2, why: `same code: ${both.join(', ')}` };
+    : { points: both.some((code) => code.length > 4) ? 0.35 : 0.2, why: `same code: ${both.slice(0, 8).join(', ')}` };
 }
 
 export function byRegions(mine: Mine, theirs: Theirs): Step {

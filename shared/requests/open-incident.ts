@@ -14,27 +14,46 @@ const share = (ours: readonly Concept[], theirs: readonly Concept[]): boolean =>
 /** What fails is said of everything. */
 const clear = symptoms.filter(({ weight }) => weight >= 1);
 
-/** Whether a complaint speaks clearly of something else than the incident. Two texts that say nothing clear may be one. */
-function isAnother(complaint: string, theirs: string): boolean {
-  return [parts, clear].some((concepts) => {
-    const [ours, other] = [spokenIn(complaint, concepts), spokenIn(theirs, concepts)];
-    return ours.length > 0 && other.length > 0 && !share(ours, other);
-  });
+/** What a text speaks of clearly. */
+type Spoken = { parts: readonly Concept[]; clear: readonly Concept[] };
+
+const spokenOf = (text: string): Spoken => ({ parts: spokenIn(text, parts), clear: spokenIn(text, clear) });
+
+/** Incidents are kept as they are as long as their revision stands. */
+const taken = new WeakMap<LiveIncident, Spoken>();
+
+function theirsOf(incident: LiveIncident): Spoken {
+  const known = taken.get(incident);
+  if (known) return known;
+  const theirs = spokenOf(readable(`${incident.title}\n${incident.feature}\n${incident.impact}`));
+  taken.set(incident, theirs);
+  return theirs;
 }
+
+/** Whether a complaint speaks clearly of something else than the incident. Two texts that say nothing clear may be one. */
+const isAnother = (ours: Spoken, theirs: Spoken): boolean =>
+  (['parts', 'clear'] as const).some(
+    (kind) => ours[kind].length > 0 && theirs[kind].length > 0 && !share(ours[kind], theirs[kind]),
+  );
 
 /**
  * The first open incident that may be what a request complains of although it is not like enough to be named: then nobody should be
  * told that it is the partner's to solve. Of the service itself, whatever is not clearly something else; of a service below
- * it, or where no service is known, only what speaks of the same part.
+ * it, or where no service is known, only what speaks of the same part. The complaint, which is a stranger's and may be long, is
+ * listened to once, however many incidents there are.
  */
 export function openIncidentFor(
   { service, complaint }: { service: string | null; complaint: string },
   incidents: readonly LiveIncident[],
 ): LiveIncident | undefined {
-  return incidents.find((incident) => {
-    const theirs = readable(`${incident.title}\n${incident.feature}\n${incident.impact}`);
-    const kinship = service === null ? 'foundation' : kinshipOf(service, incident.service);
-    if (kinship === 'none' || isAnother(complaint, theirs)) return false;
-    return kinship !== 'foundation' || share(spokenIn(complaint, parts), spokenIn(theirs, parts));
+  const kinshipTo = (incident: LiveIncident) =>
+    service === null ? 'foundation' : kinshipOf(service, incident.service);
+  const kin = incidents.filter((incident) => kinshipTo(incident) !== 'none');
+  if (kin.length === 0) return undefined;
+  const ours = spokenOf(complaint);
+  return kin.find((incident) => {
+    const theirs = theirsOf(incident);
+    if (isAnother(ours, theirs)) return false;
+    return kinshipTo(incident) !== 'foundation' || share(ours.parts, theirs.parts);
   });
 }

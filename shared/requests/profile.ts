@@ -44,4 +44,11 @@ export function profileOf(clauses: readonly (Clause & { prominence: number })[])
 const codesIn = (text: string): Set<string> =>
   new Set(text.split(' ').filter((word) => /^[a-z0-9]*\d{3,}$/.test(word) && word !== '365'));
 
-export const names = (concepts: Iterable<Concept>): string => [...concepts].map((one) => one.name).join(', ');
+/** Reasons are kept with every request, in one column: a text that speaks of everything is not told back whole. */
+const mostNamed = 12;
+
+export const names = (concepts: Iterable<Concept>): string =>
+  [...concepts]
+    .slice(0, mostNamed)
+    .map((one) => one.name)
+    .join(', ');

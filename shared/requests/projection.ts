@@ -67,7 +67,10 @@ async function project(
   { requestId, sequence }: { requestId: string; sequence: number },
   scope: Scope,
 ): Promise<void> {
-  const [head, event] = await Promise.all([deps.store.readHead(requestId), deps.store.readEvent(requestId, sequence)]);
+  const [head, event] = await Promise.all([
+    deps.store.readWholeHead(requestId),
+    deps.store.readEvent(requestId, sequence),
+  ]);
   if (head === undefined || event === undefined)
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));

@@ -24,7 +24,7 @@ import {
   partitionOf,
   type Content,
 } from './request-rows.ts';
-import { applyEvent } from './request-rules.ts';
+import { applyEvent, foldEvents } from './request-rules.ts';
 
 export type StoreDeps = { table: Table; bus: Bus; clock: Clock; random: Random };
 
@@ -89,13 +89,23 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
     return { content, snoozeReason: snooze && (await readNote(id, snooze.saidAt)) };
   };
 
+  const readEvents = async (id: string): Promise<RequestEvent[]> =>
+    (await queryAll(table, eventRange(id))).map((row) => eventRow.fromRow(row));
+
+  /** What an instance of the version before wrote last has lost the members that it does not know: its events have them. */
+  const whole = async (head: Head): Promise<Head> => {
+    if (head.entered !== undefined) return head;
+    return foldEvents((await readEvents(head.id)).filter(({ sequence }) => sequence <= head.version)) ?? head;
+  };
+
   const tryOnce = async ({ requestId, decide, visible, once }: Append, scope: Scope): Promise<Appended> => {
     const held = await readHead(requestId);
     if (held === undefined) return { outcome: 'missing' };
-    const { head, row } = held;
-    visible?.(head);
+    const { row } = held;
+    visible?.(held.head);
     const served = once && (await readServed(table, requestId, once));
     if (served) return { outcome: 'repeated', served };
+    const head = await whole(held.head);
     const draft = await decide(head);
     if (draft === undefined) return { outcome: 'unchanged', head };
     // Clocks of instances differ a little; the timeline never goes backwards.
@@ -129,6 +139,12 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
   return {
     readHead: async (id: string): Promise<Head | undefined> => (await readHead(id))?.head,
 
+    /** The same, also where the version before wrote it last: then at the price of its events. */
+    readWholeHead: async (id: string): Promise<Head | undefined> => {
+      const held = await readHead(id);
+      return held && whole(held.head);
+    },
+
     readContent,
     readTexts,
 
@@ -148,8 +164,7 @@ export function createRequestStore({ table, bus, clock, random }: StoreDeps) {
       };
     },
 
-    readEvents: async (id: string): Promise<RequestEvent[]> =>
-      (await queryAll(table, eventRange(id))).map((row) => eventRow.fromRow(row)),
+    readEvents,
 
     readEvent: async (id: string, sequence: number): Promise<RequestEvent | undefined> => {
       const row = await table.get(partitionOf(id), eventKey(id, sequence));

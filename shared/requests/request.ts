@@ -5,7 +5,7 @@ import { severities } from '../statement/statement.ts';
 import { attachmentsSchema } from './attachment.ts';
 import { unfaithfulIn } from './faithful-json.ts';
 import { deeperThan } from './json-depth.ts';
-import { textOf } from './text.ts';
+import { listOf, textOf } from './text.ts';
 
 export { textOf } from './text.ts';
 
@@ -41,7 +41,7 @@ export const externalRefSchema = z.strictObject({
   url: z.httpUrl().max(limits.urlCharacters).optional(),
 });
 
-export const externalRefsSchema = z.array(externalRefSchema).max(limits.externalRefs);
+export const externalRefsSchema = listOf(externalRefSchema, limits.externalRefs);
 
 export const contactSchema = z.strictObject({
   name: textOf(limits.nameCharacters),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
 import { packText } from '../../shared/platform/packed.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
+import type { DeskOptions } from '../support/a-desk.ts';
 import { aSentRequest, customersOf, inboundSecret, threePortals, type PortalName } from '../support/three-portals.ts';
 
 const [mine, other] = customersOf('north');
@@ -10,8 +11,8 @@ const unmapped = { externalRef: { system: 'crm', id: 'unmapped' } };
 type Item = { id: string; title?: string; customer?: object; state: string; data?: unknown; reason?: string };
 
 /** The whole desk, to which portals send webhooks and administrators see to what was not mapped. */
-async function aDeskWithHooks() {
-  const desk = await threePortals();
+async function aDeskWithHooks(options: DeskOptions = {}) {
+  const desk = await threePortals(options);
   const hook = async (portal: PortalName, id: string, body: object) => {
     const text = JSON.stringify({ timestamp: '2026-11-02T09:00:00Z', ...body });
     const at = Math.floor(desk.clock.now() / 1_000);
@@ -158,4 +159,25 @@ it('a quarantined comment is assigned to a request of its portal, and to no othe
   expect(await texts()).not.toContain('Still broken');
   expect((await assign(item!.id, { requestId: desk.created.north.requestId })).status).toBe(200);
   expect((await texts()).split('Still broken')).toHaveLength(2);
+});
+
+it('a quarantined comment goes to one request, though who assigned it first died in between and somebody else says otherwise', async () => {
+  const death = { isNear: () => false };
+  const before = async (operation: string) =>
+    operation === 'transact' && death.isNear() ? Promise.reject(new Error('the process died')) : Promise.resolve();
+  const { desk, hook, admin, assign, aWeekLater } = await aDeskWithHooks({ trouble: { before } });
+  const data = { externalRef: { system: 'psa', id: 'late' }, text: 'Still broken' };
+  await hook('north', 'm1', { type: 'support_request.commented', data });
+  const body = aSentRequest('north');
+  const { json } = await desk.call('POST', '/api/requests', { as: desk.tokens.north, body });
+  const [first, second] = [desk.created.north.requestId, (json as { id: string }).id];
+  await aWeekLater();
+  const [item] = (await admin('GET', '/api/quarantine')).json.items;
+  const rows = () => [...desk.memory.of('requests').partitions.values()].flatMap((rows) => [...rows.values()]);
+  death.isNear = () => rows().some(({ columns }) => columns.text === data.text);
+  expect((await assign(item!.id, { requestId: first })).status).toBe(500);
+  death.isNear = () => false;
+  expect(await assign(item!.id, { requestId: second })).toMatchObject({ status: 409, json: { requestId: first } });
+  expect(rows().filter(({ columns }) => columns.text === data.text)).toHaveLength(1);
+  expect((await admin('GET', '/api/quarantine')).json.items).toEqual([]);
 });

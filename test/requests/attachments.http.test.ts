@@ -28,6 +28,22 @@ describe('attachments', () => {
     expect(JSON.stringify([desk.entries, desk.held.all()])).not.toContain('files.portal.example');
   });
 
+  it('and references that would not fit into a column are refused before anything is written', async () => {
+    const desk = await anOpenDesk();
+    const [dense, url] = ['\u0001'.repeat(200), `https://x.example/${'"'.repeat(982)}`];
+    const attachments = Array.from({ length: 10 }, () => ({ ...attachment, name: dense, url }));
+    const externalRefs = Array.from({ length: 10 }, () => ({ system: 's'.repeat(50), id: dense, url }));
+    for (const more of [{ attachments }, { externalRefs }]) {
+      const refused = await desk.call('POST', 'api/requests', { body: aSentRequest(more) });
+      expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-body' } });
+    }
+    await desk.submit({ attachments: attachments.slice(0, 7), externalRefs: externalRefs.slice(0, 7) });
+    const rows = [...desk.of('requests').partitions.values()].flatMap((partition) => [...partition.values()]);
+    const lengths = rows.flatMap(({ columns }) => Object.values(columns).map((value) => String(value).length));
+    expect(Math.max(...lengths)).toBeGreaterThan(20_000);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(32_768);
+  });
+
   it.each([
     ['a link that is not https', { url: 'http://files.portal.example/1' }],
     ['a link with credentials', { url: 'https://user:secret@files.portal.example/1' }],

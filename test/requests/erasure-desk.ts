@@ -101,8 +101,8 @@ export async function anErasureDesk(options: DeskOptions = {}) {
     await drain();
   };
 
-  const hook = async (id: string, data: object) => {
-    const body = JSON.stringify({ type: 'support_request.created', timestamp: '2026-11-02T09:00:00Z', data });
+  const hook = async (id: string, data: object, type = 'support_request.created') => {
+    const body = JSON.stringify({ type, timestamp: '2026-11-02T09:00:00Z', data });
     const message = { id, timestampSeconds: Math.floor(desk.clock.now() / 1_000), body: Buffer.from(body) };
     const headers = { ...signWebhook(message, parseWebhookSecrets(inboundSecret('north'))) };
     const { status, json } = await desk.call('POST', '/api/hooks/portals/north', { text: body, headers });

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../shared/core/clock.ts';
+import { limits } from '../../shared/core/limits.ts';
 import { foundIn } from '../support/encodings.ts';
-import { anErasureDesk, contact, hooked, planted, recordOf, sent, unresolved } from './erasure-desk.ts';
+import { anErasureDesk, canaries, contact, hooked, planted, recordOf, sent, unresolved } from './erasure-desk.ts';
 
 describe('an erasure', () => {
   it('of a person with many requests goes on after the answer, and its record comes in pages', async () => {
@@ -79,6 +81,23 @@ describe('an erasure', () => {
     expect(recordOf(erased).items).toMatchObject([{ what: 'quarantined', id: key.split('|')[2] }]);
     expect(foundIn(desk.stored(), [planted.quarantined, planted.email])).toEqual([]);
     expect((await desk.hook('hook-1', unresolved)).json).toEqual({ quarantineId: key.split('|')[2] });
+  });
+
+  it('finds a comment that came before its request and went to people, by what it says it is about', async () => {
+    const desk = await anErasureDesk();
+    const about = { externalRef: { system: 'psa', id: 'T-17' } };
+    await desk.hook('hook-1', { ...about, text: planted.comment }, 'support_request.commented');
+    await desk.moved.advance((limits.waitingDays * 24 + 1) * hourMs);
+    await desk.recover();
+    const { json } = await desk.call('POST', '/api/requests', { as: desk.tokens.north, body: sent });
+    const { id, contact: sender } = json as { id: string; contact: { id: string } };
+    await desk.drain();
+    const byId = { requestId: id, text: planted.internal };
+    await desk.hook('hook-2', byId, 'support_request.commented');
+    expect(foundIn(desk.stored(), [planted.comment])).not.toEqual([]);
+    const { items } = recordOf(await desk.erase(sender.id));
+    expect(items.map(({ what }) => what).sort()).toEqual(['quarantined', 'request']);
+    expect(foundIn(desk.stored(), canaries)).toEqual([]);
   });
 
   it('that crashes at any storage call, before or after it, is brought to its end by what it owes', async () => {

@@ -6,7 +6,11 @@ import type { BoundaryRule } from '../../shared/requests/boundary-rule.ts';
 import { boundaryRules, builtInRules, builtInVersion } from '../../shared/requests/boundary-rules.ts';
 import { signWords } from '../../shared/requests/boundary-signs.ts';
 import { categories } from '../../shared/requests/request.ts';
+import { parts } from '../../shared/requests/part-words.ts';
+import { regions } from '../../shared/requests/region-words.ts';
+import { troubles } from '../../shared/requests/symptom-words.ts';
 import { serviceWords } from '../../shared/requests/service-words.ts';
+import type { LiveIncident } from '../../shared/requests/ports.ts';
 import { boundaries } from '../../shared/requests/triage-answer.ts';
 import { corrected, triage, type TriageInput } from '../../shared/requests/triage.ts';
 import { liveIncidents } from './live-incidents.ts';
@@ -146,6 +150,47 @@ describe('the work of a triage', () => {
     const asked = triage(given({ title: 'Slow', description }));
     const more = triage(given({ title: 'Slow', description: `${description}\nRefund the invoice of SharePoint.` }));
     expect(more).toEqual(asked);
+  });
+});
+
+describe('a text that speaks of everything', () => {
+  it('has reasons that fit into a column, even where every incident does so too', () => {
+    const everything = [...parts, ...troubles, ...regions].map(({ words }) => words.split(', ')[0]?.replace('*', ''));
+    const said = `${everything.join(' ')} 90033 12345 `;
+    const rare = Array.from(
+      { length: 300 },
+      (_, n) =>
+        `${'bcdfghjkl'.charAt(n % 9)}${'aeiou'.charAt(n % 5)}qz${'bcdfghjkl'.charAt(n % 7)}${'aeiou'.charAt(n % 3)}xy`,
+    );
+    const [first] = liveIncidents;
+    const open = Array.from({ length: 9 }, (_, n) => {
+      const title = `${said}${rare.join(' ')}`;
+      return { ...first, id: `EX${String(n)}`, title, impact: said.repeat(3) } as LiveIncident;
+    });
+    const answer = triage(given({ title: 'Mail', description: `${said}${rare.join(' ')}` }, { incidents: open }));
+    expect(answer.likelyIncidents).toHaveLength(5);
+    expect(JSON.stringify(answer).length).toBeLessThan(16_000);
+  });
+});
+
+describe('a text that speaks of nothing', () => {
+  /** Milliseconds; the least of some, because others work on the same machine. */
+  const leastTime = (work: () => unknown): number =>
+    Math.min(
+      ...Array.from({ length: 5 }, () => {
+        const from = performance.now();
+        work();
+        return performance.now() - from;
+      }),
+    );
+
+  it('is listened to once, whether one incident is open or a hundred', () => {
+    const [first] = liveIncidents;
+    const open = Array.from({ length: 100 }, (_, n) => ({ ...first, id: `EX${String(n)}` }) as LiveIncident);
+    const asked = given({ title: 'x', description: 'aあ'.repeat(10_000) });
+    const withOne = leastTime(() => triage({ ...asked, incidents: open.slice(0, 1) }));
+    const withAll = leastTime(() => triage({ ...asked, incidents: open }));
+    expect(withAll).toBeLessThan(5 * withOne);
   });
 });
 
