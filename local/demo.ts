@@ -85,12 +85,20 @@ async function withHealthyMail(story: Story, token: string, customers: Customers
   return [first, second, third] as const;
 }
 
+/** The story moves the clock of the world it runs in, and the clock stays where it is. */
+async function aheadOf({ microsoft }: Stack): Promise<string> {
+  const { now } = (await (await fetch(microsoft.controlUrl)).json()) as { now: string };
+  const minutes = Math.round((Date.parse(now) - Date.now()) / 60_000);
+  return `The clock of the running world is ${String(minutes)} minutes ahead now (${now}); webhooks signed by hand need its time.`;
+}
+
 const running = await runningStack(join(import.meta.dirname, '..', '.local'));
 const folder = running ? undefined : await mkdtemp(join(tmpdir(), 'desk-demo-'));
 const own = folder === undefined ? undefined : await startDeskWorld({ folder, portBase: 'free', env: process.env });
 try {
   const stack = running ?? own?.stack;
   if (stack) await tell(stack);
+  if (running) console.log(`\n${await aheadOf(running)}`);
   console.log('\nEvery step came true.');
 } catch (error) {
   console.error('\nThe story ends here:', error);

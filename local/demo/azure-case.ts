@@ -57,10 +57,15 @@ export async function refusedAzureCase(story: Story, wanted: Wanted): Promise<vo
       return expectStatus(answer, 200).json.state === 'awaiting-filing' ? answer.json : undefined;
     });
     expectTrue(turned.channel === 'assisted', 'the channel is assisted');
-    return `${String(turned.state)}, channel ${String(turned.channel)}: ${JSON.stringify(turned.reasons)}`;
+    const lines = (turned.reasons as Reason[]).map(({ code, text, remedy }) =>
+      [`because ${text} (${code})`, ...(remedy === undefined ? [] : [`remedy: ${remedy}`])].join('; '),
+    );
+    return [`${String(turned.state)}, channel ${String(turned.channel)}`, ...lines].join('\n      ');
   });
   await fileByHand(story, wanted, { location, requestId });
 }
+
+type Reason = { code: string; text: string; remedy?: string };
 
 type Ticket = { name: string; number: string; puts: number };
 

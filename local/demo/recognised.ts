@@ -29,6 +29,7 @@ export async function recognised(story: Story, { portal, customerId, incidentId 
       expectTrue(match !== undefined, `the request is matched to ${incidentId}: ${JSON.stringify(json.triage)}`);
       expectTrue(boundary === 'microsoft', 'what Microsoft is working on is Microsoft’s to solve');
       return [
+        `“${body.title}”`,
         `${service}, boundary ${boundary}, ${incidentId} with ${String(match?.confidence)}: ${String(match?.why.join('; '))}`,
         ...reasons.map((reason) => `because ${reason}`),
       ].join('\n      ');

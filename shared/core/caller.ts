@@ -27,9 +27,13 @@ export type Access = { portals: boolean; role?: Role; applicationRole?: Role };
 
 export function requireAccess(caller: Caller, access: Access): void {
   const roles = [access.role, access.applicationRole].filter((role) => role !== undefined);
-  const allowed = caller.kind === 'portal' ? access.portals : roles.some((role) => caller.roles.has(role));
-  if (!allowed) throw new AppError('forbidden', 'This call is not open to you.');
+  if (caller.kind === 'portal' ? access.portals : roles.some((role) => caller.roles.has(role))) return;
+  throw caller.kind === 'portal' || roles.length === 0
+    ? notForPortals()
+    : new AppError('forbidden', `This call needs the role ${roles.join(' or ')}.`);
 }
+
+const notForPortals = (): AppError => new AppError('forbidden', 'This call is not open to portals.');
 
 export const maySeeCustomer = (caller: Caller, customerId: string): boolean =>
   caller.kind === 'person' || caller.customers === 'all' || caller.customers.has(customerId);
@@ -58,6 +62,6 @@ export function knownCaller(caller: Caller | undefined): Caller {
 
 /** The caller of a route that only people may use. */
 export function personCaller(caller: Caller | undefined): Extract<Caller, { kind: 'person' }> {
-  if (caller?.kind !== 'person') throw new AppError('forbidden', 'This call is not open to you.');
+  if (caller?.kind !== 'person') throw notForPortals();
   return caller;
 }

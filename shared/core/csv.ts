@@ -11,12 +11,20 @@ export class NotCsv extends Error {
   }
 }
 
-/** A cell and what ends it: quoted, with doubled quotes within, or plain up to the next comma or line end. */
-const cellPattern = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y;
+/** A cell and what ends it: quoted, with doubled quotes within, or plain up to the next separator or line end. */
+const cellPatterns = {
+  ',': /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n|\n|\r|$)/y,
+  ';': /(?:"((?:[^"]|"")*)"|([^";\r\n]*))(;|\r\n|\n|\r|$)/y,
+};
+
+/** Semicolons part cells where the first line has them and no comma: so spreadsheets write in much of Europe. */
+const separatorOf = (text: string): ',' | ';' => (/^[^,\r\n]*;[^,\r\n]*(?:[\r\n]|$)/.test(text) ? ';' : ',');
 
 /** The records of a text as RFC 4180 says, without the empty lines. Throws {@link NotCsv}. */
 export function parseCsv(given: string): CsvRecord[] {
   const text = given.replace(/^\uFEFF/, '');
+  const separator = separatorOf(text);
+  const cellPattern = cellPatterns[separator];
   const records: CsvRecord[] = [];
   let line = 1;
   let record: CsvRecord = { line, cells: [] };
@@ -27,7 +35,7 @@ export function parseCsv(given: string): CsvRecord[] {
     const [whole, quoted, plain = '', end = ''] = match;
     record.cells.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
     line += whole.split(/\r\n|\n|\r/).length - 1;
-    if (end === ',') continue;
+    if (end === separator) continue;
     if (record.cells.length > 1 || record.cells[0] !== '') records.push(record);
     record = { line, cells: [] };
     if (end === '') break;

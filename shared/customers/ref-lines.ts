@@ -23,7 +23,10 @@ export function readRefLines(csv: Uint8Array): RefLine[] {
     names.some((name) => titles.includes(name));
   if (!isHeader) {
     throw linesDoNotFit([
-      { path: 'line 1', message: 'must name the columns: customerId, tenantId or domain; system; id' },
+      {
+        path: 'line 1',
+        message: 'must be a comma-separated header such as domain,system,id; for domain also customerId or tenantId',
+      },
     ]);
   }
   if (records.length === 0 || records.length > limits.refLines) {

@@ -47,7 +47,12 @@ export const newSecretsSchema = z.object({ inbound: z.string().optional(), outbo
 export type NewSecrets = z.output<typeof newSecretsSchema>;
 
 export const madePortalSchema = z
-  .object({ ...portalAnswerSchema.shape, newSecrets: newSecretsSchema.optional() })
+  .object({
+    ...portalAnswerSchema.shape,
+    newSecrets: newSecretsSchema.optional(),
+    /** Of a rotation: from when on every instance takes the new secret. */
+    usableFrom: z.iso.datetime().optional(),
+  })
   .meta({ id: 'PortalWithNewSecrets' });
 export type MadePortal = z.output<typeof madePortalSchema>;
 

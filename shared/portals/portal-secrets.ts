@@ -4,6 +4,7 @@ import type { SecretVersions } from '../platform/secret.ts';
 import { hmacKeys } from './described-hmac.ts';
 import type { HmacDescription } from './hmac-description.ts';
 import type { Inbound } from './inbound.ts';
+import { misfit } from './portal-checks.ts';
 import type { Portal, WhichSecret } from './portal.ts';
 import { parseWebhookSecrets } from './standard-webhooks.ts';
 
@@ -91,6 +92,17 @@ async function newSecret(deps: SecretsDeps, place: SecretPlace, { form, sent }: 
 export const outboundSecret = async (deps: SecretsDeps, portalId: string, sent?: string): Promise<Made> =>
   newSecret(deps, { portalId, which: 'outbound' }, { form: 'whsec', sent });
 
+/** Headers of senders that make the key themselves (Zendesk, ConnectWise): one of the desk's making would verify nothing. */
+const makesItsKey: readonly string[] = ['x-zendesk-webhook-signature', 'x-content-signature'];
+
+/** Throws `invalid-body` where the sender's own key is needed and was not sent. */
+export function checkSent(inbound: Inbound, sent: string | undefined, path: string): void {
+  if (sent !== undefined || inbound.kind !== 'described-hmac') return;
+  if (makesItsKey.includes(inbound.hmac.header.toLowerCase())) {
+    throw misfit(path, 'must be given: this sender makes the key itself');
+  }
+}
+
 /** The secret that a portal signs with. Whoever signs with a private key needs none. */
 export async function inboundSecret(
   deps: SecretsDeps,
@@ -99,6 +111,7 @@ export async function inboundSecret(
 ): Promise<Made> {
   const place = { portalId, which: 'inbound' } as const;
   const needsNone = inbound.kind === 'standard-webhooks' && inbound.publicKeys !== undefined;
+  checkSent(inbound, sent, 'secrets.inbound');
   if (needsNone && sent === undefined) return { secretName: freshName(deps, place) };
   return newSecret(deps, place, { form: secretFormOf(inbound), sent });
 }

@@ -1,6 +1,6 @@
 import type { Caller } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
-import { AppError, notFound } from '../core/errors.ts';
+import { AppError, isAppError, notFound } from '../core/errors.ts';
 import type { Random } from '../core/ids.ts';
 import { contended } from '../platform/contended.ts';
 import type { Table } from '../platform/table.ts';
@@ -108,7 +108,7 @@ export function createAssign(deps: AssignDeps) {
     if (customerId === undefined || head.type !== createdType) {
       throw misfit('requestId', 'is needed: this is about a request');
     }
-    const taken = await deps.takeIn({ ...sent, assignedTo: customerId }, scope);
+    const taken = await deps.takeIn({ ...sent, assignedTo: customerId }, scope).catch(notOfPortal);
     const { customer } = sent.body.data as { customer?: unknown };
     return { ...taken, ...(remember && { remembered: await deps.remember(taken.customerId, customer) }) };
   };
@@ -142,6 +142,13 @@ export function createAssign(deps: AssignDeps) {
       scope.log(portalEvents.discarded, { quarantineId: id });
     },
   };
+}
+
+/** Whoever assigns sees all customers, and so is told what is missing. */
+function notOfPortal(error: unknown): never {
+  if (!isAppError(error, 'unknown-customer')) throw error;
+  const detail = "There is no such customer among the portal's own; add it to the portal first.";
+  throw new AppError('unknown-customer', detail, { cause: error });
 }
 
 const misfit = (path: string, message: string): AppError =>

@@ -6,7 +6,15 @@ import type { Scope } from '../platform/telemetry.ts';
 import { changePortal, type Change, type ChangeDeps } from './change-portal.ts';
 import { portalEvents } from './events.ts';
 import { portalAnswer, type MadePortal } from './portal-answer.ts';
-import { checkSecret, formOf, keepSecret, makeSecret, type SecretPlace, type SecretsDeps } from './portal-secrets.ts';
+import {
+  checkSecret,
+  checkSent,
+  formOf,
+  keepSecret,
+  makeSecret,
+  type SecretPlace,
+  type SecretsDeps,
+} from './portal-secrets.ts';
 import { withOneKey, withSecret, type Portal, type WhichSecret } from './portal.ts';
 import type { Rotate } from './sent-portal.ts';
 
@@ -31,8 +39,16 @@ export async function rotateSecret(
     const event = 'end' in rotate ? portalEvents.rotationEnded : portalEvents.secretRotated;
     scope.log(event, { portalId: portal.id, which, by: change.by.id });
   }
-  return { ...portalAnswer(portal), ...(shown !== undefined && { newSecrets: { [which]: shown } }) };
+  const begins = !('end' in rotate);
+  return {
+    ...portalAnswer(portal),
+    ...(begins && { usableFrom: toIso(deps.clock.now() + knownWithinMs) }),
+    ...(shown !== undefined && { newSecrets: { [which]: shown } }),
+  };
 }
+
+/** Every instance has read the portal anew by then, with time to spare. */
+const knownWithinMs = 2 * limits.cacheMs;
 
 type Rotated = { portal: Portal; shown?: string };
 
@@ -51,6 +67,7 @@ async function begun(deps: RotateDeps, portal: Portal, rotate: Begin): Promise<R
   const place = { portalId: portal.id, which };
   const form = formOf(portal, which);
   if (secret !== undefined) checkSecret(form, secret, 'secret');
+  if (which === 'inbound') checkSent(portal.inbound, secret, 'secret');
   const older = overlapMinutes > 0 ? await presentKey(deps, portal, which) : undefined;
   const value = secret ?? makeSecret(form, deps.ids);
   const newer = await keepSecret(deps, place, value);

@@ -17,7 +17,7 @@ const services = z
     z
       .union([z.literal('*'), serviceSchema])
       .transform((text) => (isNamed(text) ? text : serviceIdOf(text)))
-      .refine(isNamed, `must be a service that the desk knows, one of ${serviceGroups.join(', ')}, or *`),
+      .refine(isNamed, `must be a service id such as Exchange, a group (${serviceGroups.join(', ')}), or *`),
   )
   .min(1)
   .max(20);
@@ -37,7 +37,7 @@ export const ownRuleSchema = z
     sign: z.enum(signs).optional(),
     words: z.array(word).min(1).max(20).optional(),
     /** Null: nobody can say. */
-    boundary: z.enum(boundaries).nullable(),
+    boundary: z.enum(boundaries, { error: `must be ${boundaries.join(', ')}, or null` }).nullable(),
     because: textOf(300),
   })
   .refine(({ kind, services: named }) => kind === undefined || named.every((one) => one === 'azure'), {

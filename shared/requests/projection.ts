@@ -150,7 +150,8 @@ export const noticeIdOf = (requestId: string, sequence: number): string =>
 function noticeOf(head: Head, event: RequestEvent): Notice | undefined {
   if (event.audience === 'internal' || head.portalId === deskPortalId) return undefined;
   const { id: requestId, customerId, externalRefs } = head;
-  const data = { requestId, version: event.sequence, state: event.state, externalRefs };
+  // By whom, so that a portal can tell what it did itself from what the desk did.
+  const data = { requestId, version: event.sequence, state: event.state, by: event.by.kind, externalRefs };
   return {
     eventId: noticeIdOf(requestId, event.sequence),
     type: typeOf(event),

@@ -121,8 +121,12 @@ describe('a file of references', () => {
   it('is taken as CSV from an administrator alone', async () => {
     const { desk, post } = refusing;
     expect((await post(three, '', { type: 'application/json' })).status).toBe(415);
-    expect((await post(three, '', { as: desk.tokens.operator })).status).toBe(403);
-    expect((await post(three, '', { as: desk.tokens.north })).status).toBe(403);
+    for (const [as, detail] of [
+      [desk.tokens.operator, 'This call needs the role Desk.Admin.'],
+      [desk.tokens.north, 'This call is not open to portals.'],
+    ] as const) {
+      expect(await post(three, '', { as })).toMatchObject({ status: 403, json: { detail } });
+    }
     expect((await post(three, '?dryRun=yes')).status).toBe(400);
   });
 });
@@ -155,5 +159,11 @@ it('CSV is read as RFC 4180 says, with any line end, each record with its line',
     { line: 4, cells: ['', ''] },
     { line: 5, cells: ['e'] },
   ]);
+  expect(parseCsv('a;b\n1;"2;3"\nx,y;\n').map(({ cells }) => cells)).toEqual([
+    ['a', 'b'],
+    ['1', '2;3'],
+    ['x,y', ''],
+  ]);
+  expect(parseCsv('a,b;c\n')[0]?.cells).toEqual(['a', 'b;c']);
   for (const wrong of ['"a', 'a"b', '"a"b,c']) expect(() => parseCsv(wrong)).toThrow(/quote/);
 });

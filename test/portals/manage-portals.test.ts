@@ -70,6 +70,25 @@ describe('registering a portal', () => {
     expect([...asked.outside.secrets]).toEqual([]);
   });
 
+  it.each(['zendesk', 'connectwise'])(
+    'wants the key of %s, which makes it itself, also to replace it',
+    async (recipe) => {
+      const inbound = { recipe, contact: { name: 'Service desk', email: 'desk@partner.example' } };
+      const { status, json } = await asked.admin('POST', '', { ...sent, inbound });
+      expect([status, path(json)]).toEqual([400, ['secrets.inbound']]);
+      const desk = await aManagedDesk();
+      const registered = await desk.register({ inbound, secrets: { inbound: 'a-key-of-its-own-making' } });
+      expect(registered.newSecrets).toBeUndefined();
+      const refused = await desk.admin('POST', '/harbour/rotate', { which: 'inbound' });
+      expect([refused.status, path(refused.json)]).toEqual([400, ['secret']]);
+      const rotated = await desk.admin('POST', '/harbour/rotate', {
+        which: 'inbound',
+        secret: 'another-key-of-its-making',
+      });
+      expect(rotated.status).toBe(200);
+    },
+  );
+
   it('says which of its customers there are none of', async () => {
     const customers = [customerIdAt(1), 'cabcdefghijklmnopqrst', customerIdAt(2), 'x'];
     const { status, json } = await asked.admin('POST', '', { ...sent, customers });

@@ -40,6 +40,7 @@ export type Made = {
   customers: unknown;
   disabled: boolean;
   newSecrets?: { inbound?: string; outbound?: string };
+  usableFrom?: string;
   rotations: { inbound?: { endsAt: string }; outbound?: { endsAt: string } };
   secrets?: { inbound: string; outbound?: string };
   errors?: { path: string; message: string }[];

@@ -94,7 +94,11 @@ describe('a quarantined request', () => {
   ])('is not assigned to a customer %s', async (_whose, body) => {
     const { create, admin, assign } = refusing;
     const id = (await create('north m1', unmapped)).json.quarantineId;
-    expect(await assign(id, body)).toMatchObject({ status: 422, json: { code: 'unknown-customer' } });
+    const refused = {
+      code: 'unknown-customer',
+      detail: expect.stringContaining('add it to the portal first') as unknown,
+    };
+    expect(await assign(id, body)).toMatchObject({ status: 422, json: refused });
     expect((await admin('GET', `/api/quarantine/${id}`)).json.state).toBe('open');
   });
 

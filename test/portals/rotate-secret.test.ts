@@ -28,6 +28,7 @@ describe('a rotation of the secret that a portal signs with', () => {
     const desk = await aRotatedDesk();
     const { status, json } = await desk.rotate({ which: 'inbound' });
     expect([status, json.rotations]).toEqual([200, { inbound: { endsAt: '2026-11-03T09:00:00.000Z' } }]);
+    expect(json.usableFrom).toBe('2026-11-02T09:01:00.000Z');
     const second = json.newSecrets?.inbound;
     expect(await desk.hooks(desk.first)).toEqual(both(202));
     await desk.moved.advance(minute);
@@ -35,6 +36,7 @@ describe('a rotation of the secret that a portal signs with', () => {
 
     const ended = await desk.rotate({ which: 'inbound', end: 'older' });
     expect([ended.status, ended.json.rotations, ended.json.newSecrets]).toEqual([200, {}, undefined]);
+    expect(ended.json.usableFrom).toBeUndefined();
     await desk.moved.advance(minute);
     expect([await desk.hooks(desk.first), await desk.hooks(second)]).toEqual([both(401), both(202)]);
     expect((await desk.rotate({ which: 'inbound', end: 'older' })).json.version).toBe(ended.json.version);

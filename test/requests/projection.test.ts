@@ -36,7 +36,9 @@ describe('an event of a request', () => {
         listPartition(id, 'state', 'new'),
       ].sort(),
     );
-    expect(told(desk)).toEqual([['request.created', { requestId: id, version: 1, state: 'new', externalRefs }]]);
+    expect(told(desk)).toEqual([
+      ['request.created', { requestId: id, version: 1, state: 'new', by: 'portal', externalRefs }],
+    ]);
     expect([...desk.notices.values()][0]).toMatchObject({ at: '2026-11-02T09:00:00.000Z', portalIds: ['north'] });
     expect(await owed(desk)).toEqual([]);
   });
@@ -82,14 +84,15 @@ describe('an event of a request', () => {
         type,
         (data as { version: number }).version,
         (data as { state: string }).state,
+        (data as { by: string }).by,
       ]),
     ).toEqual([
-      ['request.created', 1, 'new'],
-      ['request.commented', 2, 'new'],
-      ['request.updated', 4, 'acknowledged'],
-      ['request.updated', 5, 'in-progress'],
-      ['request.resolved', 6, 'resolved'],
-      ['request.closed', 7, 'closed'],
+      ['request.created', 1, 'new', 'portal'],
+      ['request.commented', 2, 'new', 'person'],
+      ['request.updated', 4, 'acknowledged', 'person'],
+      ['request.updated', 5, 'in-progress', 'person'],
+      ['request.resolved', 6, 'resolved', 'person'],
+      ['request.closed', 7, 'closed', 'person'],
     ]);
   });
 

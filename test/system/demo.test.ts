@@ -61,7 +61,7 @@ describe('the demo', () => {
     it('shows an Azure case become an assisted one, with the reason', async () => {
       const told = await tell(w.stack, '--fault', 'azure-403');
       expect(told).toMatchObject({ exit: 0 });
-      expect(told.output).toMatch(/awaiting-filing, channel assisted: .*"code":"plan"/);
+      expect(told.output).toMatch(/awaiting-filing, channel assisted\n(?: +because .*\n)* +because .*\(plan\)[;\n]/);
       expect((await w.tickets()).length).toBe(0);
     });
   });
