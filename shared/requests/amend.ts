@@ -4,11 +4,11 @@ import { toIso, type Clock } from '../core/clock.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
-import type { RulesInForce } from './boundary-rule.ts';
 import { priorityNow } from './head-priority.ts';
 import type { Precondition } from './if-match.ts';
 import { checkMerge } from './merge-rules.ts';
 import { changeOnce } from './once.ts';
+import type { CustomersPort } from './ports.ts';
 import { prioritySchema } from './priority.ts';
 import type { RequestAnswer } from './request-answer.ts';
 import type { Changes, Head, RequestEvent } from './request-event.ts';
@@ -16,9 +16,9 @@ import { answerFrom } from './request-queries.ts';
 import { actorOf } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
 import { categorySchema, externalRefsSchema, requestIdSchema, serviceSchema, severitySchema } from './request.ts';
-import { checkSnooze, snoozeSchema } from './snooze.ts';
+import { checkOpen, checkSnooze, snoozeSchema } from './snooze.ts';
+import { thoughtOf, type ThoughtDeps } from './thought.ts';
 import { audienceOfChanges } from './timeline.ts';
-import { corrected } from './triage.ts';
 
 /** An id, not an address: whom a request is assigned to is part of keys. */
 const assigneeSchema = z.string().regex(/^[A-Za-z0-9][\w.-]{0,63}$/);
@@ -42,11 +42,11 @@ export const amendSchema = z
   .meta({ id: 'RequestAmendment' });
 export type Amendment = z.output<typeof amendSchema>;
 
-export type AmendDeps = {
+export type AmendDeps = ThoughtDeps & {
   store: RequestStore;
   clock: Pick<Clock, 'now'>;
+  customers: CustomersPort;
   currentStatement: () => Promise<Statement>;
-  boundaryRules: () => Promise<RulesInForce>;
 };
 
 /** A person at the desk corrects or assigns a request; what follows from it (boundary, first response, priority) follows at once. */
@@ -62,6 +62,7 @@ export function createAmend(deps: AmendDeps) {
     const { head } = await changeOnce(store, { caller, requestId, route: 'amend', body, scope }, async (before) => {
       seen(before.version);
       if (typeof body.parent === 'string') checkMerge(before, parent);
+      if (body.snooze) checkOpen(before);
       return { by: actorOf(caller), event: await eventFor(deps, before, body), note: body.snooze?.reason };
     });
     return answerFrom(store, head, { caller, at: head.updatedAt });
@@ -73,35 +74,30 @@ type ChangedEvent = Omit<Extract<RequestEvent, { kind: 'changed' }>, 'requestId'
 async function eventFor(deps: AmendDeps, before: Head, { snooze, ...fields }: Amendment): Promise<ChangedEvent> {
   const changes: Changes = { ...fields, ...(snooze !== undefined && { snoozeUntil: snooze?.until ?? null }) };
   const firstResponse = await newFirstResponse(deps, before, fields.severity);
-  const triage = await newTriage(deps, before, { ...fields, dueAt: firstResponse?.dueAt });
+  const thought = await newThought(deps, before, { ...fields, dueAt: firstResponse?.dueAt });
   return {
     kind: 'changed',
     audience: audienceOfChanges(changes),
     state: before.state,
     changes,
     before: { assignee: before.assignee, service: before.triage.service ?? undefined, parent: before.parent },
-    triage,
+    ...thought,
     firstResponse,
-    priority: newPriority(before, { ...fields, triage }),
+    priority: newPriority({ ...before, ...thought }, fields),
   };
 }
 
 /** Decided anew where a person has said something that it depends on. */
 function newPriority(
-  before: Head,
-  {
-    severity,
-    category,
-    priority,
-    triage,
-  }: Pick<Amendment, 'severity' | 'category' | 'priority'> & { triage: Head['triage'] | undefined },
+  now: Head,
+  { severity, category, service, priority }: Pick<Amendment, 'severity' | 'category' | 'service' | 'priority'>,
 ): Head['priority'] {
-  if (severity === undefined && category === undefined && priority === undefined) return undefined;
+  if ([severity, category, service, priority].every((said) => said === undefined)) return undefined;
   return priorityNow({
-    severity: severity ?? before.severity,
-    triage: triage ?? before.triage,
-    impact: before.impact,
-    saidPriority: priority === undefined ? before.saidPriority : (priority ?? undefined),
+    severity: severity ?? now.severity,
+    triage: now.triage,
+    impact: now.impact,
+    saidPriority: priority === undefined ? now.saidPriority : (priority ?? undefined),
   });
 }
 
@@ -116,15 +112,33 @@ async function newFirstResponse(
   return due && { ...due, dueAt: toIso(due.dueAt) };
 }
 
-async function newTriage(
-  { store, boundaryRules }: AmendDeps,
-  { id, triage }: Head,
-  { category, service, dueAt }: Pick<Amendment, 'category' | 'service'> & { dueAt?: string | undefined },
-): Promise<Head['triage'] | undefined> {
-  const isCorrected = category !== undefined || service !== undefined;
-  if (!isCorrected && dueAt === undefined) return undefined;
-  const after = isCorrected
-    ? corrected(triage, { category, service }, { ...(await store.readContent(id)), rules: await boundaryRules() })
-    : triage;
-  return { ...after, expectedFirstResponseAt: dueAt ?? after.expectedFirstResponseAt };
+type Said = Pick<Amendment, 'category' | 'service'> & { dueAt?: string | undefined };
+
+/** Thought of anew, with the incidents of now, where a person says what it is; words that persons said before still count. */
+async function newThought(
+  deps: AmendDeps,
+  before: Head,
+  { category, service, dueAt }: Said,
+): Promise<Partial<Pick<Head, 'triage' | 'impact'>>> {
+  const { id, customerId, createdAt, startedAt, triage } = before;
+  const expectedFirstResponseAt = dueAt ?? triage.expectedFirstResponseAt;
+  if (category === undefined && service === undefined) {
+    return dueAt === undefined ? {} : { triage: { ...triage, expectedFirstResponseAt } };
+  }
+  const [content, customer] = await Promise.all([
+    deps.store.readContent(id),
+    deps.customers.resolve({ customerId }, () => true),
+  ]);
+  const saidBy = (who: 'sender' | 'person') => ({
+    category: triage.sources.category === who ? (triage.category ?? undefined) : undefined,
+    service: triage.sources.service === who ? (triage.service ?? undefined) : undefined,
+  });
+  const earlier = saidBy('person');
+  return thoughtOf(deps, {
+    request: { ...content, startedAt, ...saidBy('sender') },
+    receivedAt: Date.parse(createdAt),
+    expectedFirstResponseAt,
+    person: { category: category ?? earlier.category, service: service ?? earlier.service },
+    customer,
+  });
 }

@@ -5,38 +5,32 @@ import { contactIdOf } from '../core/contact-id.ts';
 import { AppError } from '../core/errors.ts';
 import type { Ids } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
-import { openIncidents } from '../customers/customer.ts';
 import { parse } from '../platform/handle-route.ts';
 import { sendWakes, wakeOp } from '../platform/outbox.ts';
 import { isRefusal, type Columns, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
-import type { RulesInForce } from './boundary-rule.ts';
 import { requestEvents } from './events.ts';
-import type { AdminLinks, CustomersPort, IntakeCustomer, LiveIncidents } from './ports.ts';
+import type { CustomersPort, IntakeCustomer } from './ports.ts';
 import { personOp } from './contact-rows.ts';
-import { decidePriority, impactOf } from './priority.ts';
+import { decidePriority } from './priority.ts';
 import { answerOf, contentOf, type RequestAnswer } from './request-answer.ts';
 import type { CreatedEvent } from './request-event.ts';
 import { contentKey, contentRow, eventKey, eventRow, headKey, headRow, partitionOf } from './request-rows.ts';
 import { actorOf, applyEvent } from './request-rules.ts';
 import { wakeOf } from './request-store.ts';
 import { sentRequestSchema, type SentRequest } from './request.ts';
-import { triage } from './triage.ts';
+import { thoughtOf, type ThoughtDeps } from './thought.ts';
 import { bodyHashOf, keyedRequestId, receiptIn } from './webhook-receipt.ts';
 
-export type IntakeDeps = {
+export type IntakeDeps = ThoughtDeps & {
   table: Table;
   bus: Bus;
   clock: Clock;
   ids: Pick<Ids, 'newId'>;
   customers: CustomersPort;
-  liveIncidents: LiveIncidents;
   currentStatement: () => Promise<Statement>;
-  /** The boundary rules in force, from a cache. */
-  boundaryRules: () => Promise<RulesInForce>;
-  adminLinks: AdminLinks;
 };
 
 export type Taking = {
@@ -137,24 +131,12 @@ const unknownCustomer = () => new AppError('unknown-customer', 'No customer of y
 
 async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCustomer): Promise<CreatedEvent> {
   const { caller, kind, key, input } = taking;
-  const [statement, rules, incidents] = await Promise.all([
-    deps.currentStatement(),
-    deps.boundaryRules(),
-    deps.liveIncidents(openIncidents(customer)),
-  ]);
+  const statement = await deps.currentStatement();
   const receivedAt = deps.clock.now();
   const due = await firstResponseDue(statement, { severity: input.severity, receivedAt });
-  const dueAt = due && toIso(due.dueAt);
-  const thought = triage({
-    request: input,
-    receivedAt,
-    incidents,
-    coverage: customer.coverage,
-    expectedFirstResponseAt: dueAt ?? null,
-    adminLinks: (service) => deps.adminLinks(customer, service),
-    rules,
-  });
-  const impact = impactOf(input, thought.likelyIncidents, incidents);
+  const firstResponse = due && { ...due, dueAt: toIso(due.dueAt) };
+  const expectedFirstResponseAt = firstResponse?.dueAt ?? null;
+  const thought = await thoughtOf(deps, { request: input, receivedAt, expectedFirstResponseAt, customer });
   return {
     kind: 'created',
     requestId: key === undefined ? deps.ids.newId() : requestIdOf(taking, key),
@@ -174,10 +156,13 @@ async function createdEvent(deps: IntakeDeps, taking: Taking, customer: IntakeCu
     startedAt: input.startedAt,
     language: input.language,
     externalRefs: input.externalRefs ?? [],
-    firstResponse: due && { ...due, dueAt: toIso(due.dueAt) },
-    triage: thought,
-    impact,
-    priority: decidePriority({ severity: input.severity, category: thought.category, impact }),
+    firstResponse,
+    ...thought,
+    priority: decidePriority({
+      severity: input.severity,
+      category: thought.triage.category,
+      impact: thought.impact,
+    }),
   };
 }
 

@@ -107,6 +107,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
       parent: z.string().optional(),
     }),
     triage: triageSchema.optional(),
+    impact: impactSchema.optional(),
     firstResponse: firstResponseSchema.optional(),
     /** The person who sent it was erased. A member of a kind that the version before knows, so that it can read the timeline. */
     erased: z.object({ reference: z.string().optional() }).optional(),

@@ -119,6 +119,7 @@ function withChanges(head: Head, event: Extract<RequestEvent, { kind: 'changed' 
     ...head,
     ...withoutNulls({ ...fields, saidPriority }),
     ...(event.triage && { triage: event.triage }),
+    ...(event.impact && { impact: event.impact }),
     ...(event.firstResponse && { firstResponse: event.firstResponse }),
     ...(event.erased && { erasedAt: event.at }),
     ...(event.priority && { priority: event.priority }),

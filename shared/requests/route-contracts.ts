@@ -109,7 +109,7 @@ export const amendRequest = {
   params,
   body: amendSchema,
   answers: { 200: { description: 'The request afterwards', schema: requestSchema, headers: etag } },
-  errors: ['etag-mismatch', 'if-match-required'],
+  errors: ['etag-mismatch', 'if-match-required', 'illegal-transition'],
 } as const;
 
 export const setRequestRefs = {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { dayMs, fromIso, toIso } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import { textOf } from './request.ts';
+import { textOf, type RequestState } from './request.ts';
 
 /** Puts a request aside until a time, for a reason. */
 export const snoozeSchema = z.strictObject({
@@ -22,4 +22,9 @@ export function checkSnooze({ until }: Pick<z.output<typeof snoozeSchema>, 'unti
   throw new AppError('invalid-body', 'See errors for what does not fit.', {
     errors: [{ path: 'snooze.until', message }],
   });
+}
+
+/** Throws `illegal-transition` for a request that nobody is to come back to. */
+export function checkOpen({ state }: { state: RequestState }): void {
+  if (state === 'closed') throw new AppError('illegal-transition', 'A closed request cannot be snoozed.');
 }

@@ -7,7 +7,8 @@ export const textOf = (characters: number) =>
     .string()
     .max(characters)
     .regex(/\S/, 'must not be blank')
-    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode');
+    .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+    .refine((text) => !text.includes('\0'), 'must not hold the character U+0000');
 
 /** A list that is kept in one column. A character may take six as JSON. */
 export const listOf = <Item extends z.ZodType>(item: Item, most: number) =>

@@ -1,15 +1,15 @@
 import type { AdminLink } from '../customers/admin-links.ts';
-import { boundaryOf, type BoundaryOpinion, type Case } from './boundary-of.ts';
+import { boundaryOf, type BoundaryOpinion } from './boundary-of.ts';
 import type { RulesInForce } from './boundary-rule.ts';
 import { builtInRules } from './boundary-rules.ts';
 import { categoryOf } from './category-of.ts';
-import { heardOf, type Heard } from './heard.ts';
+import { heardOf } from './heard.ts';
 import { compared, likelyIncidents, possibleIncident } from './incident-match.ts';
 import { openIncidentFor } from './open-incident.ts';
 import type { IntakeCustomer, LiveIncident } from './ports.ts';
 import type { Category } from './request.ts';
 import { kindReason, serviceOf, type ServiceOpinion } from './service-of.ts';
-import { serviceIdOf, serviceNameOf } from './service-words.ts';
+import { serviceIdOf } from './service-words.ts';
 import type { LikelyIncident, Triage } from './triage-answer.ts';
 
 export type TriageInput = {
@@ -30,6 +30,8 @@ export type TriageInput = {
   adminLinks: (service: string) => AdminLink[];
   /** Whose it is to solve, by which rules; the desk's own where left out. */
   rules?: RulesInForce;
+  /** What a person at the desk has said: it wins over the sender's word. */
+  person?: { category?: Category | undefined; service?: string | undefined };
 };
 
 /**
@@ -37,17 +39,23 @@ export type TriageInput = {
  * Depends on nothing but its argument. Texts may be English, German or Japanese; what cannot be told is null.
  */
 export function triage(input: TriageInput): Triage {
-  const { request, receivedAt, rules = builtInRules } = input;
+  const { request, receivedAt, rules = builtInRules, person = {} } = input;
   const heard = heardOf(request);
-  const named = serviceOf(request, heard);
+  const named = inNameOf(
+    person.service,
+    serviceOf(person.service === undefined ? request : { ...request, service: person.service }, heard),
+  );
   const asked = {
     ...{ text: request, spoken: heard.plainComplaint, isOver: heard.isOver },
-    ...{ service: named.value, isSaid: named.source === 'sender', startedAt: request.startedAt, receivedAt },
+    ...{ service: named.value, isSaid: named.source !== 'rule', startedAt: request.startedAt, receivedAt },
   };
   const all = compared(asked, input.incidents);
   const incidents = likelyIncidents(all);
   const service = named.value === null && !named.isOtherProduct ? byIncident(named, incidents, input.incidents) : named;
-  const category = categoryOf(request.category, heard, { service: service.value, incidents });
+  const category = inNameOf(
+    person.category,
+    categoryOf(person.category ?? request.category, heard, { service: service.value, incidents }),
+  );
   const maybe =
     possibleIncident(all, input.incidents) ??
     openIncidentFor({ service: service.value, complaint: heard.plainComplaint.whole }, input.incidents);
@@ -80,57 +88,16 @@ export function triage(input: TriageInput): Triage {
   };
 }
 
+/** What was said was said by the sender, unless a person at the desk said it. */
+const inNameOf = <T extends { source: Triage['sources']['category']; reason: string }>(said: unknown, opinion: T): T =>
+  said === undefined
+    ? opinion
+    : { ...opinion, source: 'person', reason: opinion.reason.replace('the sender', 'a person at the desk') };
+
 const decidedBy = ({ value, rule }: BoundaryOpinion, { version }: RulesInForce) => ({
   boundary: value,
   boundaryRule: rule,
   rulesVersion: version,
-});
-
-type Said = { category?: Category | undefined; service?: string | undefined };
-type Text = Pick<TriageInput['request'], 'title' | 'description' | 'evidence'>;
-/** What was sent, and the rules in force now; the desk's own where left out. */
-type Ground = Text & { rules?: RulesInForce };
-
-/** The triage after a person at the desk has said what it is: that word wins, and the boundary follows from it. */
-export function corrected(before: Triage, said: Said, { rules = builtInRules, ...text }: Ground): Triage {
-  const { resourceKind } = before;
-  const heard = heardOf(text);
-  const category = said.category ?? before.category;
-  const service = said.service === undefined ? before.service : serviceIdOf(said.service);
-  const kind = said.service === undefined ? resourceKind : serviceOf({ ...text, service: said.service }, heard).kind;
-  const boundary = boundaryOf(caseAfter(before, { category, service, kind, said, heard, text }), rules.rules);
-  const about = [
-    ...(said.category === undefined ? [] : [`category ${said.category}: said by a person at the desk`]),
-    ...(said.service === undefined ? [] : [`service ${serviceNameOf(service ?? '')}: said by a person at the desk`]),
-  ];
-  const isOld = (reason: string) => /^(?:boundary |resource kind)/.test(reason);
-  return {
-    ...before,
-    category,
-    service,
-    resourceKind: kind,
-    ...decidedBy(boundary, rules),
-    sources: {
-      category: said.category === undefined ? before.sources.category : 'person',
-      service: said.service === undefined ? before.sources.service : 'person',
-      boundary: 'rule',
-    },
-    reasons: [...about, ...kindReason(kind), boundary.reason, ...before.reasons.filter((one) => !isOld(one))].slice(
-      0,
-      20,
-    ),
-  };
-}
-
-type Correction = Pick<Case, 'category' | 'service' | 'kind'> & { said: Said; heard: Heard; text: Text };
-
-const caseAfter = (before: Triage, { said, heard, text, ...known }: Correction): Case => ({
-  ...known,
-  complaint: heard.complaint.whole,
-  hasLikelyIncident: before.likelyIncidents.length > 0,
-  // Which incidents were open then is not kept; a person who names the service has looked.
-  hasOpenIncident: said.service === undefined && before.boundaryRule === 'open-incident',
-  isOtherProduct: known.service === null && serviceOf(text, heard).isOtherProduct === true,
 });
 
 /** Where only an incident tells which service it is about. */

@@ -64,6 +64,27 @@ describe('an amendment', () => {
     });
   });
 
+  it('of the service holds the request against the incidents of that service, and what follows from them', async () => {
+    const desk = await anOpenDesk();
+    const { id, triage, priorityReasons } = await desk.submit();
+    expect(triage).toMatchObject({ boundary: 'microsoft', likelyIncidents: [{ id: 'EX100' }] });
+    const { body } = await amend(desk, id, { body: { service: 'Planner' } });
+    const after = body as RequestAnswer;
+    expect(after.triage).toMatchObject({ service: 'Planner', boundary: 'partner', likelyIncidents: [] });
+    expect(priorityReasons.join()).toContain('EX100');
+    expect(after.priorityReasons.join()).not.toContain('EX100');
+  });
+
+  it('snoozes no closed request', async () => {
+    const desk = await anOpenDesk();
+    const { id } = await desk.submit();
+    await move(desk, id, { to: 'closed', seen: '"1"' });
+    const snooze = { until: '2026-11-03T09:00:00.000Z', reason: 'later' };
+    expect((await amend(desk, id, { body: { snooze }, seen: '"2"' })).body).toMatchObject({
+      code: 'illegal-transition',
+    });
+  });
+
   it('of the severity moves the first response, from when the request came', async () => {
     const desk = await anOpenDesk();
     const { id } = await desk.submit();

@@ -12,7 +12,7 @@ import { troubles } from '../../shared/requests/symptom-words.ts';
 import { serviceWords } from '../../shared/requests/service-words.ts';
 import type { LiveIncident } from '../../shared/requests/ports.ts';
 import { boundaries } from '../../shared/requests/triage-answer.ts';
-import { corrected, triage, type TriageInput } from '../../shared/requests/triage.ts';
+import { triage, type TriageInput } from '../../shared/requests/triage.ts';
 import { liveIncidents } from './live-incidents.ts';
 import { inputOf, triageTable, verdictOf } from './triage-table.ts';
 
@@ -62,7 +62,7 @@ describe('triage, whatever is sent', () => {
           service: id,
           sources: { category: 'sender', service: 'sender' },
         });
-        const after = corrected(answer, { category: later }, request);
+        const after = triage({ ...given(request), person: { category: later } });
         expect(after).toMatchObject({
           category: later,
           service: id,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { likelyFrom } from '../../shared/requests/incident-match.ts';
-import { corrected, triage, type TriageInput } from '../../shared/requests/triage.ts';
+import { triage, type TriageInput } from '../../shared/requests/triage.ts';
 import { readable } from '../../shared/requests/words.ts';
 import { anIncident, liveIncidents } from './live-incidents.ts';
 
@@ -148,11 +148,11 @@ describe('the match with live incidents', () => {
   });
 });
 
-describe('a correction by a person', () => {
-  const before = triage(anInput());
-
-  it('wins, and the boundary follows from it', () => {
-    expect(corrected(before, { category: 'advisory' }, slowMail)).toMatchObject({
+describe("a person's word", () => {
+  it("wins over the sender's, and the boundary follows from it", () => {
+    expect(
+      triage(anInput({ request: { ...slowMail, category: 'billing' }, person: { category: 'advisory' } })),
+    ).toMatchObject({
       category: 'advisory',
       service: 'Exchange',
       boundary: 'partner',
@@ -160,10 +160,18 @@ describe('a correction by a person', () => {
     });
   });
 
-  it('is the first of the reasons, and the old boundary is none of them', () => {
-    const { reasons } = corrected(before, { service: 'Planner' }, slowMail);
-    expect(reasons[0]).toBe('service Planner: said by a person at the desk');
-    expect(reasons.filter((reason) => reason.startsWith('boundary'))).toHaveLength(1);
+  it('about the service takes the incidents of another one away, and stands in the reasons alone', () => {
+    const before = triage(anInput());
+    expect(before.likelyIncidents.length).toBeGreaterThan(0);
+    const { likelyIncidents, boundary, reasons, sources } = triage(anInput({ person: { service: 'Planner' } }));
+    expect({ likelyIncidents, boundary, source: sources.service }).toEqual({
+      likelyIncidents: [],
+      boundary: 'partner',
+      source: 'person',
+    });
+    expect(reasons.filter((reason) => reason.startsWith('service'))).toEqual([
+      'service Planner: said by a person at the desk',
+    ]);
   });
 });
 
