@@ -6,7 +6,15 @@ import type { Scope } from '../platform/telemetry.ts';
 import { changePortal, type Change, type ChangeDeps } from './change-portal.ts';
 import { portalEvents } from './events.ts';
 import { portalAnswer, type MadePortal } from './portal-answer.ts';
-import { checkSecret, formOf, keepSecret, makeSecret, type SecretPlace, type SecretsDeps } from './portal-secrets.ts';
+import {
+  checkSecret,
+  formOf,
+  isKey,
+  keepSecret,
+  makeSecret,
+  type SecretPlace,
+  type SecretsDeps,
+} from './portal-secrets.ts';
 import { withOneKey, withSecret, type Portal, type WhichSecret } from './portal.ts';
 import type { Rotate } from './sent-portal.ts';
 
@@ -67,14 +75,14 @@ async function begun(deps: RotateDeps, portal: Portal, rotate: Begin): Promise<R
   return { portal: next, ...(secret === undefined && { shown: value }) };
 }
 
-/** The key that works now; undefined where the vault has none, and so none that could stay good for a while. */
+/** The key that works now; undefined where the vault has none, or something else that would spoil the new one beside it. */
 async function presentKey({ versions }: RotateDeps, portal: Portal, which: WhichSecret) {
   const name = portal[which]?.secretName ?? '';
   try {
     const value = (await versions.current(name)).value.trim();
     // Two keys, by a rotation or put there by hand: which of them may go is not the desk's to say.
     if (/\s/.test(value)) throw underWay();
-    return { name, value };
+    return isKey(formOf(portal, which), value) ? { name, value } : undefined;
   } catch (error) {
     if (error instanceof SecretMissing) return undefined;
     throw error;
