@@ -79,14 +79,18 @@ export function createWaitingChanges(deps: WaitingDeps) {
     return { row, waiting: row ? counterRow.fromRow(row).waiting : 0 };
   };
 
+  const roomFor = async (portalId: string, named: string, scope: Scope) => {
+    const [ref, count] = await Promise.all([index.read(portalId, named), countOf(portalId)]);
+    const isFull = count.waiting >= limits.waitingPerPortal || ref.named.waiting.length >= limits.waitingPerReference;
+    if (isFull) throw tooMany(scope, portalId);
+    return { ref, count };
+  };
+
   const tryToWait = async (change: Unplaced, named: string, scope: Scope): Promise<void> => {
     const { portalId, pendingId } = change;
     if (await read(change)) return;
-    const [ref, count] = await Promise.all([index.read(portalId, named), countOf(portalId)]);
+    const { ref, count } = await roomFor(portalId, named, scope);
     const { waiting, requestId } = ref.named;
-    if (count.waiting >= limits.waitingPerPortal || waiting.length >= limits.waitingPerReference) {
-      throw tooMany(scope, portalId);
-    }
     const now = clock.now();
     const wakes = [waitingWake({ portalId, pendingId, why: 'expires' }, now + limits.waitingDays * 24 * hourMs)];
     // Its request has become known meanwhile, or others wait for it still: it is brought on in its turn.
@@ -195,6 +199,10 @@ export function createWaitingChanges(deps: WaitingDeps) {
   };
 
   return {
+    /** Throws `too-many-requests` where too many wait. Two point reads. */
+    checkRoom: async (portalId: string, named: string, scope: Scope): Promise<void> => {
+      await roomFor(portalId, named, scope);
+    },
     /** Once per id, also when what waited has been settled since. Throws `too-many-requests` where too many wait. */
     wait: async (change: Unplaced, named: string, scope: Scope): Promise<void> =>
       contended(deps, async () => tryToWait(change, named, scope)),

@@ -204,6 +204,16 @@ describe('a comment that comes before its request', () => {
     expect(texts.at(-1)).toBe('more');
   });
 
+  it('that is refused because too many wait writes nothing', async () => {
+    const { desk, comment } = await aChangingHook();
+    for (let n = 0; n < limits.waitingPerReference; n++) await comment({ externalRef: ref, text: String(n) });
+    desk.reset();
+    await expect(comment({ externalRef: ref, text: 'more' }, 'more')).rejects.toMatchObject({
+      code: 'too-many-requests',
+    });
+    expect(desk.cost()).toMatchObject({ written: 0, sends: 0 });
+  });
+
   it('waits for a request that takes the reference later, or takes it anew', async () => {
     const { desk, submit, comment, said } = await aChangingHook();
     const requestId = await submit('msg_1', []);
