@@ -138,12 +138,13 @@ export function createWaitingChanges(deps: WaitingDeps) {
 
   /**
    * Brings on what waits for one reference, oldest first; the next one only once the one before has had its effect. Several may
-   * be at it: what another has settled meanwhile is off the list when that is read again.
+   * be at it: what another has settled meanwhile is off the list when that is read again. Gives the one that could
+   * not be brought on.
    */
-  const bringOn = async ({ portalId, named }: Waiting, scope: Scope): Promise<void> => {
+  const bringOn = async ({ portalId, named }: Waiting, scope: Scope): Promise<string | undefined> => {
     for (;;) {
       const [pendingId] = (await index.read(portalId, named)).named.waiting;
-      if (pendingId === undefined) return;
+      if (pendingId === undefined) return undefined;
       const held = await read({ portalId, pendingId });
       if (held === undefined) throw new Error(`${pendingId} waits and is not there`);
       if (held.head.state !== 'waiting') continue;
@@ -152,7 +153,7 @@ export function createWaitingChanges(deps: WaitingDeps) {
         if ((await read({ portalId, pendingId }))?.head.state !== 'waiting') continue;
         throw new Error(`${pendingId} waits without its content`);
       }
-      if (!(await deps.apply(change, scope))) return;
+      if (!(await deps.apply(change, scope))) return pendingId;
       await settle(change, 'applied');
       scope.log(requestEvents.waitingApplied, { portalId, pendingId });
     }
@@ -187,13 +188,15 @@ export function createWaitingChanges(deps: WaitingDeps) {
     if (!(await readWake(table, message))) return;
     const held = await read(id);
     // Also where this one is settled: whoever settled it may have died before those behind it.
-    if (held) await bringOn(held.head, scope);
-    if (expires && !(await giveUp(id, scope))) await tryLater(id, message, scope);
-    else await deleteWake(table, message);
+    const stuck = held && (await bringOn(held.head, scope));
+    // What this instance knows of the portal may be half a minute old, and its customers may become its own again.
+    const isDone = expires ? await giveUp(id, scope) : stuck !== id.pendingId;
+    if (isDone) await deleteWake(table, message);
+    else await tryLater({ ...id, why: expires ? 'expires' : 'arrived' }, message, scope);
   };
 
-  const tryLater = async (id: Id, { pk, rk }: WakeMessage, scope: Scope): Promise<void> => {
-    const wake: Wake = waitingWake({ ...id, why: 'expires' }, clock.now() + hourMs);
+  const tryLater = async (what: Id & { why: string }, { pk, rk }: WakeMessage, scope: Scope): Promise<void> => {
+    const wake: Wake = waitingWake(what, clock.now() + hourMs);
     await table.transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
     await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
   };
