@@ -6,6 +6,8 @@ import { contended } from '../platform/contended.ts';
 import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
+import { isStandIn } from './field-map.ts';
+import type { Portal } from './portal.ts';
 import { createdType, hookSchema, type HookBody, type PortalCaller } from './portal-hook.ts';
 import type { PortalRegistry } from './portal-registry.ts';
 import { readContent } from './quarantine-list.ts';
@@ -60,13 +62,13 @@ export function createAssign(deps: AssignDeps) {
       return next;
     });
 
-  const original = async (head: QuarantineHead): Promise<Original> => {
+  const original = async (head: QuarantineHead): Promise<{ portal: Portal; sent: Original }> => {
     const portal = await registry.byId(head.portalId);
     if (portal === undefined) throw new AppError('conflict', 'The portal that sent it is gone. Discard it.');
     const kept = hookSchema.safeParse(await readContent(table, head.id));
     if (!kept.success) throw new AppError('conflict', 'What was sent is not there any more. Discard it.');
     const body = kept.data;
-    return { caller: await registry.callerOf(portal), key: head.webhookId, body };
+    return { portal, sent: { caller: await registry.callerOf(portal), key: head.webhookId, body } };
   };
 
   const carryOut = async (
@@ -74,7 +76,7 @@ export function createAssign(deps: AssignDeps) {
     { customerId, requestId, remember }: Assignment,
     scope: Scope,
   ): Promise<Partial<QuarantineHead>> => {
-    const sent = await original(head);
+    const { portal, sent } = await original(head);
     if (requestId !== undefined) {
       if (head.type === createdType) throw misfit('customerId', 'is needed: this is a request of its own');
       if (!(await deps.assignChange({ ...sent, requestId }, scope))) {
@@ -87,7 +89,10 @@ export function createAssign(deps: AssignDeps) {
     }
     const taken = await deps.takeIn({ ...sent, assignedTo: customerId }, scope);
     const { customer } = sent.body.data as { customer?: unknown };
-    return { ...taken, ...(remember && { remembered: await deps.remember(taken.customerId, customer) }) };
+    if (remember === undefined) return taken;
+    // Remembered, it would bring every ticket of no company to this customer.
+    const isNobody = 'fields' in portal.inbound && isStandIn(portal.inbound.fields, customer);
+    return { ...taken, remembered: !isNobody && (await deps.remember(taken.customerId, customer)) };
   };
 
   return {
