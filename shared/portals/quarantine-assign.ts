@@ -7,11 +7,13 @@ import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
 import { isStandIn } from './field-map.ts';
+import { itemAt } from './payload.ts';
 import type { Portal } from './portal.ts';
 import { createdType, hookSchema, type HookBody, type PortalCaller } from './portal-hook.ts';
 import type { PortalRegistry } from './portal-registry.ts';
 import { readContent } from './quarantine-list.ts';
 import { resolved } from './quarantine-resolve.ts';
+import { nobodysId } from './recipes/recipe.ts';
 import { quarantinePartition, readHead, type QuarantineHead } from './quarantine-rows.ts';
 
 type Original = { caller: PortalCaller; key: string; body: HookBody };
@@ -91,8 +93,8 @@ export function createAssign(deps: AssignDeps) {
     const { customer } = sent.body.data as { customer?: unknown };
     if (remember === undefined) return taken;
     // Remembered, it would bring every ticket of no company to this customer.
-    const isNobody = 'fields' in portal.inbound && isStandIn(portal.inbound.fields, customer);
-    return { ...taken, remembered: !isNobody && (await deps.remember(taken.customerId, customer)) };
+    const isSomebody = !isNobody(portal, customer);
+    return { ...taken, remembered: isSomebody && (await deps.remember(taken.customerId, customer)) };
   };
 
   return {
@@ -125,6 +127,9 @@ export function createAssign(deps: AssignDeps) {
     },
   };
 }
+
+const isNobody = ({ inbound }: Portal, customer: unknown): boolean =>
+  itemAt(customer, ['externalRef', 'id']) === nobodysId || ('fields' in inbound && isStandIn(inbound.fields, customer));
 
 const misfit = (path: string, message: string): AppError =>
   new AppError('invalid-body', 'See errors for what does not fit.', { errors: [{ path, message }] });

@@ -116,6 +116,12 @@ describe('a quarantined request', () => {
       remembered: false,
     });
     expect((await create('south s1', { externalRef: theirs!.externalRef })).json).toHaveProperty('requestId');
+    // As the script for ServiceNow calls a company that there is none of.
+    const nobody = { externalRef: { system: 'servicenow', id: 'none' } };
+    const ofNobody = (await create('north m6', nobody)).json.quarantineId;
+    const said = await assign(ofNobody, { customerId: mine!.customerId, remember: true });
+    expect(said.json).toMatchObject({ remembered: false });
+    expect((await create('north m7', nobody)).json).toHaveProperty('quarantineId');
   });
 
   it('whose text is gone is assigned no more, but shown and discarded', async () => {
