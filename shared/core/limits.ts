@@ -14,6 +14,8 @@ export const limits = {
   referenceCharacters: 200,
   urlCharacters: 1_000,
   evidenceDepth: 20,
+  /** Of a webhook's data: far more than any event has, and far less than what ends a recursion. */
+  hookDepth: 100,
   externalRefs: 10,
   /** Of all attachments, or references, of one request or comment as JSON: they share a column, which holds 32 K. */
   listCharacters: 30_000,

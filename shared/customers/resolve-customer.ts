@@ -28,9 +28,12 @@ type ResolveCustomer = (name: CustomerName, mayUse?: (customerId: string) => boo
 
 const rememberedNames = 10_000;
 
+type Found = { customerId: string | undefined; isRemembered: boolean };
+
 /**
  * Finds a customer by any of its names. By id and by tenant this is one point read; domains and references are looked up once
- * and remembered for as long as any cache of the desk, so that a warm look-up is one point read too.
+ * and remembered for as long as any cache of the desk, so that a warm look-up is one point read too. Who may not use a name is
+ * not to learn, by the time that takes, that others have: it costs one read, as a name that nobody has.
  */
 export function createResolveCustomer(deps: {
   store: Pick<CustomerStore, 'get' | 'byDomain' | 'byRef'>;
@@ -38,23 +41,33 @@ export function createResolveCustomer(deps: {
   clock: Pick<Clock, 'now'>;
 }): ResolveCustomer {
   const remembered = createExpiringCache<string | undefined>(deps.clock, rememberedNames);
-  const lookUp = async (key: string, read: () => Promise<string | undefined>): Promise<string | undefined> =>
-    remembered(key, async () => {
-      const value = await read();
+  const read = async ({ domain, externalRef }: CustomerName): Promise<string | undefined> => {
+    if (domain !== undefined) return deps.store.byDomain(domain);
+    return externalRef && deps.store.byRef(externalRef);
+  };
+  const lookUp = async (name: CustomerName): Promise<Found> => {
+    const { domain, externalRef } = name;
+    const key = externalRef ? `ref|${refKey(externalRef)}` : `domain|${(domain ?? '').toLowerCase()}`;
+    let isRemembered = true;
+    const customerId = await remembered(key, async () => {
+      isRemembered = false;
+      const value = await read(name);
       // Who is not known yet may be in a moment: only what was found is remembered.
       return { value, until: value === undefined ? 0 : deps.clock.now() + limits.cacheMs };
     });
-  const idOf = async ({ customerId, tenantId, domain, externalRef }: CustomerName): Promise<string | undefined> => {
-    if (customerId !== undefined) return customerId;
-    if (tenantId !== undefined) return customerIdOf(deps.cloud, tenantId);
-    if (domain !== undefined) {
-      return lookUp(`domain|${domain.toLowerCase()}`, async () => deps.store.byDomain(domain));
-    }
-    if (externalRef === undefined) return undefined;
-    return lookUp(`ref|${refKey(externalRef)}`, async () => deps.store.byRef(externalRef));
+    return { customerId, isRemembered };
+  };
+  const find = async (name: CustomerName): Promise<Found> => {
+    const { customerId, tenantId } = name;
+    if (customerId !== undefined) return { customerId, isRemembered: false };
+    return tenantId === undefined
+      ? lookUp(name)
+      : { customerId: customerIdOf(deps.cloud, tenantId), isRemembered: false };
   };
   return async (name, mayUse = () => true) => {
-    const customerId = await idOf(name);
-    return customerId !== undefined && mayUse(customerId) ? deps.store.get(customerId) : undefined;
+    const { customerId, isRemembered } = await find(name);
+    if (customerId !== undefined && mayUse(customerId)) return deps.store.get(customerId);
+    if (isRemembered) await read(name);
+    return undefined;
   };
 }

@@ -30,6 +30,17 @@ export function mapFields(sent: unknown, map: FieldMap, nowMs: number): Mapped {
   return { type: event.type, timestamp, data: nested(values) };
 }
 
+const customerNames = ['customer.externalRef.id', 'customer.domain'];
+
+/** Whether this is what a map says where the payload names no customer: the name of nobody, and of many. */
+export const isStandIn = ({ events }: FieldMap, customer: unknown): boolean =>
+  events.some(({ data }) =>
+    Object.entries(data).some(([target, field]) => {
+      if (!customerNames.includes(target) || field === undefined || !('default' in field)) return false;
+      return field.default !== undefined && field.default === itemAt({ customer }, target.split('.'));
+    }),
+  );
+
 /** Reads the text for one target, nothing where it is left out; what is wrong goes to `errors`. */
 function reader(payload: unknown, errors: FieldError[]) {
   return function valueOf(field: Field, target: string): string | undefined {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
 import { AppError, isAppError } from '../core/errors.ts';
+import { deeperThan } from '../core/json-depth.ts';
+import { limits } from '../core/limits.ts';
 import { parse, parseJson } from '../platform/handle-route.ts';
 import type { TakeTurn } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -42,7 +44,8 @@ const changeTypes = ['support_request.commented', 'support_request.closed'];
 export const hookSchema = z.strictObject({
   type: z.string().min(1).max(100),
   timestamp: z.iso.datetime({ offset: true }),
-  data: z.unknown(),
+  // Looked at before it is hashed or kept, which goes down level by level.
+  data: z.unknown().refine((data) => !deeperThan(data, limits.hookDepth), 'is nested too deeply'),
 });
 export type HookBody = z.output<typeof hookSchema>;
 

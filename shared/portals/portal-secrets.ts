@@ -49,7 +49,8 @@ export function checkSecret(form: SecretForm, secret: string, path: string): voi
   throw new AppError('invalid-body', 'See errors for what does not fit.', { errors: [{ path, message }] });
 }
 
-function isKey(form: SecretForm, secret: string): boolean {
+/** Whether the verifier takes it. */
+export function isKey(form: SecretForm, secret: string): boolean {
   try {
     const keys = form === 'whsec' ? parseWebhookSecrets(secret) : hmacKeys(secret, { key: form });
     return keys.length === 1;

@@ -6,11 +6,15 @@ import { contended } from '../platform/contended.ts';
 import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
+import { isStandIn } from './field-map.ts';
+import { itemAt } from './payload.ts';
+import type { Portal } from './portal.ts';
 import { createdType, hookSchema, type HookBody, type PortalCaller } from './portal-hook.ts';
 import type { PortalRegistry } from './portal-registry.ts';
 import { readContent } from './quarantine-list.ts';
 import { resolved } from './quarantine-resolve.ts';
 import { headRow, quarantinePartition, readHead, type QuarantineHead } from './quarantine-rows.ts';
+import { nobodysId } from './recipes/recipe.ts';
 
 type Original = { caller: PortalCaller; key: string; body: HookBody };
 
@@ -60,13 +64,13 @@ export function createAssign(deps: AssignDeps) {
       return next;
     });
 
-  const original = async (head: QuarantineHead): Promise<Original> => {
+  const original = async (head: QuarantineHead): Promise<{ portal: Portal; sent: Original }> => {
     const portal = await registry.byId(head.portalId);
     if (portal === undefined) throw new AppError('conflict', 'The portal that sent it is gone. Discard it.');
     const kept = hookSchema.safeParse(await readContent(table, head.id));
     if (!kept.success) throw new AppError('conflict', 'What was sent is not there any more. Discard it.');
     const body = kept.data;
-    return { caller: await registry.callerOf(portal), key: head.webhookId, body };
+    return { portal, sent: { caller: await registry.callerOf(portal), key: head.webhookId, body } };
   };
 
   /**
@@ -100,7 +104,7 @@ export function createAssign(deps: AssignDeps) {
     { customerId, requestId, remember }: Assignment,
     scope: Scope,
   ): Promise<Partial<QuarantineHead>> => {
-    const sent = await original(head);
+    const { portal, sent } = await original(head);
     if (requestId !== undefined) {
       if (head.type === createdType) throw misfit('customerId', 'is needed: this is a request of its own');
       return bringOn(head.id, sent, { requestId, scope });
@@ -110,7 +114,10 @@ export function createAssign(deps: AssignDeps) {
     }
     const taken = await deps.takeIn({ ...sent, assignedTo: customerId }, scope).catch(notOfPortal);
     const { customer } = sent.body.data as { customer?: unknown };
-    return { ...taken, ...(remember && { remembered: await deps.remember(taken.customerId, customer) }) };
+    if (remember === undefined) return taken;
+    // Remembered, it would bring every ticket of no company to this customer.
+    const isSomebody = !isNobody(portal, customer);
+    return { ...taken, remembered: isSomebody && (await deps.remember(taken.customerId, customer)) };
   };
 
   return {
@@ -150,6 +157,9 @@ function notOfPortal(error: unknown): never {
   const detail = "There is no such customer among the portal's own; add it to the portal first.";
   throw new AppError('unknown-customer', detail, { cause: error });
 }
+
+const isNobody = ({ inbound }: Portal, customer: unknown): boolean =>
+  itemAt(customer, ['externalRef', 'id']) === nobodysId || ('fields' in inbound && isStandIn(inbound.fields, customer));
 
 const misfit = (path: string, message: string): AppError =>
   new AppError('invalid-body', 'See errors for what does not fit.', { errors: [{ path, message }] });

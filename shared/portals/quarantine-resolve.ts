@@ -6,6 +6,7 @@ import {
   contentRow,
   headRow,
   listKeys,
+  quarantinePartition,
   readOpen,
   type HeldHead,
   type QuarantineHead,
@@ -27,7 +28,10 @@ export async function resolved(
   else ops.push({ kind: 'upsert', rk, columns: { ...contentRow.toColumns({ id: head.id }), ...packText(content) } });
   if (head.state === undefined) {
     const { open, to } = await readOpen(table, head.portalId);
-    ops.push(to(Math.max(0, open - 1)), ...listKeys(head).map((key) => ({ kind: 'delete' as const, rk: key })));
+    // The version before kept no lists.
+    const listed = await Promise.all(listKeys(head).map(async (key) => table.get(quarantinePartition, key)));
+    const gone = listed.flatMap((held) => (held ? [{ kind: 'delete' as const, rk: held.rk }] : []));
+    ops.push(to(Math.max(0, open - 1)), ...gone);
   }
   return { next, ops };
 }

@@ -4,6 +4,7 @@ import { packText } from '../platform/packed.ts';
 import { isRefusal, type Row, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { portalEvents } from './events.ts';
+import { readContent } from './quarantine-list.ts';
 import {
   contentKey,
   contentRow,
@@ -44,7 +45,7 @@ const tries = 8;
 export function createQuarantine({ table, clock }: { table: Table; clock: Clock }): Quarantine {
   const find: Quarantine['find'] = async (webhook) => {
     const found = await table.get(quarantinePartition, headKey(quarantineIdOf(webhook)));
-    return found && sameAs(found, hashOfBody(webhook.body));
+    return found && sameAs(table, found, webhook.body);
   };
   const keep: Quarantine['keep'] = async (unresolved, scope) => {
     const { portalId, webhookId, type, body } = unresolved;
@@ -77,7 +78,7 @@ export function createQuarantine({ table, clock }: { table: Table; clock: Clock 
       } catch (error) {
         if (!isRefusal(error)) throw error;
         const found = error.found ?? (await table.get(quarantinePartition, headKey(id)));
-        if (found !== undefined) return sameAs(found, bodyHash);
+        if (found !== undefined) return await sameAs(table, found, body);
         if (attempt === tries) throw unavailable('storage', error);
       }
     }
@@ -91,9 +92,12 @@ export function createQuarantine({ table, clock }: { table: Table; clock: Clock 
   };
 }
 
-function sameAs(found: Row, bodyHash: string): Quarantined {
-  const head = headRow.fromRow(found);
-  if (head.bodyHash === bodyHash) return { quarantineId: head.id };
+/** The version before hashed the text as it came: of its rows what they hold counts, while it is there. */
+async function sameAs(table: Table, found: Row, body: unknown): Promise<Quarantined> {
+  const { id, bodyHash, state } = headRow.fromRow(found);
+  const sent = hashOfBody(body);
+  if (bodyHash === sent) return { quarantineId: id };
+  if (state === undefined && hashOfBody(await readContent(table, id)) === sent) return { quarantineId: id };
   throw new AppError('webhook-id-reused', 'This webhook-id came before with another body.');
 }
 

@@ -10,6 +10,7 @@ import {
   checkSecret,
   checkSent,
   formOf,
+  isKey,
   keepSecret,
   makeSecret,
   type SecretPlace,
@@ -84,14 +85,14 @@ async function begun(deps: RotateDeps, portal: Portal, rotate: Begin): Promise<R
   return { portal: next, ...(secret === undefined && { shown: value }) };
 }
 
-/** The key that works now; undefined where the vault has none, and so none that could stay good for a while. */
+/** The key that works now; undefined where the vault has none, or something else that would spoil the new one beside it. */
 async function presentKey({ versions }: RotateDeps, portal: Portal, which: WhichSecret) {
   const name = portal[which]?.secretName ?? '';
   try {
     const value = (await versions.current(name)).value.trim();
     // Two keys, by a rotation or put there by hand: which of them may go is not the desk's to say.
     if (/\s/.test(value)) throw underWay();
-    return { name, value };
+    return isKey(formOf(portal, which), value) ? { name, value } : undefined;
   } catch (error) {
     if (error instanceof SecretMissing) return undefined;
     throw error;

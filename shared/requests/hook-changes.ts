@@ -11,7 +11,7 @@ import { markOf } from './once.ts';
 import { readServed } from './once-rows.ts';
 import type { RequestStore, StoreDeps } from './request-store.ts';
 import { createWaitingChanges, type SetAside, type Unplaced } from './waiting-changes.ts';
-import { bodyHashOf, createReceipts, keyedRequestId, type HookAnswer } from './webhook-receipt.ts';
+import { bodyHashOf, createReceipts, keyedRequestId, type HookAnswer, type Place } from './webhook-receipt.ts';
 
 type PortalCaller = Caller & { kind: 'portal' };
 
@@ -85,6 +85,14 @@ export function createHookChanges(deps: HookChangesDeps) {
     return head ? { requestId: head.id } : pending;
   };
 
+  /** Where there is no room to wait nothing is left: whoever comes again is looked at anew. */
+  const answerFirst = async (hooked: Hooked, said: HookedChange, scope: Scope): Promise<HookAnswer> => {
+    const { portalId } = hooked.caller;
+    const answer = await decide(hooked, said);
+    if (!('requestId' in answer)) await waiting.checkRoom(portalId, namedKey(portalId, said.data), scope);
+    return receipts.leave(placeOf(hooked), answer);
+  };
+
   const wait = async (hooked: Hooked, said: HookedChange, scope: Scope): Promise<void> => {
     const { portalId } = hooked.caller;
     const { key: webhookId, body } = hooked;
@@ -105,9 +113,7 @@ export function createHookChanges(deps: HookChangesDeps) {
     /** Throws `invalid-body`, `webhook-id-reused`, `too-many-requests`. What is foreign waits like what is unknown. */
     receiveChange: async (hooked: Hooked, scope: Scope): Promise<HookAnswer> => {
       const said = parse(hookedChangeSchema, hooked.body, 'invalid-body');
-      const { caller, key, body } = hooked;
-      const place = { requestId: keyedRequestId(caller.id, 'hook', key), bodyHash: bodyHashOf(body) };
-      const answer = (await receipts.read(place)) ?? (await receipts.leave(place, await decide(hooked, said)));
+      const answer = (await receipts.read(placeOf(hooked))) ?? (await answerFirst(hooked, said, scope));
       if (!('requestId' in answer)) await wait(hooked, said, scope);
       else if (!(await change({ ...hooked, requestId: answer.requestId }, said, scope))) {
         // The portal lost sight of it: before the change, which then waits, or after, which changes nothing.
@@ -124,12 +130,14 @@ export function createHookChanges(deps: HookChangesDeps) {
      * Says that a webhook is set aside for people. Gives the request instead where a copy of it, of the same instant, was
      * taken in.
      */
-    leaveSetAside: async (hooked: Hooked, quarantineId: string): Promise<HookAnswer> => {
-      const { caller, key, body } = hooked;
-      const place = { requestId: keyedRequestId(caller.id, 'hook', key), bodyHash: bodyHashOf(body) };
-      return receipts.leave(place, { quarantineId });
-    },
+    leaveSetAside: async (hooked: Hooked, quarantineId: string): Promise<HookAnswer> =>
+      receipts.leave(placeOf(hooked), { quarantineId }),
   };
 }
+
+const placeOf = ({ caller, key, body }: Hooked): Place => ({
+  requestId: keyedRequestId(caller.id, 'hook', key),
+  bodyHash: bodyHashOf(body),
+});
 
 const pendingIdOf = ({ caller, key }: Hooked): string => hashOf('pending', caller.portalId, key).slice(0, 26);

@@ -1,10 +1,10 @@
 import * as z from 'zod';
+import { deeperThan } from '../core/json-depth.ts';
 import { limits } from '../core/limits.ts';
 import { customerNameSchema } from '../customers/resolve-customer.ts';
 import { severities } from '../statement/statement.ts';
 import { attachmentsSchema } from './attachment.ts';
 import { unfaithfulIn } from './faithful-json.ts';
-import { deeperThan } from './json-depth.ts';
 import { listOf, textOf } from './text.ts';
 
 export { textOf } from './text.ts';

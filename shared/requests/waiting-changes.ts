@@ -79,14 +79,18 @@ export function createWaitingChanges(deps: WaitingDeps) {
     return { row, waiting: row ? counterRow.fromRow(row).waiting : 0 };
   };
 
+  const roomFor = async (portalId: string, named: string, scope: Scope) => {
+    const [ref, count] = await Promise.all([index.read(portalId, named), countOf(portalId)]);
+    const isFull = count.waiting >= limits.waitingPerPortal || ref.named.waiting.length >= limits.waitingPerReference;
+    if (isFull) throw tooMany(scope, portalId);
+    return { ref, count };
+  };
+
   const tryToWait = async (change: Unplaced, named: string, scope: Scope): Promise<void> => {
     const { portalId, pendingId } = change;
     if (await read(change)) return;
-    const [ref, count] = await Promise.all([index.read(portalId, named), countOf(portalId)]);
+    const { ref, count } = await roomFor(portalId, named, scope);
     const { waiting, requestId } = ref.named;
-    if (count.waiting >= limits.waitingPerPortal || waiting.length >= limits.waitingPerReference) {
-      throw tooMany(scope, portalId);
-    }
     const now = clock.now();
     const wakes = [waitingWake({ portalId, pendingId, why: 'expires' }, now + limits.waitingDays * 24 * hourMs)];
     // Its request has become known meanwhile, or others wait for it still: it is brought on in its turn.
@@ -134,12 +138,13 @@ export function createWaitingChanges(deps: WaitingDeps) {
 
   /**
    * Brings on what waits for one reference, oldest first; the next one only once the one before has had its effect. Several may
-   * be at it: what another has settled meanwhile is off the list when that is read again.
+   * be at it: what another has settled meanwhile is off the list when that is read again. Gives the one that could
+   * not be brought on.
    */
-  const bringOn = async ({ portalId, named }: Waiting, scope: Scope): Promise<void> => {
+  const bringOn = async ({ portalId, named }: Waiting, scope: Scope): Promise<string | undefined> => {
     for (;;) {
       const [pendingId] = (await index.read(portalId, named)).named.waiting;
-      if (pendingId === undefined) return;
+      if (pendingId === undefined) return undefined;
       const held = await read({ portalId, pendingId });
       if (held === undefined) throw new Error(`${pendingId} waits and is not there`);
       if (held.head.state !== 'waiting') continue;
@@ -148,7 +153,7 @@ export function createWaitingChanges(deps: WaitingDeps) {
         if ((await read({ portalId, pendingId }))?.head.state !== 'waiting') continue;
         throw new Error(`${pendingId} waits without its content`);
       }
-      if (!(await deps.apply(change, scope))) return;
+      if (!(await deps.apply(change, scope))) return pendingId;
       await settle(change, 'applied');
       scope.log(requestEvents.waitingApplied, { portalId, pendingId });
     }
@@ -183,18 +188,24 @@ export function createWaitingChanges(deps: WaitingDeps) {
     if (!(await readWake(table, message))) return;
     const held = await read(id);
     // Also where this one is settled: whoever settled it may have died before those behind it.
-    if (held) await bringOn(held.head, scope);
-    if (expires && !(await giveUp(id, scope))) await tryLater(id, message, scope);
-    else await deleteWake(table, message);
+    const stuck = held && (await bringOn(held.head, scope));
+    // What this instance knows of the portal may be half a minute old, and its customers may become its own again.
+    const isDone = expires ? await giveUp(id, scope) : stuck !== id.pendingId;
+    if (isDone) await deleteWake(table, message);
+    else await tryLater({ ...id, why: expires ? 'expires' : 'arrived' }, message, scope);
   };
 
-  const tryLater = async (id: Id, { pk, rk }: WakeMessage, scope: Scope): Promise<void> => {
-    const wake: Wake = waitingWake({ ...id, why: 'expires' }, clock.now() + hourMs);
+  const tryLater = async (what: Id & { why: string }, { pk, rk }: WakeMessage, scope: Scope): Promise<void> => {
+    const wake: Wake = waitingWake(what, clock.now() + hourMs);
     await table.transact(pk, [wakeOp(wake, scope), { kind: 'delete', rk }]);
     await sendWakes(deps, { place: { table: 'requests', pk }, wakes: [wake] }, scope);
   };
 
   return {
+    /** Throws `too-many-requests` where too many wait. Two point reads. */
+    checkRoom: async (portalId: string, named: string, scope: Scope): Promise<void> => {
+      await roomFor(portalId, named, scope);
+    },
     /** Once per id, also when what waited has been settled since. Throws `too-many-requests` where too many wait. */
     wait: async (change: Unplaced, named: string, scope: Scope): Promise<void> =>
       contended(deps, async () => tryToWait(change, named, scope)),

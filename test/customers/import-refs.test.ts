@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../shared/core/errors.ts';
+import { AppError, unavailable } from '../../shared/core/errors.ts';
 import { parseCsv } from '../../shared/core/csv.ts';
 import { limits } from '../../shared/core/limits.ts';
+import { createCustomerStore } from '../../shared/customers/customer-store.ts';
 import { readRefLines } from '../../shared/customers/ref-lines.ts';
+import { setRefs } from '../../shared/customers/set-refs.ts';
+import { aCustomer, customerIdAt } from '../portals/managed-desk.ts';
+import { memoryTables } from '../support/memory-table.ts';
 import { customersOf, threePortals } from '../support/three-portals.ts';
 
 const [first, second] = customersOf('north');
@@ -40,6 +44,25 @@ it('one reference put to a customer leaves the list of the one that it named bef
   expect((await desk.call('PUT', path, { as: desk.tokens.admin, body })).status).toBe(200);
   expect(await refsOf(theirs!.customerId)).toEqual([]);
   expect(await desk.store.byRef(theirs!.externalRef)).toBe(first!.customerId);
+});
+
+it.each([1, 2, 3, 4])('one reference is put to one customer alone, also after a crash at write %i', async (dies) => {
+  const ref = { system: 'crm', id: 'A-1' };
+  let left = Infinity;
+  const before = async (operation: string) => {
+    if (operation === 'transact' && left-- <= 0) throw unavailable('storage', new Error('the process died'));
+    return Promise.resolve();
+  };
+  const store = createCustomerStore({ tables: memoryTables({ before }).tables });
+  for (const n of [1, 2]) await store.insert(aCustomer(n));
+  await setRefs(store, customerIdAt(1), [ref]);
+  left = dies - 1;
+  await setRefs(store, customerIdAt(2), [ref]).catch(() => undefined);
+  left = Infinity;
+  await setRefs(store, customerIdAt(2), [ref]);
+  expect(await store.byRef(ref)).toBe(customerIdAt(2));
+  const refsOf = async (n: number) => (await store.get(customerIdAt(n)))?.externalRefs;
+  expect([await refsOf(1), await refsOf(2)]).toEqual([[], [ref]]);
 });
 
 describe('a file of references', () => {

@@ -29,17 +29,19 @@ async function aDeskWithPsa() {
   return desk;
 }
 
+async function sendTo(desk: ThreePortals, payload: unknown, { query = '?recordId=5158&action=added', mac = '' } = {}) {
+  const text = JSON.stringify(payload);
+  const signature = mac === '' ? createHmac('sha256', key!).update(text).digest('base64') : mac;
+  return desk.call('POST', `/api/hooks/portals/psa${query}`, { text, headers: { 'x-content-signature': signature } });
+}
+
 describe('a webhook in a language of its sender', () => {
   let desk: ThreePortals;
   beforeAll(async () => {
     desk = await aDeskWithPsa();
   });
 
-  const send = async (payload: unknown, { query = '?recordId=5158&action=added', mac = '' } = {}) => {
-    const text = JSON.stringify(payload);
-    const signature = mac === '' ? createHmac('sha256', key!).update(text).digest('base64') : mac;
-    return desk.call('POST', `/api/hooks/portals/psa${query}`, { text, headers: { 'x-content-signature': signature } });
-  };
+  const send = async (payload: unknown, more = {}) => sendTo(desk, payload, more);
 
   it('creates a request that knows its ticket, and creates it once however often it comes', async () => {
     const first = await send(connectwisePayloads.created);
@@ -68,6 +70,20 @@ describe('a webhook in a language of its sender', () => {
     expect(answer.status).toBe(202);
     expect(answer.json).toHaveProperty('quarantineId');
     expect((await send({ ...connectwisePayloads.created, Entity })).text).toBe(answer.text);
+  });
+
+  it('for no company at all has nothing remembered that would bring all such tickets to one customer', async () => {
+    const desk = await aDeskWithPsa();
+    const entity = JSON.parse(connectwisePayloads.created.Entity) as object;
+    const Entity = (summary: string) => JSON.stringify({ ...entity, company: null, summary });
+    const ask = async (summary: string) => sendTo(desk, { ...connectwisePayloads.created, Entity: Entity(summary) });
+    const { quarantineId } = (await ask('of nobody')).json as { quarantineId: string };
+    const assigned = await desk.call('POST', `/api/quarantine/${quarantineId}/assign`, {
+      as: desk.tokens.admin,
+      body: { customerId: customer!.customerId, remember: true },
+    });
+    expect(assigned).toMatchObject({ status: 200, json: { remembered: false } });
+    expect((await ask('of nobody either')).json).toHaveProperty('quarantineId');
   });
 
   it('that says nothing of interest is ignored, and one that lacks what the map needs is refused by name', async () => {

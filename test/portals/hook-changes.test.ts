@@ -204,6 +204,31 @@ describe('a comment that comes before its request', () => {
     expect(texts.at(-1)).toBe('more');
   });
 
+  it('that is refused because too many wait writes nothing', async () => {
+    const { desk, comment } = await aChangingHook();
+    for (let n = 0; n < limits.waitingPerReference; n++) await comment({ externalRef: ref, text: String(n) });
+    desk.reset();
+    await expect(comment({ externalRef: ref, text: 'more' }, 'more')).rejects.toMatchObject({
+      code: 'too-many-requests',
+    });
+    expect(desk.cost()).toMatchObject({ written: 0, sends: 0 });
+  });
+
+  it('that could not be brought on because its portal did not see the request then is brought on within an hour', async () => {
+    const { desk, comment, submit, said } = await aChangingHook();
+    await comment({ externalRef: ref, text: 'early' });
+    const { portalCaller } = desk.hooks;
+    // Another instance may know for half a minute still that the portal is disabled, or without this customer.
+    desk.hooks.portalCaller = async () => Promise.resolve(undefined);
+    const requestId = await submit();
+    await desk.settle();
+    expect(await said(requestId)).toEqual(['created']);
+    desk.hooks.portalCaller = portalCaller;
+    await desk.moved.advance(3_600_000);
+    await desk.settle();
+    expect(await said(requestId)).toEqual(['created', 'early']);
+  });
+
   it('waits for a request that takes the reference later, or takes it anew', async () => {
     const { desk, submit, comment, said } = await aChangingHook();
     const requestId = await submit('msg_1', []);

@@ -119,6 +119,14 @@ describe('a portal webhook', () => {
     expect([...taken.keys()]).toEqual(['msg_1']);
   });
 
+  it('that is nested without end is refused as one that does not fit, and kept by nobody', async () => {
+    const { send, quarantined, taken } = await aDesk();
+    const data = `{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    const text = JSON.stringify(created('known.example')).replace(/"data":.*/, `"data":${data}}`);
+    expect(await send({ text })).toMatchObject({ status: 400, body: { code: 'invalid-body' } });
+    expect([quarantined(), taken.size]).toEqual([[], 0]);
+  });
+
   it('sent again gets the same answer without effect, and 409 with another body', async () => {
     const { send, taken } = await aDesk();
     const first = await send();

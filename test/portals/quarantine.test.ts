@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hashOf } from '../../shared/core/hash.ts';
 import { limits } from '../../shared/core/limits.ts';
 import { packText } from '../../shared/platform/packed.ts';
+import { quarantineIdOf } from '../../shared/portals/quarantine-rows.ts';
 import { parseWebhookSecrets, signWebhook } from '../../shared/portals/standard-webhooks.ts';
 import type { DeskOptions } from '../support/a-desk.ts';
 import { aSentRequest, customersOf, inboundSecret, threePortals, type PortalName } from '../support/three-portals.ts';
@@ -119,6 +121,12 @@ describe('a quarantined request', () => {
       remembered: false,
     });
     expect((await create('south s1', { externalRef: theirs!.externalRef })).json).toHaveProperty('requestId');
+    // As the script for ServiceNow calls a company that there is none of.
+    const nobody = { externalRef: { system: 'servicenow', id: 'none' } };
+    const ofNobody = (await create('north m6', nobody)).json.quarantineId;
+    const said = await assign(ofNobody, { customerId: mine!.customerId, remember: true });
+    expect(said.json).toMatchObject({ remembered: false });
+    expect((await create('north m7', nobody)).json).toHaveProperty('quarantineId');
   });
 
   it('whose text is gone is assigned no more, but shown and discarded', async () => {
@@ -146,6 +154,40 @@ describe('a quarantined request', () => {
     );
     // `S` says who sent it: the reason may name that person, and an erasure must find it.
     expect(rows.sort()).toEqual(['C', 'N', 'Q', 'S']);
+  });
+});
+
+describe('a webhook that the version before quarantined, which kept no lists and hashed the text as it came', () => {
+  const timestamp = '2026-11-02T09:00:00Z';
+  const body = { type: 'support_request.created', data: aSentRequest('north', { customer: unmapped }) };
+  const text = JSON.stringify({ timestamp, ...body });
+
+  async function aDeskFromBefore() {
+    const desk = await aDeskWithHooks();
+    const [portalId, webhookId] = ['north', 'm1'];
+    const id = quarantineIdOf({ portalId, webhookId });
+    const head = { v: 1, id, portalId, webhookId, type: body.type, bodyHash: hashOf(text), receivedAt: timestamp };
+    await desk.desk.tables('portals').transact('quarantine', [
+      { kind: 'insert', rk: `Q|${id}`, columns: head },
+      { kind: 'insert', rk: `C|${id}`, columns: { v: 1, id, ...packText(text) } },
+      { kind: 'insert', rk: 'N|north', columns: { v: 1, open: 1 } },
+    ]);
+    return { ...desk, id };
+  }
+
+  it('gets its first answer again, and another body is refused', async () => {
+    const { hook, create, id } = await aDeskFromBefore();
+    expect(await hook('north', 'm1', body)).toEqual({ status: 202, json: { quarantineId: id } });
+    expect((await create('north m1', unmapped, { title: 'Another' })).status).toBe(409);
+  });
+
+  it('is assigned or discarded as any other', async () => {
+    const { desk, assign, id } = await aDeskFromBefore();
+    expect(await assign(id, { customerId: mine!.customerId })).toMatchObject({ status: 200 });
+    expect((await desk.tables('portals').get('quarantine', 'N|north'))?.columns.open).toBe(0);
+    const other = await aDeskFromBefore();
+    const discarded = await other.admin('POST', `/api/quarantine/${id}/discard`, { reason: 'a test' });
+    expect(discarded.json).toMatchObject({ state: 'discarded' });
   });
 });
 

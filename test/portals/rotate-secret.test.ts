@@ -103,6 +103,19 @@ describe('a rotation of the secret that a portal signs with', () => {
     expect(await desk.hooks(json.newSecrets?.inbound)).toEqual(both(202));
   });
 
+  it.each(['inbound', 'outbound'] as const)(
+    'keeps nothing beside the new %s secret of what is no key',
+    async (which) => {
+      const desk = await aRotatedDesk();
+      for (const name of desk.outside.secrets.keys()) desk.outside.secrets.set(name, 'to-be-filled-in');
+      const { status, json } = await desk.rotate({ which });
+      expect([status, json.rotations]).toEqual([200, {}]);
+      expect([...desk.outside.secrets.values()].at(-1)).toBe(json.newSecrets?.[which]);
+      await desk.moved.advance(minute);
+      expect(await desk.hooks(json.newSecrets?.inbound ?? desk.first)).toEqual(both(which === 'inbound' ? 202 : 401));
+    },
+  );
+
   it('takes two keys that were put into the vault by hand for a rotation under way', async () => {
     const desk = await aRotatedDesk();
     for (const [name, value] of desk.outside.secrets) desk.outside.secrets.set(name, `${value} ${value}`);

@@ -15,13 +15,16 @@ export const descriptionFrom = (from: Path): Field => ({
   cut: 20_000,
 });
 
+/** The number of no customer, where a recipe or its script finds none. */
+export const nobodysId = 'none';
+
 /**
  * The customer by the sender's own number. A ticket without one gets a name that is mapped to nobody, so that it waits in the
  * quarantine for a person and is not lost.
  */
 export const customerFrom = (system: string, from: Path): Record<string, Field> => ({
   'customer.externalRef.system': { value: system },
-  'customer.externalRef.id': { from, default: 'none' },
+  'customer.externalRef.id': { from, default: nobodysId },
 });
 
 /** The ticket itself: events that the desk sends carry it back. */
