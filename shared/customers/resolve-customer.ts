@@ -3,8 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { createExpiringCache } from '../platform/expiring-cache.ts';
 import type { CloudName } from './cloud.ts';
-import { refKey, type CustomerStore } from './customer-store.ts';
-import { customerIdOf, externalRefSchema, type Customer } from './customer.ts';
+import type { CustomerStore } from './customer-store.ts';
+import { customerIdOf, externalRefSchema, type Customer, type ExternalRef } from './customer.ts';
+import { refKey } from './pointers.ts';
 
 /** How a body names a customer: in exactly one way. */
 export const customerNameSchema = z
@@ -20,11 +21,14 @@ export const customerNameSchema = z
   .meta({ id: 'CustomerName' });
 export type CustomerName = z.output<typeof customerNameSchema>;
 
+type MayUse = (customerId: string) => boolean;
+
 /**
  * The customer's row, fresh, or undefined where nobody is known by that name. `mayUse` is asked as soon as the id is known: a
- * foreign customer's row is not read.
+ * foreign customer's row is not read. A reference that several customers have means the one among them that may be used; where
+ * more than one may, it means nobody.
  */
-type ResolveCustomer = (name: CustomerName, mayUse?: (customerId: string) => boolean) => Promise<Customer | undefined>;
+type ResolveCustomer = (name: CustomerName, mayUse?: MayUse) => Promise<Customer | undefined>;
 
 const rememberedNames = 10_000;
 
@@ -37,24 +41,36 @@ export function createResolveCustomer(deps: {
   cloud: CloudName;
   clock: Pick<Clock, 'now'>;
 }): ResolveCustomer {
-  const remembered = createExpiringCache<string | undefined>(deps.clock, rememberedNames);
-  const lookUp = async (key: string, read: () => Promise<string | undefined>): Promise<string | undefined> =>
+  const remembered = createExpiringCache<readonly string[]>(deps.clock, rememberedNames);
+  const lookUp = async (key: string, read: () => Promise<readonly string[]>): Promise<readonly string[]> =>
     remembered(key, async () => {
       const value = await read();
       // Who is not known yet may be in a moment: only what was found is remembered.
-      return { value, until: value === undefined ? 0 : deps.clock.now() + limits.cacheMs };
+      return { value, until: value.length === 0 ? 0 : deps.clock.now() + limits.cacheMs };
     });
-  const idOf = async ({ customerId, tenantId, domain, externalRef }: CustomerName): Promise<string | undefined> => {
-    if (customerId !== undefined) return customerId;
-    if (tenantId !== undefined) return customerIdOf(deps.cloud, tenantId);
-    if (domain !== undefined) {
-      return lookUp(`domain|${domain.toLowerCase()}`, async () => deps.store.byDomain(domain));
-    }
-    if (externalRef === undefined) return undefined;
-    return lookUp(`ref|${refKey(externalRef)}`, async () => deps.store.byRef(externalRef));
+  const usableOf = async (ref: ExternalRef, mayUse: MayUse): Promise<string[]> => {
+    const look = { isFresh: false };
+    const read = async () => {
+      look.isFresh = true;
+      return deps.store.byRef(ref);
+    };
+    const known = (await lookUp(`ref|${refKey(ref)}`, read)).filter(mayUse);
+    // Another caller's look-up may be older than what names this one's customer.
+    return known.length === 0 && !look.isFresh ? (await deps.store.byRef(ref)).filter(mayUse) : known;
+  };
+  const idsOf = async (
+    { customerId, tenantId, domain, externalRef }: CustomerName,
+    mayUse: MayUse,
+  ): Promise<readonly string[]> => {
+    if (customerId !== undefined) return [customerId].filter(mayUse);
+    if (tenantId !== undefined) return [customerIdOf(deps.cloud, tenantId)].filter(mayUse);
+    if (externalRef !== undefined) return usableOf(externalRef, mayUse);
+    if (domain === undefined) return [];
+    const read = async () => [await deps.store.byDomain(domain)].filter((id) => id !== undefined);
+    return (await lookUp(`domain|${domain.toLowerCase()}`, read)).filter(mayUse);
   };
   return async (name, mayUse = () => true) => {
-    const customerId = await idOf(name);
-    return customerId !== undefined && mayUse(customerId) ? deps.store.get(customerId) : undefined;
+    const [customerId, another] = await idsOf(name, mayUse);
+    return customerId !== undefined && another === undefined ? deps.store.get(customerId) : undefined;
   };
 }

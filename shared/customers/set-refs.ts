@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { limits } from '../core/limits.ts';
 import { notFound } from '../core/errors.ts';
-import { refKey, type CustomerStore } from './customer-store.ts';
+import type { CustomerStore } from './customer-store.ts';
 import { externalRefSchema, type Customer } from './customer.ts';
+import { refKey } from './pointers.ts';
 
 export const refsBodySchema = z.strictObject({ externalRefs: z.array(externalRefSchema).max(limits.externalRefs) });
 
-/** Replaces the ids under which portals and PSA tools know a customer. A reference that named another customer names this one now. */
+/** Replaces the ids under which portals and PSA tools know a customer. Other customers keep theirs, also the same ones. */
 export async function setRefs(
   store: CustomerStore,
   customerId: string,
@@ -15,15 +16,10 @@ export async function setRefs(
   const known = await store.get(customerId);
   if (!known) throw notFound();
   const wanted = new Set(externalRefs.map(refKey));
-  const before = await Promise.all(externalRefs.map(async (ref) => store.byRef(ref)));
   await store.pointRefs(customerId, {
     add: externalRefs,
     remove: known.externalRefs.filter((ref) => !wanted.has(refKey(ref))),
   });
-  const losers = before.filter((id) => id !== undefined && id !== customerId);
-  await store.change([customerId, ...losers.map(String)], (customer) => {
-    if (customer.customerId === customerId) return { ...customer, externalRefs };
-    return { ...customer, externalRefs: customer.externalRefs.filter((ref) => !wanted.has(refKey(ref))) };
-  });
+  await store.change([customerId], (customer) => ({ ...customer, externalRefs }));
   return { ...known, externalRefs };
 }
