@@ -1,4 +1,5 @@
 import { knownCaller } from '../shared/core/caller.ts';
+import { ambiguousRefs, type PortalSights } from '../shared/customers/ambiguous-refs.ts';
 import type { CloudName } from '../shared/customers/cloud.ts';
 import { customerLinks } from '../shared/customers/customer-links.ts';
 import { customerView, listCustomers, visibleCustomer } from '../shared/customers/customer-queries.ts';
@@ -10,9 +11,14 @@ import { setRefs } from '../shared/customers/set-refs.ts';
 import { conditional } from '../shared/platform/conditional.ts';
 import { route, type Route } from '../shared/platform/route.ts';
 
-type CustomerRoutesDeps = { store: CustomerStore; cloud: CloudName; portalLinks: Pick<PortalLinksStore, 'of'> };
+type CustomerRoutesDeps = {
+  store: CustomerStore;
+  cloud: CloudName;
+  portalLinks: Pick<PortalLinksStore, 'of'>;
+  portalSights: PortalSights;
+};
 
-export const customerRoutes = ({ store, cloud, portalLinks }: CustomerRoutesDeps): Route[] => [
+export const customerRoutes = ({ store, cloud, portalLinks, portalSights }: CustomerRoutesDeps): Route[] => [
   route({
     ...contracts.listCustomers,
     handle: async ({ caller, headers, query }) =>
@@ -25,16 +31,19 @@ export const customerRoutes = ({ store, cloud, portalLinks }: CustomerRoutesDeps
   }),
   route({
     ...contracts.setCustomerRefs,
-    handle: async ({ params: { id }, body }) => ({
-      status: 200,
-      body: customerView(await setRefs(store, id, body.externalRefs)),
-    }),
+    handle: async ({ params: { id }, body: { externalRefs } }) => {
+      const customer = customerView(await setRefs(store, id, externalRefs));
+      return {
+        status: 200,
+        body: { ...customer, ambiguous: await ambiguousRefs({ store, portalSights }, externalRefs) },
+      };
+    },
   }),
   route({
     ...contracts.importCustomerRefs,
     handle: async ({ raw, query: { dryRun } }) => ({
       status: 200,
-      body: await importRefs({ store, cloud, csv: raw, dryRun: dryRun === 'true' }),
+      body: await importRefs({ store, cloud, portalSights, csv: raw, dryRun: dryRun === 'true' }),
     }),
   }),
   route({

@@ -1,3 +1,5 @@
+import { maySeeCustomer } from '../shared/core/caller.ts';
+import type { PortalSights } from '../shared/customers/ambiguous-refs.ts';
 import { createCustomersOfReseller } from '../shared/customers/reseller-index.ts';
 import type { CustomerStore } from '../shared/customers/customer-store.ts';
 import { createTestPortal } from '../shared/notices/test-portal.ts';
@@ -17,6 +19,17 @@ export const deskRegistry = ({ tables, clock }: Services): PortalRegistry =>
     clock,
     customersOfReseller: createCustomersOfReseller({ tables, clock }),
   });
+
+/** What each portal sees, also one that is disabled: it may be enabled again. */
+export const portalSightsOf =
+  (registry: PortalRegistry): PortalSights =>
+  async () =>
+    Promise.all(
+      (await registry.all()).map(async (portal) => {
+        const caller = await registry.callerOf(portal);
+        return { portalId: portal.id, maySee: (customerId) => maySeeCustomer(caller, customerId) };
+      }),
+    );
 
 type Parts = {
   services: Services;

@@ -62,7 +62,7 @@ import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApiOnce } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
 import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
-import { deskPortals, deskRegistry } from './desk-portals.ts';
+import { deskPortals, deskRegistry, portalSightsOf } from './desk-portals.ts';
 import { portalRoutes } from './portals.http.ts';
 import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
 
@@ -129,6 +129,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const portalLinks = createPortalLinks({ tables });
   const feeds = deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant: grants.tell });
   const webhooks = partnerCenterWebhooks({ relay, customers, takeTurn }, config);
+  const portalSights = portalSightsOf(registry);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
   const receivePortalHook = createPortalHook({
     registry,
@@ -144,7 +145,7 @@ export function createDesk(given: Services, config: Config): Desk {
     ...{ ...services, registry, table: tables('portals') },
     takeIn: hookIntake(requests),
     assignChange: requests.assignChange,
-    remember: async (customerId, name) => rememberName(customers, customerId, name),
+    remember: async (customerId, name) => rememberName({ store: customers, portalSights }, customerId, name),
   });
   const readiness = createReadiness(
     createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
@@ -157,7 +158,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestChangeRoutes(requests),
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
-      ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks }),
+      ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),
       ...healthRoutes({ tables, clock, cloud, customers }),

@@ -8,11 +8,11 @@ import {
   customerRow,
   domainPartition,
   pointerRow,
-  refPartition,
   subscriptionPartition,
   type Customer,
   type ExternalRef,
 } from './customer.ts';
+import { customersOfRef, repoint, repointRefs } from './pointers.ts';
 import { joinOps, moveOps } from './reseller-index.ts';
 import { firstRows, isRefusal, type Row, type Table, type TableOp, type Tables } from '../platform/table.ts';
 
@@ -43,14 +43,14 @@ export type CustomerStore = {
    */
   merge(parts: ReadonlyMap<string, Partial<Customer>>, mayGoOn: () => boolean): Promise<string[]>;
   pointDomains(customerId: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<void>;
+  /** Takes nothing away from other customers that have the same reference. */
   pointRefs(customerId: string, change: { add: readonly ExternalRef[]; remove: readonly ExternalRef[] }): Promise<void>;
   pointSubscriptions(customerId: string, change: { add: readonly string[]; remove: readonly string[] }): Promise<void>;
   byDomain(domain: string): Promise<string | undefined>;
-  byRef(ref: ExternalRef): Promise<string | undefined>;
+  /** Every customer that has the reference. */
+  byRef(ref: ExternalRef): Promise<string[]>;
   bySubscription(subscriptionId: string): Promise<string | undefined>;
 };
-
-export const refKey = (ref: ExternalRef): string => `${boundedKey(ref.system)}|${boundedKey(ref.id)}`;
 
 const lowerKey = (domain: string): string => boundedKey(domain.toLowerCase());
 
@@ -117,12 +117,11 @@ export function createCustomerStore({ tables }: { tables: Tables<'customers'> })
     },
     pointDomains: async (customerId, { add, remove }) =>
       repoint(table, { pk: domainPartition, customerId, add: add.map(lowerKey), remove: remove.map(lowerKey) }),
-    pointRefs: async (customerId, { add, remove }) =>
-      repoint(table, { pk: refPartition, customerId, add: add.map(refKey), remove: remove.map(refKey) }),
+    pointRefs: async (customerId, change) => repointRefs(table, { customerId, ...change }),
     pointSubscriptions: async (customerId, { add, remove }) =>
       repoint(table, { pk: subscriptionPartition, customerId, add: add.map(lowerKey), remove: remove.map(lowerKey) }),
     byDomain: async (domain) => pointed(domainPartition, lowerKey(domain)),
-    byRef: async (ref) => pointed(refPartition, refKey(ref)),
+    byRef: async (ref) => customersOfRef(table, ref),
     bySubscription: async (id) => pointed(subscriptionPartition, lowerKey(id)),
   };
 }
@@ -168,22 +167,4 @@ async function mergeTogether(
     }
   }
   return [...unwritten, ...ops.map((op) => op.rk)];
-}
-
-type Repointing = { pk: string; customerId: string; add: string[]; remove: string[] };
-
-/** A pointer is taken away only where it still points here: the other side may have claimed the domain since. */
-async function repoint(table: Table, { pk, customerId, add, remove }: Repointing): Promise<void> {
-  for (const rk of add) {
-    await table.transact(pk, [{ kind: 'upsert', rk, columns: pointerRow.toColumns({ customerId }) }]);
-  }
-  for (const rk of remove) {
-    const row = await table.get(pk, rk);
-    if (!row || pointerRow.fromRow(row).customerId !== customerId) continue;
-    try {
-      await table.transact(pk, [{ kind: 'delete', rk, etag: row.etag }]);
-    } catch (error) {
-      if (!isRefusal(error)) throw error;
-    }
-  }
 }

@@ -102,7 +102,7 @@ export const customerPartition = 'customer';
 /** The customers in their partition: what else stands there begins with a capital (see `reseller-index.ts`). */
 export const customerRange = { pk: customerPartition, from: 'c', to: 'd' } as const;
 
-/** The row of a domain, a reference or an Azure subscription, pointing at its customer. */
+/** The row of a domain, a reference or an Azure subscription, pointing at its customer; a reference may have several. */
 export const pointerRow = rowKind(z.object({ customerId: z.string() }));
 export const domainPartition = 'domain';
 export const refPartition = 'ref';

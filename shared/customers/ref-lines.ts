@@ -1,7 +1,6 @@
 import { parseCsv, NotCsv, type CsvRecord } from '../core/csv.ts';
 import { AppError, type FieldError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import { refKey } from './customer-store.ts';
 import { externalRefSchema, type ExternalRef } from './customer.ts';
 import { customerNameSchema, type CustomerName } from './resolve-customer.ts';
 
@@ -12,7 +11,7 @@ const names = ['customerId', 'tenantId', 'domain'] as const;
 const columns: readonly string[] = [...names, 'system', 'id'];
 const errorsTold = 100;
 
-/** The lines of the file. Throws `invalid-body`, naming lines, where one does not fit or says a reference again. */
+/** The lines of the file. Throws `invalid-body`, naming lines, where one does not fit. */
 export function readRefLines(csv: Uint8Array): RefLine[] {
   const [header, ...records] = recordsOf(csv);
   const titles = header?.cells.map((cell) => cell.trim()) ?? [];
@@ -32,8 +31,7 @@ export function readRefLines(csv: Uint8Array): RefLine[] {
   if (records.length === 0 || records.length > limits.refLines) {
     throw linesDoNotFit([{ path: '', message: `give 1 to ${String(limits.refLines)} lines` }]);
   }
-  const seen = new Map<string, number>();
-  const read = records.map((record) => lineOf(record, titles, seen));
+  const read = records.map((record) => lineOf(record, titles));
   const errors = read.flatMap((one) => ('path' in one ? one : []));
   if (errors.length > 0) throw linesDoNotFit(errors);
   return read.flatMap((one) => ('path' in one ? [] : one));
@@ -48,11 +46,7 @@ function recordsOf(csv: Uint8Array): CsvRecord[] {
   }
 }
 
-function lineOf(
-  { line, cells }: CsvRecord,
-  titles: readonly string[],
-  seen: Map<string, number>,
-): RefLine | FieldError {
+function lineOf({ line, cells }: CsvRecord, titles: readonly string[]): RefLine | FieldError {
   const path = `line ${String(line)}`;
   if (cells.length !== titles.length) return { path, message: `must have ${String(titles.length)} cells` };
   const given = Object.fromEntries(titles.map((title, n) => [title, cells[n]?.trim() ?? '']));
@@ -63,9 +57,6 @@ function lineOf(
   const issue = (name.error ?? ref.error)?.issues[0];
   if (!name.success || !ref.success)
     return { path, message: `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim() };
-  const before = seen.get(refKey(ref.data));
-  if (before !== undefined) return { path, message: `has the reference of line ${String(before)} again` };
-  seen.set(refKey(ref.data), line);
   return { line, name: name.data, ref: ref.data };
 }
 

@@ -3,8 +3,9 @@ import type { Clock } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { createExpiringCache } from '../platform/expiring-cache.ts';
 import type { CloudName } from './cloud.ts';
-import { refKey, type CustomerStore } from './customer-store.ts';
+import type { CustomerStore } from './customer-store.ts';
 import { customerIdOf, externalRefSchema, type Customer } from './customer.ts';
+import { refKey } from './pointers.ts';
 
 /** How a body names a customer: in exactly one way. */
 export const customerNameSchema = z
@@ -20,15 +21,16 @@ export const customerNameSchema = z
   .meta({ id: 'CustomerName' });
 export type CustomerName = z.output<typeof customerNameSchema>;
 
+type MayUse = (customerId: string) => boolean;
+
 /**
  * The customer's row, fresh, or undefined where nobody is known by that name. `mayUse` is asked as soon as the id is known: a
- * foreign customer's row is not read.
+ * foreign customer's row is not read. A reference that several customers have means the one among them that may be used; where
+ * more than one may, it means nobody.
  */
-type ResolveCustomer = (name: CustomerName, mayUse?: (customerId: string) => boolean) => Promise<Customer | undefined>;
+type ResolveCustomer = (name: CustomerName, mayUse?: MayUse) => Promise<Customer | undefined>;
 
 const rememberedNames = 10_000;
-
-type Found = { customerId: string | undefined; isRemembered: boolean };
 
 /**
  * Finds a customer by any of its names. By id and by tenant this is one point read; domains and references are looked up once
@@ -40,34 +42,37 @@ export function createResolveCustomer(deps: {
   cloud: CloudName;
   clock: Pick<Clock, 'now'>;
 }): ResolveCustomer {
-  const remembered = createExpiringCache<string | undefined>(deps.clock, rememberedNames);
-  const read = async ({ domain, externalRef }: CustomerName): Promise<string | undefined> => {
-    if (domain !== undefined) return deps.store.byDomain(domain);
-    return externalRef && deps.store.byRef(externalRef);
-  };
-  const lookUp = async (name: CustomerName): Promise<Found> => {
-    const { domain, externalRef } = name;
-    const key = externalRef ? `ref|${refKey(externalRef)}` : `domain|${(domain ?? '').toLowerCase()}`;
-    let isRemembered = true;
-    const customerId = await remembered(key, async () => {
-      isRemembered = false;
-      const value = await read(name);
+  const remembered = createExpiringCache<readonly string[]>(deps.clock, rememberedNames);
+  /**
+   * Of those that a name means, whom the caller may use. Another caller's look-up may be older than what names this one's
+   * customer; and a name that only others use must cost what one that nobody has costs.
+   */
+  const usableOf = async (key: string, read: () => Promise<readonly string[]>, mayUse: MayUse): Promise<string[]> => {
+    const look = { isFresh: false };
+    const known = await remembered(key, async () => {
+      look.isFresh = true;
+      const value = await read();
       // Who is not known yet may be in a moment: only what was found is remembered.
-      return { value, until: value === undefined ? 0 : deps.clock.now() + limits.cacheMs };
+      return { value, until: value.length === 0 ? 0 : deps.clock.now() + limits.cacheMs };
     });
-    return { customerId, isRemembered };
+    const usable = known.filter(mayUse);
+    return usable.length === 0 && !look.isFresh ? (await read()).filter(mayUse) : usable;
   };
-  const find = async (name: CustomerName): Promise<Found> => {
-    const { customerId, tenantId } = name;
-    if (customerId !== undefined) return { customerId, isRemembered: false };
-    return tenantId === undefined
-      ? lookUp(name)
-      : { customerId: customerIdOf(deps.cloud, tenantId), isRemembered: false };
+  const idsOf = async (
+    { customerId, tenantId, domain, externalRef }: CustomerName,
+    mayUse: MayUse,
+  ): Promise<readonly string[]> => {
+    if (customerId !== undefined) return [customerId].filter(mayUse);
+    if (tenantId !== undefined) return [customerIdOf(deps.cloud, tenantId)].filter(mayUse);
+    if (externalRef !== undefined) {
+      return usableOf(`ref|${refKey(externalRef)}`, async () => deps.store.byRef(externalRef), mayUse);
+    }
+    if (domain === undefined) return [];
+    const read = async () => [await deps.store.byDomain(domain)].filter((id) => id !== undefined);
+    return usableOf(`domain|${domain.toLowerCase()}`, read, mayUse);
   };
   return async (name, mayUse = () => true) => {
-    const { customerId, isRemembered } = await find(name);
-    if (customerId !== undefined && mayUse(customerId)) return deps.store.get(customerId);
-    if (isRemembered) await read(name);
-    return undefined;
+    const [customerId, another] = await idsOf(name, mayUse);
+    return customerId !== undefined && another === undefined ? deps.store.get(customerId) : undefined;
   };
 }

@@ -7,6 +7,7 @@ import { directoryDefaultsSchema } from './directory-defaults.ts';
 import { customerPatchSchema } from './set-excluded.ts';
 import { importedRefsSchema } from './import-refs.ts';
 import { refsBodySchema } from './set-refs.ts';
+import { ambiguousRefsSchema } from './ambiguous-refs.ts';
 
 const params = z.object({ id: z.string().max(64) });
 const reads = { portals: true, role: 'Desk.Read' } as const;
@@ -37,11 +38,17 @@ export const setCustomerRefs = {
   name: 'setCustomerRefs',
   method: 'PUT',
   path: 'api/customers/{id}/refs',
-  summary: 'Replaces the ids under which portals and PSA tools know a customer',
+  summary: 'Replaces the ids under which portals and PSA tools know a customer; others may have the same ones',
   access: administers,
   params,
   body: refsBodySchema,
-  answers: { 200: { description: 'The customer', schema: customerViewSchema } },
+  answers: {
+    200: {
+      description:
+        'The customer, and which of its references a portal cannot use since several of its customers have them',
+      schema: customerViewSchema.extend({ ambiguous: ambiguousRefsSchema }).meta({ id: 'CustomerWithRefs' }),
+    },
+  },
 } as const;
 
 export const importCustomerRefs = {
@@ -52,7 +59,7 @@ export const importCustomerRefs = {
   access: administers,
   textBody: 'text/csv',
   query: z.strictObject({ dryRun: z.enum(['true', 'false']).optional() }),
-  answers: { 200: { description: 'What was added, and what moved', schema: importedRefsSchema } },
+  answers: { 200: { description: 'What was added, and what a portal cannot use', schema: importedRefsSchema } },
   errors: ['invalid-body', 'unsupported-media-type'],
 } as const;
 

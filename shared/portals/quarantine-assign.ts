@@ -30,7 +30,7 @@ export type AssignDeps = {
   ) => Promise<{ requestId: string; customerId: string }>;
   /** Has the effect of a comment or close on this request, once per key; false where the portal has no such request. */
   assignChange: (original: Original & { requestId: string }, scope: Scope) => Promise<boolean>;
-  /** Makes the name by which the sender called a customer one of its own; false where it is not free, or no reference. */
+  /** Makes the name by which the sender called a customer one of its own; false where it cannot be, or is neither reference nor domain. */
   remember: (customerId: string, name: unknown) => Promise<boolean>;
 };
 

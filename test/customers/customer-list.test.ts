@@ -10,9 +10,12 @@ import { aHealthDesk, type HealthDesk } from '../health/health-desk.ts';
 type Page = { items: CustomerView[]; nextCursor?: string };
 
 const route = (desk: HealthDesk, name: string) =>
-  customerRoutes({ store: desk.customers, cloud: 'global', portalLinks: desk.portalLinks }).find(
-    (one) => one.name === name,
-  )!;
+  customerRoutes({
+    store: desk.customers,
+    cloud: 'global',
+    portalLinks: desk.portalLinks,
+    portalSights: async () => Promise.resolve([]),
+  }).find((one) => one.name === name)!;
 
 async function list(desk: HealthDesk, caller: Caller, query: { limit?: number; cursor?: string } = {}): Promise<Page> {
   const call = {

@@ -211,15 +211,62 @@ describe('a customer’s names', () => {
     expect([refs('7 #ä😀'), refs('half \ud83d')]).toEqual([true, false]);
   });
 
-  it('move to another customer with the reference, and end with it', async () => {
+  it('may be those of several customers, and end with each alone', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(3);
+    const ref = { system: 'psa', id: '7' };
+    const neighbours = ['7!', '7 ', '7-', '7|', '71', '7~', '6', '8', ''].map((id) => ({ system: 'psa', id }));
+    await setRefs(desk.customers, desk.id(2), neighbours);
+    await setRefs(desk.customers, desk.id(0), [ref]);
+    await setRefs(desk.customers, desk.id(1), [ref]);
+    expect(new Set(await desk.customers.byRef(ref))).toEqual(new Set([desk.id(0), desk.id(1)]));
+    await setRefs(desk.customers, desk.id(0), []);
+    expect(await desk.customers.byRef(ref)).toEqual([desk.id(1)]);
+    await setRefs(desk.customers, desk.id(1), []);
+    expect(await desk.customers.byRef(ref)).toEqual([]);
+  });
+
+  it('are found in rows of the version before, which are replaced once they are written again', async () => {
     const desk = aHealthDesk();
     await desk.begin(2);
     const ref = { system: 'psa', id: '7' };
-    await setRefs(desk.customers, desk.id(0), [ref]);
+    const table = desk.tables('customers');
+    const putOld = async () =>
+      table.transact('ref', [{ kind: 'upsert', rk: 'psa|7', columns: { v: 1, customerId: desk.id(0) } }]);
+    await putOld();
+    await desk.customers.change([desk.id(0)], (customer) => ({ ...customer, externalRefs: [ref] }));
+    const resolve = resolving(desk);
+    expect((await resolve({ externalRef: ref }))!.customerId).toBe(desk.id(0));
     await setRefs(desk.customers, desk.id(1), [ref]);
+    expect((await desk.customers.byRef(ref)).sort()).toEqual([desk.id(0), desk.id(1)].sort());
+    expect(await table.get('ref', 'psa|7')).toBeDefined();
+    await setRefs(desk.customers, desk.id(0), [ref]);
+    expect(await table.get('ref', 'psa|7')).toBeUndefined();
+    expect((await desk.customers.byRef(ref)).sort()).toEqual([desk.id(0), desk.id(1)].sort());
+    await putOld();
     await setRefs(desk.customers, desk.id(0), []);
-    expect(await desk.customers.byRef(ref)).toBe(desk.id(1));
-    await setRefs(desk.customers, desk.id(1), []);
-    expect(await desk.customers.byRef(ref)).toBeUndefined();
+    expect(await desk.customers.byRef(ref)).toEqual([desk.id(1)]);
+  });
+
+  it('lead by reference to the one customer that may be used, at the cost of one read', async () => {
+    const desk = aHealthDesk();
+    await desk.begin(3);
+    const externalRef = { system: 'psa', id: '7' };
+    for (const n of [0, 1]) await setRefs(desk.customers, desk.id(n), [externalRef]);
+    const resolve = resolving(desk);
+    const { counts } = desk.memory.of('customers');
+    const costing = async (...whose: number[]) => {
+      const before = { ...counts };
+      const customer = await resolve({ externalRef }, (id) => whose.some((n) => desk.id(n) === id));
+      return [customer?.customerId, counts.query - before.query, counts.get - before.get];
+    };
+    expect(await costing(0, 2)).toEqual([desk.id(0), 1, 1]);
+    expect(await costing(1, 2)).toEqual([desk.id(1), 0, 1]);
+    expect(await costing(0, 1)).toEqual([undefined, 0, 0]);
+    // What another one's look-up did not find is looked up anew: it may have been said just now.
+    expect(await costing(2)).toEqual([undefined, 1, 0]);
+    await setRefs(desk.customers, desk.id(2), [externalRef]);
+    expect(await costing(2)).toEqual([desk.id(2), 1, 1]);
+    expect((await resolve({ externalRef }))?.customerId).toBeUndefined();
   });
 });

@@ -43,9 +43,12 @@ async function aDesk(portals: (tenantId: string) => HttpAnswer = () => listed(),
 /** The answer of GET …/admin-links to a person. */
 async function shown(desk: HealthDesk, id: string, query: { service?: string; incidentId?: string } = {}) {
   const { customers: store, cloud, portalLinks } = desk;
-  const route = customerRoutes({ store, cloud: cloud.cloud, portalLinks }).find(
-    ({ name }) => name === 'listAdminLinks',
-  );
+  const route = customerRoutes({
+    store,
+    cloud: cloud.cloud,
+    portalLinks,
+    portalSights: async () => Promise.resolve([]),
+  }).find(({ name }) => name === 'listAdminLinks');
   const rest = { body: undefined, headers: new Headers(), raw: new Uint8Array(), scope: desk.scope };
   const { body } = await route!.handle({ ...rest, caller: aPerson, params: { id }, query });
   return body as ReturnType<typeof customerLinks>;

@@ -19,7 +19,12 @@ const get = async (desk: HealthDesk, caller: Caller, path: string) => call(desk,
 async function call(desk: HealthDesk, caller: Caller, { path, headers = {} }: Asked) {
   const routes = [
     ...healthRoutes(desk.queryDeps),
-    ...customerRoutes({ store: desk.customers, cloud: desk.cloud.cloud, portalLinks: desk.portalLinks }),
+    ...customerRoutes({
+      store: desk.customers,
+      cloud: desk.cloud.cloud,
+      portalLinks: desk.portalLinks,
+      portalSights: async () => Promise.resolve([]),
+    }),
   ];
   const url = new URL(path, 'http://desk.example/');
   const parts = url.pathname.slice(1).split('/');

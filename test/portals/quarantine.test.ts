@@ -116,11 +116,33 @@ describe('a quarantined request', () => {
       remembered: true,
     });
     expect((await create('north m4', { domain: 'new.example' })).json).toHaveProperty('requestId');
-    const foreign = (await create('north m5', { externalRef: theirs!.externalRef })).json.quarantineId;
-    expect((await assign(foreign, { customerId: mine!.customerId, remember: true })).json).toMatchObject({
+  });
+
+  it('has a name that another portal’s customer has too remembered for its own customer, and both are found', async () => {
+    const { desk, create, assign } = await aDeskWithHooks();
+    const shared = { externalRef: theirs!.externalRef };
+    const customerOf = async (requestId = '') =>
+      ((await desk.call('GET', `/api/requests/${requestId}`, { as: desk.tokens.admin })).json as { customerId: string })
+        .customerId;
+    const id = (await create('north m1', shared)).json.quarantineId;
+    const assigned = await assign(id, { customerId: mine!.customerId, remember: true });
+    expect(assigned.json).toMatchObject({ remembered: true });
+    expect(await customerOf((await create('north m2', shared)).json.requestId)).toBe(mine!.customerId);
+    expect(await customerOf((await create('south s1', shared)).json.requestId)).toBe(theirs!.customerId);
+  });
+
+  it('has a name that would mean two of a portal’s customers not remembered', async () => {
+    const { desk, create, assign } = await aDeskWithHooks();
+    const id = (await create('north m1', unmapped)).json.quarantineId;
+    await desk.store.pointRefs(other!.customerId, { add: [unmapped.externalRef], remove: [] });
+    expect((await assign(id, { customerId: mine!.customerId, remember: true })).json).toMatchObject({
       remembered: false,
     });
-    expect((await create('south s1', { externalRef: theirs!.externalRef })).json).toHaveProperty('requestId');
+    expect(await desk.store.byRef(unmapped.externalRef)).toEqual([other!.customerId]);
+  });
+
+  it('of nobody is remembered as nobody', async () => {
+    const { create, assign } = await aDeskWithHooks();
     // As the script for ServiceNow calls a company that there is none of.
     const nobody = { externalRef: { system: 'servicenow', id: 'none' } };
     const ofNobody = (await create('north m6', nobody)).json.quarantineId;
