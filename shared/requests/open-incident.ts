@@ -22,6 +22,16 @@ function isAnother(complaint: string, theirs: string): boolean {
   });
 }
 
+/** What it speaks of is hardly spoken of by chance. */
+const isDistinctive = ({ weight }: Concept): boolean => weight >= 0.8;
+
+/** Of something rare that the incident does not speak of, and of no trouble that it speaks of. */
+function hasOwnMatter(complaint: string, theirs: string): boolean {
+  const own = spokenIn(complaint, parts).filter(isDistinctive);
+  if (own.length === 0 || share(own, spokenIn(theirs, parts))) return false;
+  return !share(spokenIn(complaint, clear), spokenIn(theirs, clear));
+}
+
 /**
  * The first open incident that may be what a request complains of although it is not like enough to be named: then nobody should be
  * told that it is the partner's to solve. Of the service itself, whatever is not clearly something else; of a service below
@@ -35,6 +45,8 @@ export function openIncidentFor(
     const theirs = readable(`${incident.title}\n${incident.feature}\n${incident.impact}`);
     const kinship = service === null ? 'foundation' : kinshipOf(service, incident.service);
     if (kinship === 'none' || isAnother(complaint, theirs)) return false;
-    return kinship !== 'foundation' || share(spokenIn(complaint, parts), spokenIn(theirs, parts));
+    if (kinship === 'same') return true;
+    if (kinship === 'kin') return !hasOwnMatter(complaint, theirs);
+    return share(spokenIn(complaint, parts), spokenIn(theirs, parts));
   });
 }
