@@ -11,6 +11,13 @@ import { strengthOf, type Spoken } from './words.ts';
 /** A word of business says more than a word of trouble, which everyone says. */
 const businessWeight = 3;
 
+/** Words that say that something fails, and not what; nobody learns anything from them. */
+const fillers = new Set(
+  `${categoryWords.denial}, does not, do not, did not, doesn t, don t, didn t, no longer, cannot, can t, cant, couldn t, can, nicht mehr`.split(
+    ', ',
+  ),
+);
+
 type Known = { service: string | null; incidents: readonly LikelyIncident[] };
 
 /** What kind of request it is: the sender's word, or the text's. */
@@ -19,7 +26,9 @@ export function categoryOf(said: Category | undefined, heard: Heard, known: Know
   const best = strongest(candidatesOf(heard.plainComplaint, known.service));
   // Papers and licences are also spoken of where Microsoft's service fails.
   if (best && (best.category === 'technical' || known.incidents.length === 0)) {
-    const reason = `category ${best.category}: the text says ${quoted(best.words)}`;
+    const telling = best.words.filter((word) => !fillers.has(word));
+    const said = telling.length > 0 ? quoted(telling) : 'that something does not work';
+    const reason = `category ${best.category}: the text says ${said}`;
     return { value: best.category, source: 'rule', reason };
   }
   if (known.incidents.length > 0) {
@@ -65,10 +74,14 @@ function candidatesOf(spoken: Spoken, service: string | null): Candidate[] {
     { category: 'advisory', ...by(categoryWords.advisory, isClear ? 0.5 : businessWeight) },
     {
       category: 'technical',
-      ...sumOf([...trouble, ...(service === null ? [] : [quietly(by(categoryWords.denial, 1))])]),
+      ...sumOf([...trouble, ...(isOfAThing(spoken, service) ? [quietly(by(categoryWords.denial, 1))] : [])]),
     },
   ];
 }
+
+/** Something is named that may fail to do what it should: a product, or a thing in the building. */
+const isOfAThing = (spoken: Spoken, service: string | null): boolean =>
+  service !== null || strengthOf(spoken, signWords.premises).strength > 0;
 
 /** Counts once, however often it is said: less than any other word. */
 const quietly = ({ strength, words }: { strength: number; words: string[] }) => ({

@@ -28,11 +28,19 @@ const fineWords: readonly RegExp[] = [
   / (?:is|are) (?:fine|ok|okay|not affected) /,
   / (?:funktionier(?:t|en)|laeuft|laufen|geht|gehen) (?:einwandfrei|normal|gut|problemlos) /,
   / (?:ist|sind) (?:in ordnung|nicht betroffen) /,
+  /^ (?!(?:\w+ )?(?:nothing|nobody|hardly|only|nichts|nix|niemand|keiner|kaum|nur|wie|how|what|was|es|it) )(?:\w+ ){1,2}(?:works?|geht|gehen|laeuft|laufen|funktioniert|funktionieren) $/,
   /は ?(?:正常|問題な|影響な)/,
 ];
 
+/** “X is not late”: the same, said by what it is not. */
+const untroubled: readonly RegExp[] = [
+  / (?:(?:is|are|was|were) not|isn t|aren t) (?:late|delayed|slow|down|broken|affected) /,
+  / (?:ist|sind|war|waren) nicht (?:spaet|verspaetet|verzoegert|langsam|gestoert|kaputt|betroffen) /,
+  /(?:遅れて|遅延して|止まって|落ちて)は?い(?:ない|ません)/,
+];
+
 const troubles =
-  '(?:delays?|problems?|issues?|errors?|outages?|faults?|troubles?|disruptions?|incidents?|slowness|verzoegerung(?:en)?|stoerung(?:en)?|probleme?|fehler|ausfall)';
+  '(?:delays?|problems?|issues?|errors?|outages?|faults?|troubles?|disruptions?|incidents?|slowness|\\w*verzoegerung(?:en)?|\\w*stoerung(?:en)?|\\w*probleme?|\\w*fehler|\\w*ausfall)';
 
 /** “The trouble is gone”. */
 const overWords: readonly RegExp[] = [
@@ -62,6 +70,7 @@ function standingOf(clause: string, end: string): Standing {
   if (end === 'ではなく' || (contrast.test(end) && contrasted.test(text))) return 'denied';
   const says = (patterns: readonly RegExp[]) => patterns.some((pattern) => pattern.test(text));
   if (says(denials)) return 'denied';
+  if (says(untroubled)) return 'fine';
   if (veto.test(text)) return 'said';
   if (says(overWords)) return 'over';
   return says(fineWords) ? 'fine' : 'said';

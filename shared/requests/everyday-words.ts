@@ -1,5 +1,4 @@
-/** A word that is not meant as a product's name or as the desk's business, and what is read in its place. */
-type Rewriting = readonly [meant: RegExp, read: string];
+import { rewritten, withoutMatters, type Rewriting } from './everyday-matters.ts';
 
 const people =
   'our|your|their|the|both|two|three|all|several|different|many|most|other|some|these|those|project|sales|support|development|marketing|finance|service|virtual|between|across';
@@ -99,15 +98,10 @@ const rewritings: readonly Rewriting[] = [
   [/ (?:certificate|secret|token|domain) renew\w* /g, ' '],
   [/ (?:mailbox|storage|disk|folder) quota /g, ' storage limit '],
   [/パスワード/g, ' password '],
+  [/(?:キー|フォ|アワ|リ)ワード/g, ' '],
   [/(?:メーリング|採用|雇用|賃貸|保守)契約/g, ' '],
   [/会議室の ?(?=エアコン|鍵|照明|椅子|机|電気)/g, ' '],
 ];
 
-/** Twice, for two of them side by side share the space between them. */
-function rewritten(text: string, [meant, instead]: Rewriting): string {
-  const once = text.replace(meant, instead);
-  return once === text ? text : once.replace(meant, instead);
-}
-
 /** A readable text without the words that are not meant as they look. */
-export const withoutEveryday = (text: string): string => rewritings.reduce(rewritten, text);
+export const withoutEveryday = (text: string): string => rewritings.reduce(rewritten, withoutMatters(text));

@@ -1,5 +1,5 @@
 import { mineOf, theirsOf, type MatchInput, type Mine } from './match-sides.ts';
-import { byCodes, byParts, byRegions, byService, bySymptoms, byTime } from './match-steps.ts';
+import { byCodes, byDistance, byParts, byRegions, byService, bySymptoms, byTime } from './match-steps.ts';
 import type { LiveIncident } from './ports.ts';
 import type { LikelyIncident } from './triage-answer.ts';
 
@@ -11,12 +11,17 @@ const possibleFrom = 0.45;
 const tie = 0.09;
 const sureFrom = 0.8;
 const mostShown = 5;
+/** Where neither the service nor anything distinctive is named, all that fits is what many texts say. */
+const untied = 0.4;
+
+/** With whether it is out of the question, whatever else fits: another time, another region. */
+export type Compared = LikelyIncident & { isRuledOut: boolean };
 
 /**
  * How much a request looks like each of the customer's live incidents, most likely first. Confidence is the sum of what speaks
  * for the match less what speaks against it, between 0 and 1. Pure; one pass over the incidents.
  */
-export function compared(request: MatchInput, incidents: readonly LiveIncident[]): LikelyIncident[] {
+export function compared(request: MatchInput, incidents: readonly LiveIncident[]): Compared[] {
   const mine = mineOf(request);
   return incidents
     .map((incident) => matchOf(mine, incident))
@@ -25,7 +30,7 @@ export function compared(request: MatchInput, incidents: readonly LiveIncident[]
 }
 
 /** Of what was compared, what is likely enough to be named: mostly one, or none. */
-export function likelyIncidents(all: readonly LikelyIncident[]): LikelyIncident[] {
+export function likelyIncidents(all: readonly Compared[]): LikelyIncident[] {
   const best = all[0]?.confidence ?? 0;
   const rivals = all.filter((one) => one.confidence >= best - tie);
   const enough = rivals.length > 1 ? sureFrom : likelyFrom;
@@ -41,13 +46,18 @@ export const possibleIncident = (
   incidents: readonly LiveIncident[],
 ): LiveIncident | undefined => incidents.find(({ id }) => id === all[0]?.id && all[0].confidence >= possibleFrom);
 
-function withRivals(match: LikelyIncident, rivals: readonly LikelyIncident[]): LikelyIncident {
-  const others = rivals.filter((one) => one.id !== match.id).map((one) => one.id);
-  return others.length === 0 ? match : { ...match, why: [...match.why, `as likely: ${others.join(', ')}`] };
+function withRivals(compared: Compared, rivals: readonly Compared[]): LikelyIncident {
+  const { id, title, confidence, why, nextUpdateBy } = compared;
+  const others = rivals.filter((one) => one.id !== id).map((one) => one.id);
+  return {
+    ...{ id, title, confidence },
+    why: others.length === 0 ? why : [...why, `as likely: ${others.join(', ')}`],
+    ...(nextUpdateBy !== undefined && { nextUpdateBy }),
+  };
 }
 
 /** The score of one pair; undefined where the services have nothing to do with each other. */
-function matchOf(mine: Mine, incident: LiveIncident): LikelyIncident | undefined {
+function matchOf(mine: Mine, incident: LiveIncident): Compared | undefined {
   const theirs = theirsOf(incident);
   const service = byService(mine, incident, theirs);
   if (service === undefined) return undefined;
@@ -55,17 +65,23 @@ function matchOf(mine: Mine, incident: LiveIncident): LikelyIncident | undefined
     service,
     ...byParts(mine, theirs),
     bySymptoms(mine, theirs),
+    byDistance(mine, theirs),
     byCodes(mine, theirs),
     byRegions(mine, theirs),
     byTime(mine, incident),
     ...mine.against,
   ];
-  const sum = steps.reduce((total, step) => total + step.points, 0);
+  const isTied = steps.some((step) => step.isTie === true);
+  const sum = Math.min(
+    steps.reduce((total, step) => total + step.points, 0),
+    isTied ? 1 : untied,
+  );
   return {
     id: incident.id,
     title: incident.title.slice(0, 300),
     confidence: Math.round(Math.min(1, Math.max(0, sum)) * 100) / 100,
     why: steps.flatMap((step) => (step.why === undefined ? [] : [step.why])),
+    isRuledOut: steps.some((step) => step.rulesOut === true),
     ...(incident.nextUpdateBy !== undefined && { nextUpdateBy: incident.nextUpdateBy }),
   };
 }

@@ -2,6 +2,7 @@ import { beganAt } from './began.ts';
 import { rareWords, wordsOf } from './echo.ts';
 import { manyPeople, ownCauses } from './own-causes.ts';
 import type { LiveIncident } from './ports.ts';
+import { parts } from './part-words.ts';
 import { products } from './products.ts';
 import { profileOf, type Profile } from './profile.ts';
 import { serviceWords } from './service-words.ts';
@@ -25,7 +26,14 @@ export type MatchInput = {
 };
 
 /** What speaks for or against a match, and in words. */
-export type Step = { points: number; why?: string };
+export type Step = {
+  points: number;
+  why?: string;
+  /** It ties the request to the service or to what the incident is about; what everything has in common does not. */
+  isTie?: boolean;
+  /** Whatever else fits: this incident it cannot be. */
+  rulesOut?: boolean;
+};
 
 /** What an incident says: computed once, whatever it is compared with. */
 export type Theirs = Profile & {
@@ -47,11 +55,19 @@ export function mineOf(request: MatchInput): Mine {
   const words = wordsOf(clauses.map((one) => one.text).join(' '));
   return {
     ...profile,
+    parts: profile.parts.size > 0 ? profile.parts : wholeOf(request.spoken.whole),
     words,
     request,
     began: beganAt({ ...request, clauses }),
     against: onItsOwn(clauses, request.isOver),
   };
+}
+
+/** “SharePoint is slow” is said of its sites. */
+function wholeOf(text: string): Profile['parts'] {
+  const named = products.filter(({ whole, words }) => whole !== undefined && found(text, words).length > 0);
+  const meant = parts.filter(({ id }) => named.some(({ whole }) => whole === id));
+  return new Map(meant.map((part) => [part, 1]));
 }
 
 /** Incidents are kept as they are as long as their revision stands. */

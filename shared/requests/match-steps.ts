@@ -14,9 +14,9 @@ const kinshipPoints: Record<Exclude<Kinship, 'none'>, number> = { same: 0.3, kin
 export function byService({ request }: Mine, incident: LiveIncident, theirs: Theirs): Step | undefined {
   const name = incident.serviceName;
   if (theirs.serviceNames.some((words) => found(request.spoken.whole, words).length > 0))
-    return { points: 0.3, why: `the text names the service: ${name}` };
+    return { points: 0.3, why: `the text names the service: ${name}`, isTie: true };
   const product = theirs.products.find(({ words }) => found(request.spoken.whole, words).length > 0);
-  if (product !== undefined) return { points: 0.3, why: `both name the product: ${product.name}` };
+  if (product !== undefined) return { points: 0.3, why: `both name the product: ${product.name}`, isTie: true };
   if (request.service === null) return { points: 0.2 };
   const kinship = kinshipOf(request.service, incident.service);
   if (kinship === 'none') return request.isSaid ? undefined : { points: isGuess(request) ? 0.1 : -0.1 };
@@ -25,7 +25,7 @@ export function byService({ request }: Mine, incident: LiveIncident, theirs: The
     kin: `${serviceNameOf(request.service)} and ${name} share their machinery`,
     foundation: `${serviceNameOf(request.service)} stands on ${name}`,
   };
-  return { points: kinshipPoints[kinship], why: why[kinship] };
+  return { points: kinshipPoints[kinship], why: why[kinship], isTie: true };
 }
 
 /** A service that the text names by what it does only (“meeting”, “mail”) may be another one. */
@@ -36,6 +36,9 @@ function isGuess({ service, spoken }: MatchInput): boolean {
 }
 
 const sum = (all: Iterable<number>): number => [...all].reduce((total, one) => total + one, 0);
+
+/** What is spoken of as rarely as this is hardly spoken of by chance. */
+const distinctive = 0.8;
 
 /** How much of what the incident is about the request speaks of, and how much of something else. */
 export function byParts(mine: Mine, theirs: Theirs): Step[] {
@@ -61,7 +64,11 @@ export function byParts(mine: Mine, theirs: Theirs): Step[] {
   if (shared === 0 && echoed.length === 0)
     steps.push({ points: -0.15, why: 'against it: nothing is said of what the incident is about' });
   if (shared > 0)
-    steps.push({ points: 0.35 * Math.min(1, shared / Math.max(0.6, core)), why: `same part: ${names(both)}` });
+    steps.push({
+      points: 0.35 * Math.min(1, shared / Math.max(0.6, core)),
+      why: `same part: ${names(both)}`,
+      isTie: both.some(({ weight }) => weight >= distinctive),
+    });
   if (shared > 0 && clear.length > 0 && !isHit)
     steps.push({ points: -0.15, why: `against it: nothing is said of ${names(clear)}` });
   if (other.length > 0) {
@@ -105,11 +112,35 @@ function byKindred(mine: Mine, theirs: Theirs, both: readonly Concept[]): Step {
 const isAkin = (one: Concept, other: Concept): boolean =>
   (kindred[one.id]?.includes(other.id) ?? false) || (kindred[other.id]?.includes(one.id) ?? false);
 
+/** Clauses that are farther from each other than this speak of two matters. */
+const neighbours = 1;
+
+/** What is spoken of and what goes wrong, each as the incident has it, but far from each other. */
+export function byDistance(mine: Mine, theirs: Theirs): Step {
+  const places = (ours: Iterable<Concept>, other: ReadonlyMap<Concept, number>) =>
+    [...ours].filter((one) => other.has(one)).flatMap((one) => mine.where.get(one) ?? []);
+  // A word such as “mail” names what is late, or how somebody was told of something else.
+  const isByTask = mine.request.service !== null && isGuess(mine.request);
+  const named = [...mine.parts.keys()].filter(({ weight }) => !isByTask || weight >= 0.5);
+  const parts = places(named, theirs.parts);
+  const clear = [...mine.symptoms.keys()].filter((one) => one.weight >= 0.5);
+  const troubles = places(clear, theirs.symptoms);
+  const isNear = parts.some((at) => troubles.some((other) => Math.abs(at - other) <= (isByTask ? 0 : neighbours)));
+  const isRare = [...mine.parts.keys()].some((one) => one.weight >= distinctive && theirs.parts.has(one));
+  return isRare || parts.length === 0 || troubles.length === 0 || isNear
+    ? { points: 0 }
+    : { points: -0.2, why: 'against it: the trouble is told of something else' };
+}
+
 export function byCodes(mine: Mine, theirs: Theirs): Step {
   const both = [...mine.codes].filter((code) => theirs.codes.has(code));
   return both.length === 0
     ? { points: 0 }
-    : { points: both.some((code) => code.length > 4) ? 0.35 : 0.2, why: `same code: ${both.slice(0, 8).join(', ')}` };
+    : {
+        points: both.some((code) => code.length > 4) ? 0.35 : 0.2,
+        why: `same code: ${both.slice(0, 8).join(', ')}`,
+        isTie: true,
+      };
 }
 
 export function byRegions(mine: Mine, theirs: Theirs): Step {
@@ -117,12 +148,13 @@ export function byRegions(mine: Mine, theirs: Theirs): Step {
   const both = mine.regions.filter((one) => theirs.regions.includes(one));
   return both.length > 0
     ? { points: 0.15, why: `same region: ${names(both)}` }
-    : { points: -0.5, why: `against it: another region, ${names(mine.regions)}` };
+    : { points: -0.5, why: `against it: another region, ${names(mine.regions)}`, rulesOut: true };
 }
 
 export function byTime({ began, request }: Mine, incident: LiveIncident): Step {
   const early = fromIso(incident.startedAt) - (began ?? request.receivedAt);
-  if (early > dayMs) return { points: -0.5, why: 'against it: the trouble began long before the incident' };
+  if (early > dayMs)
+    return { points: -0.5, why: 'against it: the trouble began long before the incident', rulesOut: true };
   if (early > learntLateMs + hourMs) return { points: -0.15, why: 'against it: the trouble began before the incident' };
   return began === undefined ? { points: 0.05 } : { points: 0.1, why: 'the trouble began when the incident was open' };
 }

@@ -19,8 +19,8 @@ export const officeParts: readonly Concept[] = [
   c(
     ['junk', 'junk mail and quarantine'],
     1,
-    'junk*, spam*, quarantin*, phish*, werbung',
-    '迷惑メール, 検疫, フィッシング, スパム',
+    'junk*, spam*, quarantin*, phish*, suspicious mail*, suspicious email*, suspicious e mail*, verdaechtige mail*, verdaechtige e mail*, werbung',
+    '迷惑メール, 不審なメール, 検疫, フィッシング, スパム',
     'spamverdacht*, muell*, ゴミ, 隔離, 迷惑',
   ),
   c(

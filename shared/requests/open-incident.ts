@@ -36,6 +36,15 @@ const isAnother = (ours: Spoken, theirs: Spoken): boolean =>
     (kind) => ours[kind].length > 0 && theirs[kind].length > 0 && !share(ours[kind], theirs[kind]),
   );
 
+/** What it speaks of is hardly spoken of by chance. */
+const isDistinctive = ({ weight }: Concept): boolean => weight >= 0.8;
+
+/** Of something rare that the incident does not speak of, and of no trouble that it speaks of. */
+function hasOwnMatter(ours: Spoken, theirs: Spoken): boolean {
+  const own = ours.parts.filter(isDistinctive);
+  return own.length > 0 && !share(own, theirs.parts) && !share(ours.clear, theirs.clear);
+}
+
 /**
  * The first open incident that may be what a request complains of although it is not like enough to be named: then nobody should be
  * told that it is the partner's to solve. Of the service itself, whatever is not clearly something else; of a service below
@@ -54,6 +63,8 @@ export function openIncidentFor(
   return kin.find((incident) => {
     const theirs = theirsOf(incident);
     if (isAnother(ours, theirs)) return false;
-    return kinshipTo(incident) !== 'foundation' || share(ours.parts, theirs.parts);
+    const kinship = kinshipTo(incident);
+    if (kinship === 'same') return true;
+    return kinship === 'kin' ? !hasOwnMatter(ours, theirs) : share(ours.parts, theirs.parts);
   });
 }

@@ -18,7 +18,7 @@ export const ownCauses: readonly OwnCause[] = [
   {
     name: 'its own network, devices or software',
     words:
-      'our firewall*, our proxy*, our router*, our own*, our gateway*, own gateway*, router*, internet down, headset, is broken, disk full, drive c, is full, old laptop*, reception, bad connection*, connection is bad*, slow internet*, on the train, other program*, webcam, barracuda*, printer*, unsere firewall*, unser proxy*, unserer firewall*, unser router*, eigene*, headset, ersatzheadset*, kaputt*, festplatte*, ist voll, papierstau*, drucker*, wlan*, schlechter empfang, netz schlecht*, im zug, webcam, 電波, 他のソフト, 買い替え, 社内プロキシ, ルーター, 故障, 壊れ, 容量不足, 空き容量, ネットワーク機器',
+      'our firewall*, our proxy*, our router*, our own*, our gateway*, own gateway*, router*, internet down, headset, is broken, disk full, drive c, is full, old laptop*, reception, bad connection*, connection is bad*, slow internet*, internet slow*, internet is slow*, laptop is slow*, computer is slow*, internet ist langsam*, internet langsam*, laptop ist langsam*, rechner ist langsam*, インターネットが遅, パソコンが遅, on the train, other program*, webcam, barracuda*, printer*, unsere firewall*, unser proxy*, unserer firewall*, unser router*, eigene*, headset, ersatzheadset*, kaputt*, festplatte*, ist voll, papierstau*, drucker*, wlan*, schlechter empfang, netz schlecht*, im zug, webcam, 電波, 他のソフト, 買い替え, 社内プロキシ, ルーター, 故障, 壊れ, 容量不足, 空き容量, ネットワーク機器',
   },
   {
     name: 'an account or password of one person',

@@ -1,10 +1,17 @@
 import type { WordList } from './words.ts';
 
+export type Product = {
+  name: string;
+  words: WordList;
+  /** The part that is meant where the product is named and no part of it (`part-words.ts`). */
+  whole?: string;
+};
+
 /** Products by the name that people and Microsoft call them, whichever service an incident is filed under. */
-export const products: readonly { name: string; words: WordList }[] = [
+export const products: readonly Product[] = [
   { name: 'Outlook', words: 'outlook*, アウトルック' },
   { name: 'Teams', words: 'teams, msteams, チームズ' },
-  { name: 'SharePoint', words: 'sharepoint*, シェアポイント' },
+  { name: 'SharePoint', words: 'sharepoint*, シェアポイント', whole: 'site' },
   { name: 'OneDrive', words: 'onedrive*, ワンドライブ' },
   { name: 'OneNote', words: 'onenote*' },
   { name: 'Excel', words: 'excel*, エクセル' },
@@ -16,7 +23,7 @@ export const products: readonly { name: string; words: WordList }[] = [
   { name: 'Whiteboard', words: 'whiteboard*, ホワイトボード' },
   { name: 'Loop', words: 'microsoft loop*' },
   { name: 'Viva', words: 'viva engage*, yammer*' },
-  { name: 'Power BI', words: 'power bi*, powerbi*' },
+  { name: 'Power BI', words: 'power bi*, powerbi*', whole: 'report' },
   { name: 'Dataverse', words: 'dataverse*' },
   { name: 'Azure DevOps', words: 'devops*' },
   { name: 'Azure Virtual Desktop', words: 'virtual desktop*, avd, 仮想デスクトップ' },

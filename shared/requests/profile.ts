@@ -10,6 +10,8 @@ export type Profile = {
   /** What is not well, with how prominent it is (1: in the title). */
   parts: ReadonlyMap<Concept, number>;
   symptoms: ReadonlyMap<Concept, number>;
+  /** In which clauses each of these is spoken of, by number. */
+  where: ReadonlyMap<Concept, readonly number[]>;
   /** What is said to work. */
   fine: ReadonlySet<Concept>;
   regions: readonly Concept[];
@@ -25,20 +27,28 @@ export function profileOf(clauses: readonly (Clause & { prominence: number })[])
   const spoken = new Map<Concept, number>();
   const wrong = new Map<Concept, number>();
   const fine = new Set<Concept>();
+  const where = new Map<Concept, number[]>();
+  const stands = (one: Concept, at: number) => where.set(one, [...(where.get(one) ?? []), at]);
   const whole = clauses.map((one) => one.text).join(' ');
   // Few of all concepts are spoken of; only those are looked for in each clause.
   const [someParts, someTroubles] = [saidIn(whole, parts), saidIn(whole, troubles)];
-  for (const { text, mood, prominence } of clauses) {
+  for (const [at, { text, mood, prominence }] of clauses.entries()) {
     if (mood === 'past' || mood === 'solved') continue;
     for (const part of saidIn(text, someParts)) {
       if (mood === 'works') fine.add(part);
-      else spoken.set(part, Math.max(prominence, spoken.get(part) ?? 0));
+      else {
+        spoken.set(part, Math.max(prominence, spoken.get(part) ?? 0));
+        stands(part, at);
+      }
     }
     if (mood !== 'plain') continue;
-    for (const symptom of saidIn(text, someTroubles)) wrong.set(symptom, Math.max(prominence, wrong.get(symptom) ?? 0));
+    for (const symptom of saidIn(text, someTroubles)) {
+      wrong.set(symptom, Math.max(prominence, wrong.get(symptom) ?? 0));
+      stands(symptom, at);
+    }
   }
   for (const part of spoken.keys()) fine.delete(part);
-  return { parts: spoken, symptoms: wrong, fine, regions: saidIn(whole, regions), codes: codesIn(whole) };
+  return { parts: spoken, symptoms: wrong, where, fine, regions: saidIn(whole, regions), codes: codesIn(whole) };
 }
 
 const codesIn = (text: string): Set<string> =>

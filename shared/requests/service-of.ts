@@ -16,10 +16,15 @@ export type ServiceOpinion = Opinion<string> & {
   isOtherProduct?: boolean;
 };
 
+/** A longer word is none: a key, a row of one letter. Characters. */
+const longestQuoted = 40;
+
+/** What a reason shows of the words of a text; one that stands in another is shown once. */
 export const quoted = (words: readonly string[]): string =>
   [...new Set(words)]
+    .filter((word, _, all) => !all.some((other) => other !== word && ` ${other} `.includes(` ${word} `)))
     .slice(0, 6)
-    .map((word) => `“${word}”`)
+    .map((word) => `“${word.slice(0, longestQuoted)}”`)
     .join(', ');
 
 type Candidate = { strength: number; words: string[] };

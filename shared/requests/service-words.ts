@@ -14,7 +14,7 @@ export const serviceWords: readonly ServiceWords[] = [
     aka: ['Outlook', 'Microsoft Exchange', 'Exchange Online Protection'],
     strong:
       'exchange, exchange online, outlook, mail flow, mx record*, mx eintrag*, dkim, dmarc, アウトルック, エクスチェンジ',
-    weak: 'mail, mails, email*, e mail*, mailbox*, inbox*, calendar*, out of office, automatic repl*, webmail, ndr, postfach*, postfaech*, kalender*, abwesenheitsnotiz*, メール, 予定表, 受信トレイ',
+    weak: 'mail, mails, email*, e mail*, mailbox*, inbox*, calendar*, out of office, automatic repl*, webmail, mailver*, mailzu*, mailaus*, mailein*, mailstoer*, mailempfang*, mailprobl*, mailfluss*, mailkonto*, mailadress*, mailprogramm*, ndr, postfach*, postfaech*, kalender*, abwesenheitsnotiz*, メール, 予定表, 受信トレイ',
   },
   {
     id: 'microsoftteams',
@@ -64,7 +64,7 @@ export const serviceWords: readonly ServiceWords[] = [
       'Microsoft 365 Apps for enterprise',
     ],
     strong:
-      'excel, excel datei*, powerpoint*, word, microsoft apps, microsoft access, ms access, access database*, access datenbank*, visio file*, エクセル, パワーポイント, パワポ',
+      'excel, excel datei*, powerpoint*, word, microsoft apps, microsoft access, ms access, ワード, access database*, access datenbank*, visio file*, エクセル, パワーポイント, パワポ',
     weak: 'office, activation*, aktivierung*, ライセンス認証',
   },
   {

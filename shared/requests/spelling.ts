@@ -18,6 +18,7 @@ const wellKnown = [
   'license',
   'subscription',
   'password',
+  'passwort',
   'calendar',
   'mailbox',
   'rechnung',
@@ -61,7 +62,8 @@ function isSlipOf(word: string, one: string): boolean {
 
 function spelt(word: string): string {
   if (word.length < shortest || !/^[a-z]+$/.test(word)) return word;
-  const meant = (byFirst.get(word.charAt(0)) ?? []).find((one) => isSlipOf(word, one));
+  const near = byFirst.get(word.charAt(0)) ?? [];
+  const meant = near.includes(word) ? word : near.find((one) => isSlipOf(word, one));
   return meant ?? word;
 }
 

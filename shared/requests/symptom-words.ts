@@ -19,7 +19,7 @@ export const symptoms: readonly Concept[] = [
     ['returned', 'refused or returned'],
     1,
     'bounc*, ndr*, ndrs, non delivery*, undeliver*, returned*, returns with, came back, coming back, comes back, sent back, reject*, access denied, unzustellbar*, unzustellbarkeit*, abgewiesen*, abgelehnt*, kommen zurueck*, kommt zurueck*, kam zurueck*, zurueckgewiesen*',
-    '拒否, 返送, 配信不能, 配信できません, エラーで戻, で戻, 返ってく, 戻ってき, 戻され, 不達',
+    '拒否, メールが戻, 返送, 配信不能, 配信できません, エラーで戻, で戻, 返ってく, 戻ってき, 戻され, 不達',
     'mailer daemon*, delivery failed*, delivery failure*, not delivered*, zustellfehler*, nicht zugestellt*, prallen*, zurueckgeschickt*, bounce*, kommen alle zurueck*, wieder zurueck*, エラーメール, 送り返, はじかれ, 弾かれ, 届けられません',
   ),
   c(
@@ -74,8 +74,8 @@ export const symptoms: readonly Concept[] = [
   c(
     ['prompted', 'asked again and again'],
     1,
-    'prompt*, repeatedly*, again and again*, loop, loops, looping, round and round, keeps asking*, sends me to the login*, back at the login*, redirected*, asks again*, aufgefordert*, immer wieder*, im kreis, fragt dauernd*, fragt staendig*, wieder auf der anmelde*',
-    '繰り返し, 何度も, 何度サインイン, 画面に戻, ループ',
+    'prompt*, asks for password*, asks for the password*, asks for my password*, asks for our password*, asks me for*, asking for password*, asking for the password*, asking for my password*, asks for credentials*, wants my password*, wants the password*, repeatedly*, again and again*, loop, loops, looping, round and round, keeps asking*, sends me to the login*, back at the login*, redirected*, asks again*, aufgefordert*, immer wieder*, im kreis, fragt dauernd*, fragt staendig*, nach dem passwor*, nach dem kennwor*, nach passwor*, nach kennwor*, nach meinem passwor*, nach meinem kennwor*, verlangt das passwor*, verlangt das kennwor*, wieder auf der anmelde*',
+    'パスワードを求め, パスワードを要求, パスワードを聞, を要求され, を求められ, を聞いてく, を聞かれ, 繰り返し, 何度も, 何度サインイン, 画面に戻, ループ',
     'over and over*, signed out*, logged out*, keep having to*, kicks me out*, erneut anmeld*, staendig neu*, dauernd neu*, staendig anmeld*, dauernd anmeld*, abgemeldet*, schleife*, 毎回, 再度, ログアウトされ, また求め, 繰り返',
   ),
   c(

@@ -1,5 +1,6 @@
 import { clausesOf as heardClauses } from './clauses.ts';
 import { clausesIn, moodOf, type Mood } from './moods.ts';
+import { withoutMatters } from './everyday-matters.ts';
 import { partsOf, withoutAddresses } from './own-words.ts';
 import { parts } from './part-words.ts';
 import { serviceWords } from './service-words.ts';
@@ -13,10 +14,14 @@ export type Clause = { text: string; mood: Mood; inTitle: boolean };
 /** What is wrong is said early; a log pasted below it would only add chance words, and time. */
 const charactersRead = 4_000;
 
+/** Words of every text that are a letter away from one that says something (“compliance”). */
+const plainWords = 'complain, complains, complained, complaining, complaint, complaints';
+
 const spelling = createSpelling([
   ...parts.map((one) => one.words),
   ...troubles.map((one) => one.words),
   ...serviceWords.map((one) => one.strong),
+  plainWords,
 ]);
 
 /** A readable text with the words that were probably meant beside those that were written. */
@@ -29,10 +34,10 @@ export function clausesOf(text: string, inTitle = false): Clause[] {
   const clauses: Clause[] = [];
   for (const part of clausesIn(text)) {
     if (isDenied(part)) continue;
-    const clause = readable(part);
-    const [words, mood] = [meant(clause), moodOf(clause)];
+    const clause = withoutMatters(readable(part));
+    const [words, mood] = [meant(clause), isUntroubled(part) ? 'works' : moodOf(clause)];
     const isOfWish = clauses.at(-1)?.mood === 'wish' && continues.test(clause);
-    const whose = mood === 'works' && isClearComplaint(words) ? 'plain' : mood;
+    const whose = mood === 'works' && !isUntroubled(part) && isClearComplaint(words) ? 'plain' : mood;
     clauses.push({ text: words, mood: isOfWish ? 'wish' : whose, inTitle });
   }
   return clauses;
@@ -40,6 +45,9 @@ export function clausesOf(text: string, inTitle = false): Clause[] {
 
 /** “This is not about Teams”: named in order not to be meant. */
 const isDenied = (part: string): boolean => heardClauses(part).every(({ standing }) => standing === 'denied');
+
+/** “Mail is not delayed”. */
+const isUntroubled = (part: string): boolean => heardClauses(part).every(({ standing }) => standing === 'fine');
 
 /** “We want a flow, which delays an order”: what is wanted, no trouble. */
 const continues = /^ (?:that|which|who|so that|der|die|das|den|dem|dass|damit) /;

@@ -1,4 +1,5 @@
 import type { AdminLink } from '../customers/admin-links.ts';
+import { createQuoting } from './as-written.ts';
 import { boundaryOf, type BoundaryOpinion } from './boundary-of.ts';
 import type { RulesInForce } from './boundary-rule.ts';
 import { builtInRules } from './boundary-rules.ts';
@@ -49,16 +50,20 @@ export function triage(input: TriageInput): Triage {
     ...{ text: request, spoken: heard.plainComplaint, isOver: heard.isOver },
     ...{ service: named.value, isSaid: named.source !== 'rule', startedAt: request.startedAt, receivedAt },
   };
-  const all = compared(asked, input.incidents);
+  // Another maker's product is not what an incident of Microsoft's is about.
+  const live = named.isOtherProduct === true ? [] : input.incidents;
+  const all = compared(asked, live);
+  const ruledOut = new Set(all.filter((one) => one.isRuledOut).map(({ id }) => id));
+  const open = live.filter(({ id }) => !ruledOut.has(id));
   const incidents = likelyIncidents(all);
-  const service = named.value === null && !named.isOtherProduct ? byIncident(named, incidents, input.incidents) : named;
+  const service = named.value === null && !named.isOtherProduct ? byIncident(named, incidents, live) : named;
   const category = inNameOf(
     person.category,
     categoryOf(person.category ?? request.category, heard, { service: service.value, incidents }),
   );
   const maybe =
-    possibleIncident(all, input.incidents) ??
-    openIncidentFor({ service: service.value, complaint: heard.plainComplaint.whole }, input.incidents);
+    possibleIncident(all, open) ??
+    openIncidentFor({ service: service.value, complaint: heard.plainComplaint.whole }, open);
   const boundary = boundaryOf(
     {
       complaint: heard.complaint.whole,
@@ -78,7 +83,8 @@ export function triage(input: TriageInput): Triage {
     ...decidedBy(boundary, rules),
     sources: { category: category.source, service: service.source, boundary: boundary.source },
     reasons: [
-      ...[category.reason, service.reason, ...kindReason(service.kind), boundary.reason],
+      ...[category.reason, service.reason].map(createQuoting(request)),
+      ...[...kindReason(service.kind), boundary.reason],
       ...incidentReasons(incidents, input, boundary.rule === 'open-incident' ? maybe : undefined),
     ],
     likelyIncidents: incidents,

@@ -27,7 +27,7 @@ const isLatin = (word: string): boolean => /^[a-z0-9 *]+$/.test(word);
 const patternOf = (word: string): string => (isLatin(word) ? ` ${word} `.replace('* ', '') : word);
 
 /** `start`: a text that lacks it cannot hold the pattern; most texts lack most, and this is told far sooner. */
-type Pattern = { word: string; pattern: string; start: string | undefined };
+type Pattern = { pattern: string; start: string | undefined };
 
 /** Lists are constants: each is taken apart once. */
 const taken = new Map<WordList, readonly Pattern[]>();
@@ -38,8 +38,8 @@ function patternsOf(words: WordList): readonly Pattern[] {
   const patterns = words
     .split(', ')
     .filter((word) => word !== '')
-    .map((word) => ({ word: word.replace('*', ''), pattern: patternOf(word) }))
-    .map((one) => ({ ...one, start: startOf(one.pattern) }));
+    .map(patternOf)
+    .map((pattern) => ({ pattern, start: startOf(pattern) }));
   taken.set(words, patterns);
   return patterns;
 }
@@ -72,12 +72,23 @@ function startsOf(text: string): ReadonlySet<string> {
   return starts;
 }
 
-/** The words of a list that a readable text speaks of. */
+/** The words of a list that a readable text speaks of, as they stand in it. */
 export function found(text: string, words: WordList): string[] {
   const starts = startsOf(text);
-  return patternsOf(words)
-    .filter(({ pattern, start }) => (start === undefined || starts.has(start)) && text.includes(pattern))
-    .map(({ word }) => word);
+  const hits: string[] = [];
+  for (const { pattern, start } of patternsOf(words)) {
+    if (start !== undefined && !starts.has(start)) continue;
+    const at = text.indexOf(pattern);
+    if (at >= 0) hits.push(wholeWord(text, at, pattern));
+  }
+  return hits;
+}
+
+/** Of a word that is known by its beginning: all of it, as the text has it. */
+function wholeWord(text: string, at: number, pattern: string): string {
+  if (!pattern.startsWith(' ')) return pattern;
+  const end = text.indexOf(' ', at + pattern.length - 1);
+  return text.slice(at + 1, end < 0 ? undefined : end);
 }
 
 /** What a request says; a word in its title says more than one in a long description. */

@@ -48,7 +48,7 @@ describe('the boundary rules', () => {
     expect(triage).toMatchObject({
       boundary: 'partner',
       boundaryRule: 'planner-is-ours',
-      rulesVersion: { own: 1, builtIn: 2 },
+      rulesVersion: { own: 1, builtIn: 3 },
     });
     expect(triage.reasons).toContain('boundary partner: we run the boards of our customers (own rule of this partner)');
   });

@@ -40,6 +40,15 @@ describe('triage', () => {
     ]);
   });
 
+  it.each([
+    ['E-Mails kommen verspätet an', 'category technical: the text says “verspätet”'],
+    ['We need more licences', 'category subscription: the text says “more licences”'],
+    ['Passwort abgelaufen', 'service Microsoft Entra: the text says “passwort”'],
+    ['Teams does not start', 'category technical: the text says that something does not work'],
+  ])('quotes the words of “%s” as they are written, and no filler', (title, reason) => {
+    expect(triage(anInput({ request: { title, description: 'Today.' }, incidents: [] })).reasons).toContain(reason);
+  });
+
   it('says so where the health of the customer cannot be read', () => {
     const trouble = { code: 'not-consented' as const, since: '2026-11-01T00:00:00.000Z', remedy: 'consent' };
     const { reasons } = triage(anInput({ incidents: [], coverage: { trouble } }));
