@@ -4,7 +4,7 @@ import { withoutMatters } from './everyday-matters.ts';
 import { partsOf, withoutAddresses } from './own-words.ts';
 import { parts } from './part-words.ts';
 import { serviceWords } from './service-words.ts';
-import { createSpelling } from './meant-words.ts';
+import { createSpelling, type Spelling } from './meant-words.ts';
 import { symptoms, troubles } from './symptom-words.ts';
 import { found, readable } from './words.ts';
 
@@ -17,12 +17,17 @@ const charactersRead = 4_000;
 /** Words of every text that are a letter away from one that says something (“compliance”). */
 const plainWords = 'complain, complains, complained, complaining, complaint, complaints';
 
-const spelling = createSpelling([
-  ...parts.map((one) => one.words),
-  ...troubles.map((one) => one.words),
-  ...serviceWords.map((one) => one.strong),
-  plainWords,
-]);
+/** Made when the first text is read: it would be a tenth of what loading the desk takes. */
+let made: Spelling | undefined;
+const spelling: Spelling = (word) => {
+  made ??= createSpelling([
+    ...parts.map((one) => one.words),
+    ...troubles.map((one) => one.words),
+    ...serviceWords.map((one) => one.strong),
+    plainWords,
+  ]);
+  return made(word);
+};
 
 /** A readable text with the words that were probably meant beside those that were written. */
 function meant(text: string): string {
