@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { fromIso, minuteMs, toIso, type Clock } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
 import { rowKind } from '../platform/row.ts';
-import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
+import { queryAll, wins, writeOver, type Table } from '../platform/table.ts';
 
 /**
  * What the desk knows of a connection's registration for webhooks. Times are ISO texts. `url`: the address that is to be
@@ -51,17 +51,9 @@ export type HookRows = {
 
 export function createHookRows({ table, clock }: { table: Table; clock: Pick<Clock, 'now'> }): HookRows {
   /** False where another writer was quicker. */
-  const write = async (row: HookRegistration, etag: string | undefined): Promise<boolean> => {
-    const rk = encodeKey(row.connectionId);
-    const columns = registrationRow.toColumns(row);
-    const op: TableOp = etag === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag };
-    try {
-      await table.transact(partition, [op]);
-      return true;
-    } catch (error) {
-      if (isRefusal(error)) return false;
-      throw error;
-    }
+  const write = async (next: HookRegistration, before: { etag: string } | undefined): Promise<boolean> => {
+    const row = { rk: encodeKey(next.connectionId), columns: registrationRow.toColumns(next) };
+    return wins(table, partition, [writeOver(before, row)]);
   };
   return {
     claim: async (connectionId, url) => {
@@ -72,12 +64,12 @@ export function createHookRows({ table, clock }: { table: Table; clock: Pick<Clo
       const fresh: HookRegistration = { connectionId, url, step: 'register', dueAt: toIso(now), failures: 0 };
       const row = known?.url === url ? known : fresh;
       if (fromIso(row.dueAt) > now) return undefined;
-      if (!(await write({ ...row, dueAt: toIso(now + leaseMs) }, found?.etag))) return undefined;
+      if (!(await write({ ...row, dueAt: toIso(now + leaseMs) }, found))) return undefined;
       const held = await table.get(partition, rk);
       return {
         row,
         finish: async (next) => {
-          await write(next, held?.etag);
+          await write(next, held);
         },
       };
     },

@@ -3,7 +3,7 @@ import { dayMs, fromIso, hourMs, minuteMs } from '../core/clock.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import { limits } from '../core/limits.ts';
 import { packText, unpackText } from '../platform/packed.ts';
-import type { Row, TableOp } from '../platform/table.ts';
+import { writeOver, type Row, type TableOp } from '../platform/table.ts';
 import type { Delegation } from './customer.ts';
 import { isAlive } from './delegation-rules.ts';
 import type { ListedRelationship } from './delegation-source.ts';
@@ -40,7 +40,7 @@ export function changedBuckets(rows: readonly Row[], relationships: Relationship
     const row = rows.find((one) => one.rk === rk);
     if (row && unpackText(row.columns) === text) return [];
     const columns = { v: 1, ...packText(text) };
-    return [row ? { kind: 'replace', rk, columns, etag: row.etag } : { kind: 'insert', rk, columns }];
+    return [writeOver(row, { rk, columns })];
   });
 }
 

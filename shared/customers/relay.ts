@@ -3,7 +3,7 @@ import type { Bus } from '../platform/bus.ts';
 import { sendWakes, wakeKey, wakeOp, type Wake, type WakeMessage } from '../platform/outbox.ts';
 import type { TableName } from '../platform/resources.ts';
 import type { RowKind } from '../platform/row.ts';
-import { isRefusal, queryAll, type Row, type TableOp, type Tables } from '../platform/table.ts';
+import { isRefusal, queryAll, wins, type Row, type TableOp, type Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 
 /** What every head carries: how often the work was handed on, and when its next leg is due (ISO). */
@@ -63,22 +63,13 @@ export function createRelay<T extends object>({ tables, bus, clock }: RelayDeps,
     dueAt: fromIso(head.dueAt),
     body: kind.body(head),
   });
-  const commit = async (pk: string, ops: TableOp[]): Promise<boolean> => {
-    try {
-      await table.transact(pk, ops);
-      return true;
-    } catch (error) {
-      if (isRefusal(error)) return false;
-      throw error;
-    }
-  };
   const write = async (
     pk: string,
     { head, ops }: { head: T & Leg; ops: TableOp[] },
     scope: Scope,
   ): Promise<boolean> => {
     const wake = wakeOf(pk, head);
-    if (!(await commit(pk, [...ops, wakeOp(wake, scope)]))) return false;
+    if (!(await wins(table, pk, [...ops, wakeOp(wake, scope)]))) return false;
     await sendWakes({ bus, clock }, { place: { table: kind.table, pk }, wakes: [wake] }, scope);
     return true;
   };
@@ -125,7 +116,7 @@ export function createRelay<T extends object>({ tables, bus, clock }: RelayDeps,
     },
     stop: async (baton, last) => {
       const head = nextHead(baton, last, baton.head.value.dueAt);
-      return commit(baton.pk, replacing(baton, head));
+      return wins(table, baton.pk, replacing(baton, head));
     },
   };
 }

@@ -2,7 +2,7 @@ import { toIso } from '../core/clock.ts';
 import { hashOf, shardOf } from '../core/hash.ts';
 import type { RelayDeps } from '../customers/relay.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
-import { isRefusal, type Row, type Table, type TableOp } from '../platform/table.ts';
+import { isRefusal, writeOver, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { healthEvents } from './events.ts';
 import type { IssueNews, Link } from './fold-cycle.ts';
@@ -123,7 +123,7 @@ function affectedOp(row: Row | undefined, { healthShard, known, links, now }: Af
   const customers = { ...known, ...Object.fromEntries(links.map((link) => [link.customerId, toIso(now)])) };
   const columns = affectedRow.toColumns({ customers });
   const rk = affectedKey(healthShard);
-  return row ? { kind: 'replace', rk, columns, etag: row.etag } : { kind: 'insert', rk, columns };
+  return writeOver(row, { rk, columns });
 }
 
 const readersAsked = 3;

@@ -6,7 +6,7 @@ import { deleteWake, readWake, sendWakes, wakeOp, type WakeMessage } from '../pl
 import { unpackText } from '../platform/packed.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { ReadSecret } from '../platform/secret.ts';
-import { isRefusal, type Row, type Table, type TableOp } from '../platform/table.ts';
+import { wins, type Row, type Table } from '../platform/table.ts';
 import type { LogEvent, Scope } from '../platform/telemetry.ts';
 import type { PortalRegistry } from '../portals/portal-registry.ts';
 import {
@@ -65,7 +65,8 @@ type Recorded = { message: WakeMessage; row: Row; next: Delivery; body: string }
 async function record(deps: DeliverDeps, { message, row, next, body }: Recorded, scope: Scope): Promise<void> {
   const dueAt = nextTryMs(next);
   const wake = dueAt === undefined ? undefined : deliveryWake(next, dueAt);
-  const isOurs = await settle(deps.table, message.pk, [
+  // Not where another worker with the same message was first.
+  const isOurs = await wins(deps.table, message.pk, [
     { kind: 'replace', rk: row.rk, columns: deliveryColumns(next, body), etag: row.etag },
     { kind: 'delete', rk: message.rk },
     ...(wake ? [wakeOp(wake, scope)] : []),
@@ -80,17 +81,6 @@ async function record(deps: DeliverDeps, { message, row, next, body }: Recorded,
   });
   if (isOurs && wake) {
     await sendWakes(deps, { place: { table: 'deliveries', pk: message.pk }, wakes: [wake] }, scope);
-  }
-}
-
-/** False where another worker with the same message was first. */
-async function settle(table: Table, pk: string, ops: TableOp[]): Promise<boolean> {
-  try {
-    await table.transact(pk, ops);
-    return true;
-  } catch (error) {
-    if (isRefusal(error)) return false;
-    throw error;
   }
 }
 

@@ -3,7 +3,7 @@ import { dayMs, fromIso, toIso, type Clock } from '../core/clock.ts';
 import { encodeKey } from '../core/key.ts';
 import type { GrantChanged } from './dead-grants.ts';
 import { rowKind } from './row.ts';
-import { isRefusal, queryAll, type Row, type Table, type TableOp } from './table.ts';
+import { queryAll, wins, writeOver, type Row, type Table } from './table.ts';
 import type { LogEvent, Scope } from './telemetry.ts';
 
 export const grantEvents = {
@@ -40,16 +40,8 @@ export type GrantRows = ReturnType<typeof createGrantRows>;
 export function createGrantRows({ table, clock }: { table: Table; clock: Pick<Clock, 'now'> }) {
   /** False where another writer was quicker. */
   const write = async (before: Row | undefined, grant: Grant): Promise<boolean> => {
-    const rk = encodeKey(grant.connectionId);
-    const columns = grantRow.toColumns(grant);
-    const op: TableOp = before ? { kind: 'replace', rk, columns, etag: before.etag } : { kind: 'insert', rk, columns };
-    try {
-      await table.transact(partition, [op]);
-      return true;
-    } catch (error) {
-      if (isRefusal(error)) return false;
-      throw error;
-    }
+    const row = { rk: encodeKey(grant.connectionId), columns: grantRow.toColumns(grant) };
+    return wins(table, partition, [writeOver(before, row)]);
   };
   /** Changes the row as it stands, or one that is due since ever; undefined leaves it. Returns whether this call wrote it. */
   const change = async (connectionId: string, to: (before: Grant) => Grant | undefined): Promise<boolean> => {

@@ -18,6 +18,13 @@ export type TableOp =
   | { kind: 'merge'; rk: string; columns: Columns }
   | { kind: 'delete'; rk: string; etag?: string };
 
+/** Writes a row over the one that was read, or anew where there was none: refused where another writer was quicker. */
+export const writeOver = (
+  before: { etag: string } | undefined,
+  { rk, columns }: { rk: string; columns: Columns },
+): TableOp =>
+  before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
+
 export type TableQuery = {
   pk: string;
   /** First row key, inclusive. */
@@ -90,4 +97,15 @@ export async function firstRows(
     continuation = page.continuation;
   } while (continuation !== undefined && rows.length < count);
   return rows;
+}
+
+/** A transaction that may lose a race: false where storage refuses it because another writer was quicker. */
+export async function wins(table: Pick<Table, 'transact'>, pk: string, ops: readonly TableOp[]): Promise<boolean> {
+  try {
+    await table.transact(pk, ops);
+    return true;
+  } catch (error) {
+    if (isRefusal(error)) return false;
+    throw error;
+  }
 }

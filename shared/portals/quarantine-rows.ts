@@ -3,7 +3,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import { hashOf } from '../core/hash.ts';
 import { encodeKey, newestFirst } from '../core/key.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, Table, TableOp } from '../platform/table.ts';
+import { writeOver, type Row, type Table, type TableOp } from '../platform/table.ts';
 
 /**
  * Partition of table `portals`: `Q|id` heads, which stay, so that a repeat gets its first answer; `C|id` contents (free text and
@@ -65,7 +65,7 @@ export async function readOpen(
   const before = await table.get(quarantinePartition, rk);
   const to = (open: number): TableOp => {
     const columns = counterRow.toColumns({ open });
-    return before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
+    return writeOver(before, { rk, columns });
   };
   return { open: before === undefined ? 0 : counterRow.fromRow(before).open, to };
 }

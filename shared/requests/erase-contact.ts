@@ -7,7 +7,7 @@ import { limits } from '../core/limits.ts';
 import type { Bus } from '../platform/bus.ts';
 import { deleteWake, readWake, sendWakes, wakeKey, wakeOp, type Wake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
-import { isRefusal, type TableOp, type Tables } from '../platform/table.ts';
+import { isRefusal, writeOver, type TableOp, type Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { contactPartition, requestsOf, runKey, runRow, type ErasureRun } from './contact-rows.ts';
 import { eraseQuarantined, eraseRequest, reasonsToKeep, type EraseRequestDeps } from './erase-request.ts';
@@ -137,7 +137,7 @@ async function commit(
   const columns = runRow.toColumns(run);
   const rk = runKey(run.contactId);
   const ops: TableOp[] = [
-    held ? { kind: 'replace', rk, columns, etag: held.etag } : { kind: 'insert', rk, columns },
+    writeOver(held, { rk, columns }),
     ...(wake ? [wakeOp(wake, scope)] : []),
     ...(done === undefined ? [] : [{ kind: 'delete' as const, rk: done }]),
   ];

@@ -8,7 +8,7 @@ import type { Bus } from '../platform/bus.ts';
 import { contended } from '../platform/contended.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, Table, TableOp } from '../platform/table.ts';
+import { writeOver, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Named } from './hook-data.ts';
 import type { Head } from './request-event.ts';
@@ -40,7 +40,7 @@ export const namedKey = (portalId: string, { requestId, externalRef }: Named): s
 
 export const namedOp = (rk: string, next: NamedRow, before: Row | undefined): TableOp => {
   const columns = namedRow.toColumns(next);
-  return before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
+  return writeOver(before, { rk, columns });
 };
 
 /** Brings what waits for a reference to its request, or, once it `expires`, to people. `why` tells it from others of the same time. */

@@ -7,7 +7,7 @@ import type { Ids } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
 import { parse } from '../platform/handle-route.ts';
 import { sendWakes, wakeOp } from '../platform/outbox.ts';
-import { isRefusal, type Columns, type Row, type Table, type TableOp } from '../platform/table.ts';
+import { isRefusal, writeOver, type Columns, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { firstResponseDue } from '../statement/first-response.ts';
 import type { Statement } from '../statement/statement.ts';
@@ -115,7 +115,7 @@ const readFirst = async ({ table }: IntakeDeps, requestId: string): Promise<Row 
 /** In place of the receipt of a webhook that had been set aside, where there is one. */
 const firstOp = ({ requestId }: CreatedEvent, columns: Columns, before: Row | undefined): TableOp => {
   const rk = eventKey(requestId, 1);
-  return before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
+  return writeOver(before, { rk, columns });
 };
 
 /** A customer may have left since its request was taken in: a repeat is answered all the same. */

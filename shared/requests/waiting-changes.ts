@@ -10,7 +10,7 @@ import { deleteWake, readWake, sendWakes, wakeOp, type Wake, type WakeMessage } 
 import { packText, unpackText } from '../platform/packed.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { rowKind } from '../platform/row.ts';
-import type { Row, Table, TableOp } from '../platform/table.ts';
+import { writeOver, type Row, type Table, type TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import { namedOp, refsPartition, waitingWake, type ExternalRefIndex } from './external-ref-index.ts';
@@ -223,7 +223,7 @@ const headOp = ({ rk, etag }: Row, head: Waiting): TableOp => ({
 const countOp = (portalId: string, before: Row | undefined, waiting: number): TableOp => {
   const rk = counterKey(portalId);
   const columns = counterRow.toColumns({ waiting });
-  return before === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag: before.etag };
+  return writeOver(before, { rk, columns });
 };
 
 /** Refused, not dropped: the sender keeps it and comes again. */
