@@ -72,7 +72,7 @@ function startsOf(text: string): ReadonlySet<string> {
   return starts;
 }
 
-/** The words of a list that a readable text speaks of, as they stand in it. */
+/** The words of a list that a readable text speaks of, in the form that stands in it. */
 export function found(text: string, words: WordList): string[] {
   const starts = startsOf(text);
   const hits: string[] = [];
@@ -84,11 +84,23 @@ export function found(text: string, words: WordList): string[] {
   return hits;
 }
 
-/** Of a word that is known by its beginning: all of it, as the text has it. */
+/** Endings that make another form of a word, and no other word of it. */
+const endings = new Set(
+  's es d ed ing ings ce ces se ses y ly ment led ling e en er em et n ns r t te ten ung ungen'.split(' '),
+);
+
+/**
+ * Of a word that is known by its beginning: the form that the text has; of any other word, which may be a name, no more than the
+ * beginning: reasons stand where free text must not.
+ */
 function wholeWord(text: string, at: number, pattern: string): string {
   if (!pattern.startsWith(' ')) return pattern;
-  const end = text.indexOf(' ', at + pattern.length - 1);
-  return text.slice(at + 1, end < 0 ? undefined : end);
+  if (pattern.endsWith(' ')) return pattern.trim();
+  const from = at + pattern.length;
+  const end = text.indexOf(' ', from);
+  const rest = text.slice(from, end < 0 ? undefined : end);
+  const known = pattern.slice(1);
+  return rest === '' || endings.has(rest) ? known + rest : `${known}…`;
 }
 
 /** What a request says; a word in its title says more than one in a long description. */

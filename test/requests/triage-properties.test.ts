@@ -5,6 +5,7 @@ import { hashOf } from '../../shared/core/hash.ts';
 import type { BoundaryRule } from '../../shared/requests/boundary-rule.ts';
 import { boundaryRules, builtInRules, builtInVersion } from '../../shared/requests/boundary-rules.ts';
 import { signWords } from '../../shared/requests/boundary-signs.ts';
+import { categoryWords } from '../../shared/requests/category-words.ts';
 import { categories } from '../../shared/requests/request.ts';
 import { parts } from '../../shared/requests/part-words.ts';
 import { regions } from '../../shared/requests/region-words.ts';
@@ -72,6 +73,17 @@ describe('triage, whatever is sent', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it('quotes no word of the sender that begins like one of the lists and goes on: it may be a name', () => {
+    const lists = [...serviceWords.flatMap(({ strong, weak }) => [strong, weak]), ...Object.values(categoryWords)];
+    const beginnings = lists.flatMap((list) => list.split(', ')).filter((word) => word.endsWith('*'));
+    expect(beginnings.length).toBeGreaterThan(100);
+    for (const word of beginnings) {
+      const title = `${word.slice(0, -1)}priceman`;
+      const { reasons } = triage(given({ title, description: title }));
+      expect([word, reasons.join().includes('priceman')]).toEqual([word, false]);
+    }
   });
 
   it('is decided by the first rule that fits, whatever stands behind it', () => {
