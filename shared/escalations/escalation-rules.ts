@@ -7,13 +7,13 @@ const moves: Record<EscalationState, readonly EscalationState[]> = {
   intended: ['filed', 'awaiting-filing', 'parked', 'joined', 'cancelled'],
   'awaiting-filing': ['claimed', 'filed', 'joined', 'cancelled'],
   claimed: ['claimed', 'awaiting-filing', 'filed', 'cancelled'],
-  filed: ['following', 'closed'],
+  filed: ['filed', 'following', 'closed'],
   following: ['following', 'closed'],
   closed: [],
-  joined: ['closed', 'cancelled'],
+  joined: ['joined', 'closed', 'cancelled', 'intended', 'awaiting-filing'],
   parked: ['intended', 'awaiting-filing', 'cancelled'],
-  'handed-off': ['accepted', 'declined'],
-  accepted: ['closed'],
+  'handed-off': ['handed-off', 'accepted', 'declined', 'cancelled'],
+  accepted: ['accepted', 'closed', 'cancelled'],
   declined: [],
   cancelled: [],
 };
@@ -33,21 +33,22 @@ export type Move = {
   nowMs: number;
   by?: string;
   note?: string;
+  text?: string;
   change?: Partial<EscalationRow>;
 };
 
 export type Moved = { after: EscalationRow; event: EscalationEvent };
 
 /** The escalation one event later, and that event. Throws `illegal-transition` for a move that does not exist. */
-export function move(row: EscalationRow, { to, what, nowMs, by, note, change }: Move): Moved {
+export function move(row: EscalationRow, { to, what, nowMs, by, note, text, change }: Move): Moved {
   if (!mayMove(row.state, to)) throw illegalMove(row.state, to);
   const after: EscalationRow = { ...row, ...change, state: to, version: row.version + 1, updatedAt: toIso(nowMs) };
-  return { after, event: eventOf(after, { what, from: row.state, by, note }) };
+  return { after, event: eventOf(after, { what, from: row.state, by, note, text }) };
 }
 
-type Told = Pick<EscalationEvent, 'what' | 'from' | 'by' | 'note'>;
+type Told = Pick<EscalationEvent, 'what' | 'from' | 'by' | 'note' | 'text'>;
 
-export function eventOf(row: EscalationRow, { what, from, by, note }: Told): EscalationEvent {
+export function eventOf(row: EscalationRow, { what, from, by, note, text }: Told): EscalationEvent {
   return {
     escalationId: row.id,
     version: row.version,
@@ -60,5 +61,6 @@ export function eventOf(row: EscalationRow, { what, from, by, note }: Told): Esc
     ...(row.caseNumber !== undefined && { caseNumber: row.caseNumber }),
     ...(by !== undefined && { by }),
     ...(note !== undefined && { note }),
+    ...(text !== undefined && { text }),
   };
 }

@@ -8,9 +8,11 @@ import type { Scope } from '../platform/telemetry.ts';
 import {
   escalationEventSchema,
   escalationRowSchema,
+  escalationTextSchema,
   overrideSchema,
   type EscalationEvent,
   type EscalationRow,
+  type EscalationText,
   type Override,
 } from './escalation.ts';
 import { packetSchema, type Packet } from './packet.ts';
@@ -35,9 +37,11 @@ const packetKey = (id: string): string => `C|${id}|packet`;
 const claimPrefix = (id: string): string => `C|${id}|claim|`;
 const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
 const overrideKey = (id: string): string => `C|${id}|override`;
+/** Sorts after everything that is read with a head: a long conversation is not. */
+const textPrefix = (id: string): string => `C|${id}|wrote|`;
 
 /** Of content rows, those with words of people about the request; the names of claimants are the desk's own people. */
-export const textKeys = /^C\|[^|]+\|(?:packet|override)$/;
+export const textKeys = /^C\|[^|]+\|(?:packet|override|wrote\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
@@ -45,6 +49,7 @@ const packetRow = rowKind(packetSchema);
 /** The name of one claimant: content, since heads hold ids only. */
 const claimRow = rowKind(z.strictObject({ id: z.string(), by: z.string() }));
 const overrideRow = rowKind(overrideSchema);
+const textRow = rowKind(escalationTextSchema);
 
 /** An escalation as it was read, and the version that must still be there when it is written. */
 export type Held = { row: EscalationRow; etag: string };
@@ -130,6 +135,18 @@ export const overrideOp = (id: string, override: Override): TableOp => ({
   rk: overrideKey(id),
   columns: overrideRow.toColumns(override),
 });
+
+/** Keeps what Microsoft wrote or what was written to it; an event names it by the same key. */
+export const textOp = (id: string, key: string, text: EscalationText): TableOp => ({
+  kind: 'upsert',
+  rk: `${textPrefix(id)}${encodeKey(key)}`,
+  columns: textRow.toColumns(text),
+});
+
+export async function readText(table: Table, id: string, key: string): Promise<EscalationText | undefined> {
+  const row = await table.get(partitionOfEscalation(id), `${textPrefix(id)}${encodeKey(key)}`);
+  return row && textRow.fromRow(row);
+}
 
 /** A change of one escalation: what it is afterwards, what is told, what is owed and what is no longer owed. */
 export type Change = {

@@ -93,6 +93,26 @@ export const escalationRowSchema = z.strictObject({
   engineer: z.string().optional(),
   claimedBy: z.string().optional(),
   claimedUntil: instant.optional(),
+  /** Since when the claimant, whose claim ran out, has been asked whether the case was filed. */
+  askedAt: instant.optional(),
+  /** Until when the party that it was handed to is to accept. */
+  acceptBy: instant.optional(),
+  /** The escalation whose case this one shares. */
+  joinedTo: z.string().optional(),
+  /** Incidents of Microsoft's that the case is about: by them others find it and join. */
+  incidentIds: z.array(z.string()).optional(),
+  /** Microsoft's first own word on the case, and its last one of any kind. */
+  respondedAt: instant.optional(),
+  heardAt: instant.optional(),
+  /** Until when Microsoft has promised its next word. */
+  nextUpdateBy: instant.optional(),
+  /** Microsoft waits for an answer of ours. */
+  needsAnswer: z.boolean().optional(),
+  /** What of Microsoft's clock has been told as late, so that each lateness is told once. */
+  toldLate: z.array(z.string()).optional(),
+  /** Ids of Microsoft's messages that are kept already, newest last; those before `readUntil` need no id. */
+  readMessages: z.array(z.string()).optional(),
+  readUntil: instant.optional(),
   parkedReason: whySchema.optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
@@ -114,6 +134,23 @@ export const escalationEventSchema = z.strictObject({
     'case-changed',
     'closed',
     'cancelled',
+    /** The claim ran out: the claimant is asked whether the case was filed; the claimant said that it was not. */
+    'filing-asked',
+    'claim-released',
+    /** Of a hand-off. */
+    'accepted',
+    'declined',
+    'acceptance-late',
+    /** Of an escalation that shares another's case, and of the one whose case it is. */
+    'joined',
+    'left',
+    'request-joined',
+    'request-left',
+    /** What Microsoft wrote, what it waits for, what was written to it, and what it is late with. */
+    'microsoft-wrote',
+    'microsoft-asks',
+    'wrote-microsoft',
+    'microsoft-late',
   ]),
   from: z.enum(escalationStates).optional(),
   state: z.enum(escalationStates),
@@ -122,10 +159,21 @@ export const escalationEventSchema = z.strictObject({
   caseNumber: z.string().optional(),
   /** The person who did it; absent where the desk did. */
   by: z.string().optional(),
-  /** The desk's own words. */
+  /** The desk's own words: everybody may read them. */
   note: z.string().optional(),
+  /** Key of the text of people that belongs to it, in a content row (`textOp`). */
+  text: z.string().optional(),
 });
 export type EscalationEvent = z.output<typeof escalationEventSchema>;
+
+/** A text between Microsoft and the partner: content, never in heads, events or messages. */
+export const escalationTextSchema = z.strictObject({
+  from: z.enum(['microsoft', 'partner']),
+  at: instant,
+  subject: z.string().optional(),
+  text: z.string(),
+});
+export type EscalationText = z.output<typeof escalationTextSchema>;
 
 export const escalationSchema = z
   .strictObject({
