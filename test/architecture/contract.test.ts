@@ -56,6 +56,8 @@ const promised = [
   'PATCH /api/customers/{id}',
   'PATCH /api/portals/{id}',
   'PATCH /api/requests/{id}',
+  'GET /api/doctor',
+  'POST /api/doctor',
   'POST /api/consent-runs',
   'POST /api/customers/refs/import',
   'POST /api/escalations/{id}/claim',

@@ -96,7 +96,9 @@ describe('a service request at Partner Center', () => {
   it('takes a note, which is known again as the desk’s own', async () => {
     const { follower, read } = await aCase();
     expect(await follower.wish(aRef, aMessage, false)).toEqual({ kind: 'done' });
-    expect((await read()).messages).toMatchObject([{ from: 'partner', text: expect.stringContaining(aMessage.text) as string }]);
+    expect((await read()).messages).toMatchObject([
+      { from: 'partner', text: expect.stringContaining(aMessage.text) as string },
+    ]);
     expect(await read()).toMatchObject({ status: 'open', severity: 'moderate' });
   });
 
