@@ -12,7 +12,9 @@ import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { azureRightsProbe } from '../shared/escalations/azure-rights.azuresupport.ts';
 import { createEscalationTexts } from '../shared/escalations/erase-texts.ts';
+import { createVehicles } from '../shared/escalations/vehicles.ts';
 import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
@@ -61,6 +63,7 @@ import { markingFailures } from '../shared/platform/marking-failures.ts';
 import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
+import { vehicleRoutes } from './vehicles.http.ts';
 import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApiOnce } from '../shared/platform/openapi.ts';
@@ -109,6 +112,8 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
+  const azure = { http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl };
+  const delegation = createDelegationState(services, cloud);
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
@@ -117,7 +122,11 @@ export function createDesk(given: Services, config: Config): Desk {
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
     contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
     openIncidents: createOpenIncidents({ tables }),
-    channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
+    channel: azureSupportChannel(azure),
+    rights: azureRightsProbe(azure),
+    delegation,
+    duty: nobodyOnDuty,
+    readSecret,
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
@@ -169,6 +178,9 @@ export function createDesk(given: Services, config: Config): Desk {
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
       ...doctorRoutes(doctor),
+      ...vehicleRoutes(
+        createVehicles({ ...services, versions, isConnection: (id) => escalations.connections(id) !== undefined }),
+      ),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),
@@ -180,7 +192,7 @@ export function createDesk(given: Services, config: Config): Desk {
         authority,
         customers,
         contact: escalations.contact,
-        delegation: createDelegationState(services, cloud),
+        delegation,
         tenantReads: () => createTenantReads({ tables, clock, cloud }),
       }),
       ...statementRoutes({ statements }),
@@ -216,6 +228,9 @@ export function createDesk(given: Services, config: Config): Desk {
   };
   return { catalogue, authenticate, takeTurn };
 }
+
+/** Until the reach policy says who is on duty, nobody is. */
+const nobodyOnDuty = async (): Promise<undefined> => Promise.resolve(undefined);
 
 const mailboxOf = (config: Config, connectionId: string): string | undefined =>
   config.PARTNER_CONNECTIONS.find((connection) => connection.id === connectionId)?.caseMailbox;

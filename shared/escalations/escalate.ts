@@ -23,8 +23,8 @@ import {
   stepWake,
   type Content,
 } from './escalation-store.ts';
-import type { EscalatableRequest } from './escalatable.ts';
-import { gatherFacts } from './gather-facts.ts';
+import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import { gatherFacts, tokenWayOf } from './gather-facts.ts';
 import type { EscalationDeps } from './ports.ts';
 import { decide, type Decision } from './readiness.ts';
 import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
@@ -70,11 +70,15 @@ export function createPreview(deps: EscalationDeps) {
     const request = await readRequest(deps, requestId);
     const known = await escalationsOf(deps.tables('escalations'), requestId);
     const facts = await gatherFacts(deps, { request, escalationId: nextId(requestId, known) });
-    const { decision, reasons, vehicle, channel, packet } = decide(facts);
+    const { decision, reasons, vehicle, channel, packet, joins } = decide(facts);
     const shown = packet && withoutLink(packet);
     return {
       status: 200,
-      body: { decision, reasons, ...(vehicle && { vehicle }), channel, ...(shown && { packet: shown }) },
+      body: {
+        ...{ decision, reasons, ...(vehicle && { vehicle }), channel },
+        ...(shown && { packet: shown }),
+        ...(joins !== undefined && { joins }),
+      },
     };
   };
 }
@@ -139,7 +143,7 @@ type Beginning = {
   request: EscalatableRequest;
   escalationId: string;
   decision: Decision;
-  customer: { connectionId: string; tenantId: string; access: { way: string } };
+  customer: EscalatableCustomer;
 };
 
 function firstRow({ deps, request, escalationId, decision, customer }: Beginning): EscalationRow {
@@ -154,7 +158,7 @@ function firstRow({ deps, request, escalationId, decision, customer }: Beginning
     customerId: request.customerId,
     connectionId: customer.connectionId,
     tenantId: customer.tenantId,
-    tokenWay: customer.access.way === 'gdap' ? 'delegated' : 'app',
+    tokenWay: tokenWayOf(customer),
     state: party ? 'handed-off' : isByApi ? 'intended' : 'awaiting-filing',
     ...(vehicle && { vehicle }),
     channel,
