@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
+import { acceptanceBodySchema } from './acceptance.ts';
+import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
+import { filingBodySchema } from './filing-by-hand.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
 import { readinessSchema } from './readiness.ts';
 
@@ -67,7 +69,8 @@ export const claimEscalation = {
   name: 'claimEscalation',
   method: 'POST',
   path: 'api/escalations/{id}/claim',
-  summary: 'Take an escalation in hand, so that nobody else files it',
+  summary:
+    'Take an escalation in hand, so that nobody else files it; say that nothing was filed; take over after a look at Microsoft',
   access: operates,
   params,
   body: claimBodySchema,
@@ -79,7 +82,7 @@ export const recordFiling = {
   name: 'recordFiling',
   method: 'POST',
   path: 'api/escalations/{id}/filing',
-  summary: 'Give the number of the case that the claimant has filed',
+  summary: 'Give the number of the case that was filed; a second number is refused, and told as a case to close',
   access: operates,
   params,
   body: filingBodySchema,
@@ -96,5 +99,17 @@ export const redriveEscalation = {
   params,
   body: redriveBodySchema,
   answers: told('On its way again'),
+  errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const acceptEscalation = {
+  name: 'acceptEscalation',
+  method: 'POST',
+  path: 'api/escalations/{id}/acceptance',
+  summary: 'Enter whether the party that an escalation was handed to accepts it',
+  access: operates,
+  params,
+  body: acceptanceBodySchema,
+  answers: told('Accepted, or declined: then the request goes back to the desk'),
   errors: ['illegal-transition', ...keyErrors],
 } as const;
