@@ -5,6 +5,7 @@ import { createEscalate, createPreview } from '../shared/escalations/escalate.ts
 import { createFiling } from '../shared/escalations/filing-by-hand.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
+import { createReadPacket } from '../shared/escalations/read-packet.ts';
 import * as contracts from '../shared/escalations/route-contracts.ts';
 import { route, type Route } from '../shared/platform/route.ts';
 
@@ -13,6 +14,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const escalate = createEscalate(deps);
   const list = createListEscalations(deps);
   const read = createReadEscalation(deps);
+  const packet = createReadPacket(deps);
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
@@ -26,6 +28,10 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     }),
     route({ ...contracts.listEscalations, handle: async ({ query, caller }) => list(query, personCaller(caller)) }),
     route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, personCaller(caller)) }),
+    route({
+      ...contracts.readPacket,
+      handle: async ({ params, caller, headers }) => packet(params.id, personCaller(caller), headers.get('accept')),
+    }),
     route({
       ...contracts.claimEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>

@@ -6,7 +6,9 @@ import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
 import { filingBodySchema } from './filing-by-hand.ts';
+import { packetSchema } from './packet.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
+import { packetTexts } from './read-packet.ts';
 import { readinessSchema } from './readiness.ts';
 
 /** Escalations are for people: portals see what becomes of them on the request. */
@@ -112,4 +114,20 @@ export const acceptEscalation = {
   body: acceptanceBodySchema,
   answers: told('Accepted, or declined: then the request goes back to the desk'),
   errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const readPacket = {
+  name: 'readPacket',
+  method: 'GET',
+  path: 'api/escalations/{id}/packet',
+  summary: 'What to file, or to hand over, field by field of the portal’s form: JSON, Markdown or a page by Accept',
+  access: reads,
+  params,
+  answers: {
+    200: {
+      description: 'The packet; link and contract ids for the claimant alone',
+      schema: packetSchema,
+      alsoText: packetTexts,
+    },
+  },
 } as const;
