@@ -147,6 +147,7 @@ function firstRow({ deps, request, escalationId, decision, customer }: Beginning
   const { vehicle, channel, contract, subscriptionId, party } = decision;
   const isByApi = party === undefined && channel === 'azure-support';
   const responseHours = contract?.responseHours?.[request.severity];
+  const targets = contract?.responseHours && { responseHours: contract.responseHours, source: contract.source };
   return {
     id: escalationId,
     requestIds: [request.requestId],
@@ -169,6 +170,7 @@ function firstRow({ deps, request, escalationId, decision, customer }: Beginning
     attempt: 0,
     failures: 0,
     ...(responseHours !== undefined && { responseHours }),
+    ...(targets && { targets }),
   };
 }
 

@@ -10,6 +10,7 @@ import {
   escalationRowSchema,
   escalationTextSchema,
   overrideSchema,
+  type CaseFact,
   type EscalationEvent,
   type EscalationRow,
   type EscalationText,
@@ -74,8 +75,33 @@ export async function readEvent(table: Table, id: string, version: number): Prom
   return row && eventRow.fromRow(row);
 }
 
-/** `claimants`: the names of all who ever claimed it, by their ids. */
-export type Content = { packet?: Packet; claimants?: Readonly<Record<string, string>>; override?: Override };
+/** What is known of the case at Microsoft, with the times of its own. */
+export async function readFacts(table: Table, id: string): Promise<CaseFact[]> {
+  const events = await readEvents(table, id);
+  return events.flatMap(({ fact }) => fact ?? []);
+}
+
+/** Events by their versions, oldest first: all, or those from one up to another, which is left out. */
+export async function readEvents(
+  table: Table,
+  id: string,
+  some?: { from: number; to: number },
+): Promise<EscalationEvent[]> {
+  const prefix = `N|${id}|`;
+  const from = some ? eventKey(id, some.from) : prefix;
+  const to = some ? eventKey(id, some.to) : afterPrefix(prefix);
+  const rows = await queryAll(table, { pk: partitionOfEscalation(id), from, to });
+  return rows.map((row) => eventRow.fromRow(row));
+}
+
+/** The free text beside a head. `claimants`: the names of all who ever claimed it, by their ids. */
+export type Content = {
+  packet?: Packet;
+  claimants?: Readonly<Record<string, string>>;
+  override?: Override;
+  /** Where they were read; else Microsoft's clocks go by what the head keeps of them. */
+  facts?: readonly CaseFact[];
+};
 
 const contentPrefix = (id: string): string => `C|${id}|`;
 

@@ -85,6 +85,13 @@ export const escalationRowSchema = z.strictObject({
   /** Since when Microsoft says no in a way that may pass. */
   doubtedSince: instant.optional(),
   responseHours: z.number().optional(),
+  /** Hours until Microsoft's first response by severity, as the vehicle promised them when the escalation began. */
+  targets: z
+    .strictObject({
+      responseHours: z.strictObject({ critical: z.number(), moderate: z.number(), minimal: z.number() }),
+      source: z.string().optional(),
+    })
+    .optional(),
   caseNumber: z.string().optional(),
   filedAt: instant.optional(),
   caseStatus: z.string().optional(),
@@ -120,6 +127,8 @@ export const escalationRowSchema = z.strictObject({
   /** When an interface last gave the case; since when, and why, none does. */
   readAt: instant.optional(),
   unreadable: z.strictObject({ since: instant, reason: z.string() }).optional(),
+  /** Before then Microsoft does not want to be asked about the case again. */
+  readNotBefore: instant.optional(),
   parkedReason: whySchema.optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
@@ -171,6 +180,8 @@ export const escalationEventSchema = z.strictObject({
     'microsoft-asks',
     'wrote-microsoft',
     'microsoft-late',
+    /** No interface has given the case for long. */
+    'case-unreadable',
   ]),
   from: z.enum(escalationStates).optional(),
   state: z.enum(escalationStates),
