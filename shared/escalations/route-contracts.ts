@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
+import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
@@ -97,4 +98,27 @@ export const redriveEscalation = {
   body: redriveBodySchema,
   answers: told('On its way again'),
   errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+const doctorAnswers = {
+  200: { description: 'What was found, by connection and question', schema: doctorReportSchema },
+};
+
+export const askDoctor = {
+  name: 'askDoctor',
+  method: 'POST',
+  path: 'api/doctor',
+  summary: 'Ask Microsoft, by reads alone, what its documents leave open; takes up to a minute and a half',
+  access: { portals: false, role: 'Desk.Admin' },
+  body: z.strictObject({}),
+  answers: doctorAnswers,
+} as const;
+
+export const readDoctor = {
+  name: 'readDoctor',
+  method: 'GET',
+  path: 'api/doctor',
+  summary: 'What was found when Microsoft was asked last',
+  access: reads,
+  answers: doctorAnswers,
 } as const;
