@@ -1,6 +1,8 @@
 import { personCaller } from '../shared/core/caller.ts';
-import { createClaim, createFiling, createRedrive } from '../shared/escalations/claim.ts';
+import { createAcceptance } from '../shared/escalations/acceptance.ts';
+import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
+import { createFiling } from '../shared/escalations/filing-by-hand.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
 import * as contracts from '../shared/escalations/route-contracts.ts';
@@ -14,6 +16,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
+  const acceptance = createAcceptance(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -37,6 +40,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.redriveEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
         redrive({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.acceptEscalation,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        acceptance({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
+import { acceptanceBodySchema } from './acceptance.ts';
+import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
+import { filingBodySchema } from './filing-by-hand.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
 import { readinessSchema } from './readiness.ts';
 
@@ -68,7 +70,8 @@ export const claimEscalation = {
   name: 'claimEscalation',
   method: 'POST',
   path: 'api/escalations/{id}/claim',
-  summary: 'Take an escalation in hand, so that nobody else files it',
+  summary:
+    'Take an escalation in hand, so that nobody else files it; say that nothing was filed; take over after a look at Microsoft',
   access: operates,
   params,
   body: claimBodySchema,
@@ -80,7 +83,7 @@ export const recordFiling = {
   name: 'recordFiling',
   method: 'POST',
   path: 'api/escalations/{id}/filing',
-  summary: 'Give the number of the case that the claimant has filed',
+  summary: 'Give the number of the case that was filed; a second number is refused, and told as a case to close',
   access: operates,
   params,
   body: filingBodySchema,
@@ -121,4 +124,16 @@ export const readDoctor = {
   summary: 'What was found when Microsoft was asked last',
   access: reads,
   answers: doctorAnswers,
+} as const;
+
+export const acceptEscalation = {
+  name: 'acceptEscalation',
+  method: 'POST',
+  path: 'api/escalations/{id}/acceptance',
+  summary: 'Enter whether the party that an escalation was handed to accepts it',
+  access: operates,
+  params,
+  body: acceptanceBodySchema,
+  answers: told('Accepted, or declined: then the request goes back to the desk'),
+  errors: ['illegal-transition', ...keyErrors],
 } as const;
