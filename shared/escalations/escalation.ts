@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { packetSchema } from './packet.ts';
+import { products } from './product.ts';
 import { channels, vehicles } from './vehicle.ts';
 
 /** Every state an escalation can be in; which follows which is the business of escalation-rules. */
@@ -85,6 +86,7 @@ export const escalationRowSchema = z.strictObject({
   /** Since when Microsoft says no in a way that may pass. */
   doubtedSince: instant.optional(),
   responseHours: z.number().optional(),
+  product: z.enum(products).optional(),
   /** Hours until Microsoft's first response by severity, as the vehicle promised them when the escalation began. */
   targets: z
     .strictObject({
