@@ -9,6 +9,8 @@ import { createDoctor } from '../shared/escalations/doctor.ts';
 import { createDoctorPlaces } from '../shared/escalations/doctor-places.ts';
 import { askMicrosoft } from '../shared/escalations/doctor-probe.http.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
+import { followByFiling } from '../shared/escalations/follow-by-filing.ts';
+import { partnerCenterFollower } from '../shared/escalations/service-requests.partnercenter.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
@@ -109,6 +111,8 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
+  const managementBaseUrl = cloud.endpoints.azureManagementBaseUrl;
+  const channel = azureSupportChannel({ http, tokens, clock, managementBaseUrl });
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
@@ -117,7 +121,8 @@ export function createDesk(given: Services, config: Config): Desk {
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
     contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
     openIncidents: createOpenIncidents({ tables }),
-    channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
+    channel,
+    followers: { azure: followByFiling(channel), partnerCenter: partnerCenterFollower({ http, tokens, clock, cloud }) },
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };

@@ -19,6 +19,7 @@ import {
 import { keptOf, packetOf, type Packet } from './packet.ts';
 import { keptPacketSchema } from './packet-schema.ts';
 import type { EscalationDeps } from './ports.ts';
+import type { Contract } from './vehicle.ts';
 
 /** An escalation stands in the partition of its (first) request, so that whatever changes together is one transaction. */
 export const partitionOf = (requestId: string): string => String(shardOf(requestId)).padStart(2, '0');
@@ -102,6 +103,8 @@ export type Content = {
   override?: Override;
   /** Where they were read; else Microsoft's clocks go by what the head keeps of them. */
   facts?: readonly CaseFact[];
+  /** Of the vehicle, as it is now: by which telephone Microsoft is reached. */
+  contract?: Pick<Contract, 'phoneRoute' | 'dutyContact'> | undefined;
 };
 
 const contentPrefix = (id: string): string => `C|${id}|`;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { packetSchema } from './packet.ts';
 import { products } from './product.ts';
-import { channels, vehicles } from './vehicle.ts';
+import { channels, dutyContactSchema, vehicles } from './vehicle.ts';
 
 /** Every state an escalation can be in; which follows which is the business of escalation-rules. */
 export const escalationStates = [
@@ -208,7 +208,15 @@ export const escalationEventSchema = z.strictObject({
 export type EscalationEvent = z.output<typeof escalationEventSchema>;
 
 /** What a person is to do with an escalation. */
-const personSteps = ['claim', 'file', 'say-whether-filed', 'tell-news', 'accept'] as const;
+const personSteps = [
+  'claim',
+  'file',
+  'say-whether-filed',
+  'tell-news',
+  'accept',
+  'answer-microsoft',
+  'nudge-microsoft',
+] as const;
 
 /** A text between Microsoft and the partner: content, never in heads, events or messages. */
 export const escalationTextSchema = z.strictObject({
@@ -231,6 +239,12 @@ export const escalationSchema = z
     updatedAt: instant,
     caseNumber: z.string().optional(),
     caseStatus: z.string().optional().meta({ description: "Microsoft's own word for the state of the case." }),
+    caseSeverity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+    needsAnswer: z.boolean().optional().meta({ description: 'Microsoft waits for an answer of the partner.' }),
+    unreadable: z
+      .strictObject({ since: instant, reason: z.string() })
+      .optional()
+      .meta({ description: 'Since when, and why, no interface of Microsoft gives the case.' }),
     filedAt: instant.optional(),
     reasons: z.array(reasonSchema),
     override: overrideSchema.optional(),
@@ -239,14 +253,34 @@ export const escalationSchema = z
     claim: z.strictObject({ by: z.string(), until: instant }).optional(),
     clocks: z.array(
       z.strictObject({
-        clock: z.enum(['claim', 'filing-answer', 'acceptance', 'microsoft-first-response']),
+        clock: z.enum([
+          'claim',
+          'filing-answer',
+          'acceptance',
+          'microsoft-first-response',
+          'microsoft-next-update',
+          'microsoft-silence',
+        ]),
         startedAt: instant,
         dueAt: instant,
+        state: z.enum(['running', 'met', 'missed', 'paused']).optional(),
+        metAt: instant.optional(),
         how: z.string(),
+        pauses: z
+          .array(z.strictObject({ from: instant, to: instant.optional(), why: z.string() }))
+          .optional()
+          .meta({ description: "Times in which the clock stood still; without 'to' it does so now." }),
       }),
     ),
     nextStep: z
-      .strictObject({ what: z.enum(personSteps), how: z.string(), dueAt: instant.optional() })
+      .strictObject({
+        what: z.enum(personSteps),
+        how: z.string(),
+        dueAt: instant.optional(),
+        text: z.string().optional().meta({ description: 'Prepared, to be sent to Microsoft on the case.' }),
+        phone: z.string().optional(),
+        contact: dutyContactSchema.optional(),
+      })
       .optional()
       .meta({ description: 'What a person is to do next; absent while the desk and Microsoft go on by themselves.' }),
     otherCaseNumbers: z

@@ -27,7 +27,7 @@ export async function followCase(step: Step): Promise<void> {
   const table = deps.tables('escalations');
   const [reading, known] = await Promise.all([readCase(deps, held.row), readFacts(table, held.row.id)]);
   const followed: Followed = { row: held.row, events: [], nowMs: deps.clock.now(), texts: [] };
-  if (reading.kind === 'seen') takeNews(followed, reading, known, step);
+  if (reading.kind === 'seen') takeReading(followed, reading, { known, syncMs: deps.caseSyncMinutes * minuteMs });
   else if (reading.kind === 'unreadable') noteUnreadable(followed, reading, step);
   const isRead =
     followerOf(deps, held.row) !== undefined && (held.row.channel !== 'assisted' || followed.row.readAt !== undefined);
@@ -41,11 +41,12 @@ const factsOf = (known: readonly CaseFact[], { events }: Followed): CaseFact[] =
   ...events.flatMap(({ fact }) => fact ?? []),
 ];
 
-function takeNews(
+type Pace = { known: readonly CaseFact[]; syncMs: number };
+
+function takeReading(
   followed: Followed,
   { news }: Extract<CaseReading, { kind: 'seen' }>,
-  known: readonly CaseFact[],
-  { deps }: Step,
+  { known, syncMs }: Pace,
 ): void {
   const { nowMs } = followed;
   const applied = applySeen(followed.row, news, { nowMs });
@@ -62,7 +63,7 @@ function takeNews(
   followed.texts = applied.texts;
   const severity = severityOf(followed.row.caseSeverity) ?? followed.row.severity;
   const clocks = clocksOfCase(followed.row, nowMs, factsOf(known, followed));
-  const everyMs = syncEveryMs({ severity, clocks, nowMs, syncMs: deps.caseSyncMinutes * minuteMs });
+  const everyMs = syncEveryMs({ severity, clocks, nowMs, syncMs });
   followed.comeAgainAt = applied.hasMore ? nowMs : nowMs + everyMs;
 }
 

@@ -6,6 +6,7 @@ import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
+import { escalationTimelineSchema, timelineQuerySchema } from './escalation-timeline.ts';
 import { filingBodySchema } from './filing-by-hand.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
 import { readinessSchema } from './readiness.ts';
@@ -136,4 +137,16 @@ export const acceptEscalation = {
   body: acceptanceBodySchema,
   answers: told('Accepted, or declined: then the request goes back to the desk'),
   errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const readEscalationTimeline = {
+  name: 'readEscalationTimeline',
+  method: 'GET',
+  path: 'api/escalations/{id}/timeline',
+  summary: 'What became of an escalation and what was written on its case, oldest first',
+  access: reads,
+  params,
+  query: timelineQuerySchema,
+  answers: { 200: { description: 'A page', schema: escalationTimelineSchema } },
+  errors: ['invalid-cursor'],
 } as const;

@@ -23,22 +23,21 @@ export async function takeNews(
 ): Promise<Applied> {
   const nowMs = deps.clock.now();
   const applied = applySeen(held.row, news, { nowMs });
-  const isNews = applied.kind === 'applied' && (applied.hasChanged || applied.readNow);
-  if (!isNews && done === undefined && more.length === 0) return applied;
-  const { after: row, events, texts } = isNews ? applied : { after: held.row, events: [], texts: [] };
-  const isFollowed = isNews && (row.state === 'filed' || row.state === 'following');
-  const after = isFollowed ? { ...row, turn: row.turn + 1 } : row;
-  await commitChange(
-    deps,
-    {
-      held,
-      after,
-      events,
-      wakes: isFollowed ? [stepWake(after, nowMs)] : [],
-      more: [...texts.map(({ key, text }) => textOp(after.id, key, text)), ...more],
-      ...(done !== undefined && { done }),
-    },
-    scope,
-  );
+  const change = applied.kind === 'applied' ? changeOf(applied, nowMs) : undefined;
+  if (change === undefined && done === undefined && more.length === 0) return applied;
+  const whole = { after: held.row, ...change, held, more: [...(change?.more ?? []), ...more] };
+  await commitChange(deps, done === undefined ? whole : { ...whole, done }, scope);
   return applied;
+}
+
+function changeOf({ after: row, events, texts, ...applied }: Extract<Applied, { kind: 'applied' }>, nowMs: number) {
+  if (!applied.hasChanged && !applied.readNow) return undefined;
+  const isFollowed = row.state === 'filed' || row.state === 'following';
+  const after = isFollowed ? { ...row, turn: row.turn + 1 } : row;
+  return {
+    after,
+    events,
+    wakes: isFollowed ? [stepWake(after, nowMs)] : [],
+    more: texts.map(({ key, text }): TableOp => textOp(after.id, key, text)),
+  };
 }
