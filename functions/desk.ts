@@ -9,6 +9,8 @@ import { createDoctor } from '../shared/escalations/doctor.ts';
 import { createDoctorPlaces } from '../shared/escalations/doctor-places.ts';
 import { askMicrosoft } from '../shared/escalations/doctor-probe.http.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
+import { followByFiling } from '../shared/escalations/follow-by-filing.ts';
+import { partnerCenterFollower } from '../shared/escalations/service-requests.partnercenter.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
@@ -114,6 +116,7 @@ export function createDesk(given: Services, config: Config): Desk {
   });
   const azure = { http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl };
   const delegation = createDelegationState(services, cloud);
+  const channel = azureSupportChannel(azure);
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
@@ -122,11 +125,12 @@ export function createDesk(given: Services, config: Config): Desk {
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
     contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
     openIncidents: createOpenIncidents({ tables }),
-    channel: azureSupportChannel(azure),
     rights: azureRightsProbe(azure),
     delegation,
     duty: nobodyOnDuty,
     readSecret,
+    channel,
+    followers: { azure: followByFiling(channel), partnerCenter: partnerCenterFollower({ http, tokens, clock, cloud }) },
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };

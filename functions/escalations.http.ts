@@ -2,6 +2,7 @@ import { personCaller } from '../shared/core/caller.ts';
 import { createAcceptance } from '../shared/escalations/acceptance.ts';
 import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
+import { createEscalationTimeline } from '../shared/escalations/escalation-timeline.ts';
 import { createFiling } from '../shared/escalations/filing-by-hand.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
@@ -15,6 +16,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const list = createListEscalations(deps);
   const read = createReadEscalation(deps);
   const packet = createReadPacket(deps);
+  const timeline = createEscalationTimeline(deps);
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
@@ -31,6 +33,10 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     route({
       ...contracts.readPacket,
       handle: async ({ params, caller, headers }) => packet(params.id, personCaller(caller), headers.get('accept')),
+    }),
+    route({
+      ...contracts.readEscalationTimeline,
+      handle: async ({ params, query, caller }) => timeline({ id: params.id, query, caller }),
     }),
     route({
       ...contracts.claimEscalation,

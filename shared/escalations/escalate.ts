@@ -24,6 +24,7 @@ import {
   type Content,
 } from './escalation-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import { frozenCase } from './frozen-case.ts';
 import { gatherFacts, tokenWayOf } from './gather-facts.ts';
 import { nextSteps } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -149,9 +150,8 @@ type Beginning = {
 
 function firstRow({ deps, request, escalationId, decision, customer }: Beginning): EscalationRow {
   const at = toIso(deps.clock.now());
-  const { vehicle, channel, contract, subscriptionId, party } = decision;
+  const { vehicle, channel, subscriptionId, party } = decision;
   const isByApi = party === undefined && channel === 'azure-support';
-  const responseHours = contract?.responseHours?.[request.severity];
   return {
     id: escalationId,
     requestIds: [request.requestId],
@@ -173,7 +173,7 @@ function firstRow({ deps, request, escalationId, decision, customer }: Beginning
     ...(isByApi && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
     attempt: 0,
     failures: 0,
-    ...(responseHours !== undefined && { responseHours }),
+    ...frozenCase(decision, request.severity),
   };
 }
 

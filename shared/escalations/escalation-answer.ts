@@ -1,5 +1,7 @@
 import type { Caller } from '../core/caller.ts';
 import { holdsAt } from './asking.ts';
+import { severityOf } from './case-severity.ts';
+import { microsoftClocksOf, microsoftStepOf } from './escalation-clocks.ts';
 import { escalationSchema, type Escalation, type EscalationRow } from './escalation.ts';
 import type { Content } from './escalation-store.ts';
 import { clocksOf, nextStepOf } from './next-step.ts';
@@ -19,7 +21,8 @@ export const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boole
  * An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. Members come in the order of
  * the schema, so that an answer given again is the same text.
  */
-export function toAnswer(row: EscalationRow, { packet, claimants, override }: Content, asking: Asking): Escalation {
+export function toAnswer(row: EscalationRow, content: Content, asking: Asking): Escalation {
+  const { packet, claimants, override } = content;
   const by = claimantOf(row, claimants);
   return escalationSchema.parse({
     id: row.id,
@@ -32,14 +35,17 @@ export function toAnswer(row: EscalationRow, { packet, claimants, override }: Co
     updatedAt: row.updatedAt,
     caseNumber: row.caseNumber,
     caseStatus: row.caseStatus,
+    caseSeverity: severityOf(row.caseSeverity),
+    needsAnswer: row.needsAnswer,
+    unreadable: row.unreadable,
     filedAt: row.filedAt,
     reasons: row.reasons,
     override,
     handedOffTo: row.handedOffTo,
     packet: packet && (isClaimant(row, asking) ? packet : withoutLink(packet)),
     claim: by !== undefined && row.claimedUntil !== undefined ? { by, until: row.claimedUntil } : undefined,
-    clocks: clocksOf(row, asking.nowMs),
-    nextStep: nextStepOf(row, asking.nowMs),
+    clocks: [...clocksOf(row, asking.nowMs), ...microsoftClocksOf(row, asking.nowMs, content)],
+    nextStep: microsoftStepOf(row, asking.nowMs, content) ?? nextStepOf(row, asking.nowMs),
     otherCaseNumbers: row.otherCaseNumbers,
     parkedReason: row.parkedReason,
   });

@@ -10,6 +10,7 @@ import {
   escalationRowSchema,
   escalationTextSchema,
   overrideSchema,
+  type CaseFact,
   type EscalationEvent,
   type EscalationRow,
   type EscalationText,
@@ -18,6 +19,7 @@ import {
 import { keptOf, packetOf, type Packet } from './packet.ts';
 import { keptPacketSchema } from './packet-schema.ts';
 import type { EscalationDeps } from './ports.ts';
+import type { Contract } from './vehicle.ts';
 
 /** An escalation stands in the partition of its (first) request, so that whatever changes together is one transaction. */
 export const partitionOf = (requestId: string): string => String(shardOf(requestId)).padStart(2, '0');
@@ -75,8 +77,35 @@ export async function readEvent(table: Table, id: string, version: number): Prom
   return row && eventRow.fromRow(row);
 }
 
-/** `claimants`: the names of all who ever claimed it, by their ids. */
-export type Content = { packet?: Packet; claimants?: Readonly<Record<string, string>>; override?: Override };
+/** What is known of the case at Microsoft, with the times of its own. */
+export async function readFacts(table: Table, id: string): Promise<CaseFact[]> {
+  const events = await readEvents(table, id);
+  return events.flatMap(({ fact }) => fact ?? []);
+}
+
+/** Events by their versions, oldest first: all, or those from one up to another, which is left out. */
+export async function readEvents(
+  table: Table,
+  id: string,
+  some?: { from: number; to: number },
+): Promise<EscalationEvent[]> {
+  const prefix = `N|${id}|`;
+  const from = some ? eventKey(id, some.from) : prefix;
+  const to = some ? eventKey(id, some.to) : afterPrefix(prefix);
+  const rows = await queryAll(table, { pk: partitionOfEscalation(id), from, to });
+  return rows.map((row) => eventRow.fromRow(row));
+}
+
+/** The free text beside a head. `claimants`: the names of all who ever claimed it, by their ids. */
+export type Content = {
+  packet?: Packet;
+  claimants?: Readonly<Record<string, string>>;
+  override?: Override;
+  /** Where they were read; else Microsoft's clocks go by what the head keeps of them. */
+  facts?: readonly CaseFact[];
+  /** Of the vehicle, as it is now: by which telephone Microsoft is reached. */
+  contract?: Pick<Contract, 'phoneRoute' | 'dutyContact'> | undefined;
+};
 
 const contentPrefix = (id: string): string => `C|${id}|`;
 
@@ -155,6 +184,8 @@ export type Change = {
   held?: Held;
   after: EscalationRow;
   event?: EscalationEvent;
+  /** Several, in their order; they bring their wakes with them. */
+  events?: readonly EscalationEvent[];
   wakes?: readonly Wake[];
   /** Row key of the wake that this change is the effect of. */
   done?: string;
@@ -186,14 +217,15 @@ export async function commitChange(
   change: Change,
   scope: Scope,
 ): Promise<Held> {
-  const { held, after, event, wakes = [], done, more = [] } = change;
+  const { held, after, event, events = [], done, more = [] } = change;
+  const wakes = [...events.map((one) => eventWake(one, deps.clock.now())), ...(change.wakes ?? [])];
   const pk = partitionOfEscalation(after.id);
   const columns = headRow.toColumns(after);
   const ops: TableOp[] = [
     held
       ? { kind: 'replace', rk: headKey(after.id), columns, etag: held.etag }
       : { kind: 'insert', rk: headKey(after.id), columns },
-    ...(event ? [eventOp(event)] : []),
+    ...[...(event ? [event] : []), ...events].map((one) => eventOp(one)),
     ...more,
     ...wakes.map((wake) => wakeOp(wake, scope)),
     ...(done === undefined ? [] : [{ kind: 'delete' as const, rk: done }]),

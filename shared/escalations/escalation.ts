@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { packetSchema } from './packet.ts';
-import { channels, vehicles } from './vehicle.ts';
+import { products } from './product.ts';
+import { channels, dutyContactSchema, vehicles } from './vehicle.ts';
 
 /** Every state an escalation can be in; which follows which is the business of escalation-rules. */
 export const escalationStates = [
@@ -85,6 +86,14 @@ export const escalationRowSchema = z.strictObject({
   /** Since when Microsoft says no in a way that may pass. */
   doubtedSince: instant.optional(),
   responseHours: z.number().optional(),
+  product: z.enum(products).optional(),
+  /** Hours until Microsoft's first response by severity, as the vehicle promised them when the escalation began. */
+  targets: z
+    .strictObject({
+      responseHours: z.strictObject({ critical: z.number(), moderate: z.number(), minimal: z.number() }),
+      source: z.string().optional(),
+    })
+    .optional(),
   caseNumber: z.string().optional(),
   filedAt: instant.optional(),
   caseStatus: z.string().optional(),
@@ -114,12 +123,34 @@ export const escalationRowSchema = z.strictObject({
   needsAnswer: z.boolean().optional(),
   /** What of Microsoft's clock has been told as late, so that each lateness is told once. */
   toldLate: z.array(z.string()).optional(),
-  /** Ids of Microsoft's messages that are kept already, newest last; those before `readUntil` need no id. */
+  /** Messages of the case that are kept already, as `time|id`, newest last; those up to `readUntil` need none. */
   readMessages: z.array(z.string()).optional(),
   readUntil: instant.optional(),
+  /** As of when status, severity and engineer are known; whether Microsoft waits for us; and what it last promised. */
+  seenAt: instant.optional(),
+  answerAsOf: instant.optional(),
+  promisedAt: instant.optional(),
+  /** When an interface last gave the case; since when, and why, none does. */
+  readAt: instant.optional(),
+  unreadable: z.strictObject({ since: instant, reason: z.string() }).optional(),
+  /** Before then Microsoft does not want to be asked about the case again. */
+  readNotBefore: instant.optional(),
   parkedReason: whySchema.optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
+
+/** What an event says of the case at Microsoft, for its clocks: facts with a time of their own, whenever they became known. */
+export const caseFactSchema = z.strictObject({
+  /** When it was so at Microsoft. */
+  at: instant,
+  /** A word or a deed of Microsoft's own: it has responded, and is not silent. */
+  heard: z.literal(true).optional(),
+  /** Microsoft waits for the partner, or no longer. */
+  needsAnswer: z.boolean().optional(),
+  severity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+  nextUpdateBy: instant.optional(),
+});
+export type CaseFact = z.output<typeof caseFactSchema>;
 
 export const escalationEventSchema = z.strictObject({
   escalationId: z.string(),
@@ -158,6 +189,8 @@ export const escalationEventSchema = z.strictObject({
     'microsoft-asks',
     'wrote-microsoft',
     'microsoft-late',
+    /** No interface has given the case for long. */
+    'case-unreadable',
   ]),
   from: z.enum(escalationStates).optional(),
   state: z.enum(escalationStates),
@@ -170,11 +203,20 @@ export const escalationEventSchema = z.strictObject({
   note: z.string().optional(),
   /** Key of the text of people that belongs to it, in a content row (`textOp`). */
   text: z.string().optional(),
+  fact: caseFactSchema.optional(),
 });
 export type EscalationEvent = z.output<typeof escalationEventSchema>;
 
 /** What a person is to do with an escalation. */
-const personSteps = ['claim', 'file', 'say-whether-filed', 'tell-news', 'accept'] as const;
+const personSteps = [
+  'claim',
+  'file',
+  'say-whether-filed',
+  'tell-news',
+  'accept',
+  'answer-microsoft',
+  'nudge-microsoft',
+] as const;
 
 /** A text between Microsoft and the partner: content, never in heads, events or messages. */
 export const escalationTextSchema = z.strictObject({
@@ -197,6 +239,12 @@ export const escalationSchema = z
     updatedAt: instant,
     caseNumber: z.string().optional(),
     caseStatus: z.string().optional().meta({ description: "Microsoft's own word for the state of the case." }),
+    caseSeverity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+    needsAnswer: z.boolean().optional().meta({ description: 'Microsoft waits for an answer of the partner.' }),
+    unreadable: z
+      .strictObject({ since: instant, reason: z.string() })
+      .optional()
+      .meta({ description: 'Since when, and why, no interface of Microsoft gives the case.' }),
     filedAt: instant.optional(),
     reasons: z.array(reasonSchema),
     override: overrideSchema.optional(),
@@ -205,14 +253,34 @@ export const escalationSchema = z
     claim: z.strictObject({ by: z.string(), until: instant }).optional(),
     clocks: z.array(
       z.strictObject({
-        clock: z.enum(['claim', 'filing-answer', 'acceptance', 'microsoft-first-response']),
+        clock: z.enum([
+          'claim',
+          'filing-answer',
+          'acceptance',
+          'microsoft-first-response',
+          'microsoft-next-update',
+          'microsoft-silence',
+        ]),
         startedAt: instant,
         dueAt: instant,
+        state: z.enum(['running', 'met', 'missed', 'paused']).optional(),
+        metAt: instant.optional(),
         how: z.string(),
+        pauses: z
+          .array(z.strictObject({ from: instant, to: instant.optional(), why: z.string() }))
+          .optional()
+          .meta({ description: "Times in which the clock stood still; without 'to' it does so now." }),
       }),
     ),
     nextStep: z
-      .strictObject({ what: z.enum(personSteps), how: z.string(), dueAt: instant.optional() })
+      .strictObject({
+        what: z.enum(personSteps),
+        how: z.string(),
+        dueAt: instant.optional(),
+        text: z.string().optional().meta({ description: 'Prepared, to be sent to Microsoft on the case.' }),
+        phone: z.string().optional(),
+        contact: dutyContactSchema.optional(),
+      })
       .optional()
       .meta({ description: 'What a person is to do next; absent while the desk and Microsoft go on by themselves.' }),
     otherCaseNumbers: z

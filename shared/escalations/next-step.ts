@@ -16,11 +16,6 @@ export function clocksOf(row: EscalationRow, nowMs: number): Escalation['clocks'
     const how = `${String(acceptMs(row) / hourMs)} h to accept, for severity ${row.severity}.`;
     clocks.push({ clock: 'acceptance', startedAt, dueAt: row.acceptBy, how });
   }
-  if (row.filedAt !== undefined && row.responseHours !== undefined) {
-    const dueAt = toIso(fromIso(row.filedAt) + row.responseHours * hourMs);
-    const how = `Filed, and ${String(row.responseHours)} h by the vehicle for severity ${row.severity}.`;
-    clocks.push({ clock: 'microsoft-first-response', startedAt: row.filedAt, dueAt, how });
-  }
   return clocks;
 }
 

@@ -6,6 +6,7 @@ import type { ReadSecret } from '../platform/secret.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import type { CaseFollower } from './case-follower.ts';
 import type { EscalationState } from './escalation.ts';
 import type { ReadDuty } from './duty.ts';
 import type { FilingChannel } from './filing-channel.ts';
@@ -75,6 +76,8 @@ export type EscalationDeps = {
   duty: ReadDuty;
   /** For the ids of contracts, which only a claimant is shown. */
   readSecret: ReadSecret;
+  /** Which of Microsoft's interfaces gives a case, by kind of case; none for those that only people can read. */
+  followers: { azure: CaseFollower; partnerCenter?: CaseFollower };
   announce: Announce;
   caseSyncMinutes: number;
 };

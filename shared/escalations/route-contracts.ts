@@ -6,6 +6,7 @@ import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
+import { escalationTimelineSchema, timelineQuerySchema } from './escalation-timeline.ts';
 import { filingBodySchema } from './filing-by-hand.ts';
 import { packetSchema } from './packet.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
@@ -154,4 +155,16 @@ export const readPacket = {
       alsoText: packetTexts,
     },
   },
+} as const;
+
+export const readEscalationTimeline = {
+  name: 'readEscalationTimeline',
+  method: 'GET',
+  path: 'api/escalations/{id}/timeline',
+  summary: 'What became of an escalation and what was written on its case, oldest first',
+  access: reads,
+  params,
+  query: timelineQuerySchema,
+  answers: { 200: { description: 'A page', schema: escalationTimelineSchema } },
+  errors: ['invalid-cursor'],
 } as const;

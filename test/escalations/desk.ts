@@ -5,6 +5,7 @@ import { azureSupportChannel } from '../../shared/escalations/azure-support.azur
 import { toIso } from '../../shared/core/clock.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
+import { followByFiling } from '../../shared/escalations/follow-by-filing.ts';
 import type { AppliedEscalation, EscalationDeps } from '../../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../../shared/escalations/project-escalation.ts';
 import { postponing } from '../../shared/platform/postpone.ts';
@@ -57,6 +58,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const notices: Notice[] = [];
   const openIncidents: { id: string; title: string }[] = [];
   const azure = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
+  const channel = azureSupportChannel(azure);
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -74,11 +76,12 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     connections: (id) => (id === 'north' ? aConnection() : undefined),
     contact: async () => aContact(),
     openIncidents: async (wanted) => openIncidents.filter((incident) => wanted.includes(incident.id)),
-    channel: azureSupportChannel(azure),
     rights: azureRightsProbe(azure),
     delegation: async () => ({ offered: true, lastReadAt: toIso(clock.now()) }),
     duty: async () => aDuty,
     readSecret: async (name) => `value of ${name}`,
+    channel,
+    followers: { azure: followByFiling(channel) },
     announce: async ({ eventId, portalIds, data }) => {
       notices.push({ eventId, portalIds, data: data({ id: portalIds[0] ?? '', customers: 'all' }) });
     },
