@@ -1,4 +1,5 @@
 import { personCaller } from '../shared/core/caller.ts';
+import { createCaseRequests } from '../shared/escalations/case-requests.ts';
 import { createClaim, createFiling, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
@@ -14,6 +15,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
+  const caseRequests = createCaseRequests(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -37,6 +39,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.redriveEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
         redrive({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.changeCaseRequests,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        caseRequests({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -140,6 +140,8 @@ export const limits = {
   /** Hints about one thing that may wait while it is being read: one that is written then may be needed for the next reading. */
   hintsWaiting: 20,
   claimMinutes: 30,
+  /** Requests that share one case with Microsoft. */
+  requestsPerCase: 100,
   /** Lines of a file of customers' references. */
   refLines: 2_000,
   /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */

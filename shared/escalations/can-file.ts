@@ -57,6 +57,7 @@ export function canFile(product: SupportedProduct, standing: Standing, place: Me
     escalationId: 'readiness',
     request: anyRequest(product, standing),
     openIncidents: [],
+    openCases: [],
   });
   const doubts = doubtsOf(product, decision.channel, standing);
   const reasons = [...decision.reasons.map(({ code, text, remedy }) => ({ code, text, remedy })), ...doubts.reasons];

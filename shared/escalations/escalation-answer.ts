@@ -31,6 +31,7 @@ export function toAnswer(row: EscalationRow, { packet, claimants, override }: Co
     channel: row.channel,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    joinedTo: row.joinedTo,
     caseNumber: row.caseNumber,
     caseStatus: row.caseStatus,
     filedAt: row.filedAt,

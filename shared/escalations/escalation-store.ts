@@ -32,7 +32,8 @@ export function parseEscalationId(id: string): { requestId: string; n: number } 
 }
 
 const headKey = (id: string): string => `X|${id}`;
-const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey(version)}`;
+const eventPrefix = (id: string): string => `N|${id}|`;
+const eventKey = (id: string, version: number): string => `${eventPrefix(id)}${sequenceKey(version)}`;
 const packetKey = (id: string): string => `C|${id}|packet`;
 const claimPrefix = (id: string): string => `C|${id}|claim|`;
 const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
@@ -72,6 +73,12 @@ export async function escalationsOf(table: Table, requestId: string): Promise<Es
 export async function readEvent(table: Table, id: string, version: number): Promise<EscalationEvent | undefined> {
   const row = await table.get(partitionOfEscalation(id), eventKey(id, version));
   return row && eventRow.fromRow(row);
+}
+
+/** The events of an escalation after a version, oldest first. */
+export async function eventsAfter(table: Table, id: string, version: number): Promise<EscalationEvent[]> {
+  const range = { from: eventKey(id, version + 1), to: afterPrefix(eventPrefix(id)) };
+  return (await queryAll(table, { pk: partitionOfEscalation(id), ...range })).map((row) => eventRow.fromRow(row));
 }
 
 /** `claimants`: the names of all who ever claimed it, by their ids. */
@@ -202,7 +209,8 @@ export async function commitChange(
   return { row: after, etag };
 }
 
-const eventOp = (event: EscalationEvent): TableOp => ({
+/** For a change of more than one event: the others go into `more`. */
+export const eventOp = (event: EscalationEvent): TableOp => ({
   kind: 'insert',
   rk: eventKey(event.escalationId, event.version),
   columns: eventRow.toColumns(event),

@@ -1,12 +1,22 @@
 import { readCapability, readContracts } from './contract-store.ts';
 import type { EscalatableRequest } from './escalatable.ts';
+import { readOpenCases } from './open-cases.ts';
 import type { EscalationDeps } from './ports.ts';
 import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
 
-export type Asked = { request: EscalatableRequest; escalationId: string; wanted?: Facts['wanted'] };
+export type Asked = {
+  request: EscalatableRequest;
+  escalationId: string;
+  wanted?: Facts['wanted'];
+  /** Cases that the request has left: it does not share them again by itself. */
+  leftCases: ReadonlySet<string>;
+};
 
 /** Reads all that the decision rests on. */
-export async function gatherFacts(deps: EscalationDeps, { request, escalationId, wanted }: Asked): Promise<Facts> {
+export async function gatherFacts(
+  deps: EscalationDeps,
+  { request, escalationId, wanted, leftCases }: Asked,
+): Promise<Facts> {
   const likely = request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id);
   const [customer, openIncidents] = await Promise.all([
     deps.customers.byId(request.customerId),
@@ -15,15 +25,16 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
   const connectionId = customer?.connectionId;
   const desk = deps.tables('desk');
   const subscriptionId = subscriptionOf(request, customer);
-  const [contact, contracts, capability] =
+  const [contact, contracts, capability, openCases] =
     connectionId === undefined
-      ? [undefined, [], undefined]
+      ? [undefined, [], undefined, []]
       : await Promise.all([
           deps.contact(connectionId),
           readContracts(desk, connectionId),
           subscriptionId === undefined
             ? undefined
             : readCapability(desk, { connectionId, channel: 'azure-support', subscriptionId }),
+          readOpenCases(deps.tables('escalations'), { connectionId, incidentIds: likely }),
         ]);
   return {
     nowMs: deps.clock.now(),
@@ -36,6 +47,7 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
     contracts,
     capability,
     openIncidents,
+    openCases: openCases.filter((one) => !leftCases.has(one.escalationId)),
     ...(wanted && { wanted }),
   };
 }

@@ -2,6 +2,7 @@ import { isAlive } from '../customers/delegation-rules.ts';
 import { fromIso } from '../core/clock.ts';
 import type { CloudName } from '../customers/cloud.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import type { OpenCase } from './open-case.ts';
 import { resourceOf, type PartnerContact } from './packet.ts';
 import { productOf, type Product } from './product.ts';
 import { isRefused, technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
@@ -21,6 +22,8 @@ export type Facts = {
   capability?: Capability | undefined;
   /** Of the request's likely incidents, those that Microsoft has not resolved. */
   openIncidents: readonly { id: string; title: string }[];
+  /** Open cases of the request's likely incidents that it could share. */
+  openCases: readonly OpenCase[];
   wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
 };
 
@@ -39,6 +42,8 @@ export type Case = Facts & {
   subscriptionId?: string;
   resourceId?: string;
   liveIncidents: readonly { id: string; title: string }[];
+  /** The case that it shares; a wanted vehicle, or force, means one of its own. */
+  joins?: OpenCase;
 };
 
 /** Below this a likeness is a hint for people, not a reason to wait. */
@@ -68,7 +73,13 @@ export function caseOf(facts: Facts): Case {
     ...(product === 'azure' && subscriptionId !== undefined && { subscriptionId }),
     ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
     liveIncidents: facts.openIncidents.filter((incident) => likely.has(incident.id)),
+    ...joinsPart(facts),
   };
+}
+
+function joinsPart({ openCases: [first], wanted }: Facts): { joins?: OpenCase } {
+  const wantsOwn = wanted?.force === true || wanted?.vehicle !== undefined;
+  return first && !wantsOwn ? { joins: first } : {};
 }
 
 /** The subscription of the named resource, else the customer's first. */

@@ -132,9 +132,18 @@ export const readinessRules: readonly Rule[] = [
     code: 'incident-live',
     stage: 2,
     effect: 'waits',
-    holds: ({ liveIncidents }) => liveIncidents.length > 0,
+    holds: ({ liveIncidents, joins }) => liveIncidents.length > 0 && joins === undefined,
     text: (c) => `Microsoft is already working on it: ${incidentText(c)}.`,
     remedy: 'Wait for the incident to end; if this is something else, let an administrator force the escalation.',
+  },
+  {
+    code: 'case-joined',
+    stage: 2,
+    effect: 'notes',
+    holds: ({ joins }) => joins !== undefined,
+    text: ({ joins }) =>
+      `A case of ${joins?.incidentId ?? ''} is open already (${joins?.escalationId ?? ''}): it is shared.`,
+    remedy: 'If this is something else, force it, or name a vehicle, to get a case of its own.',
   },
   {
     code: 'description-missing',

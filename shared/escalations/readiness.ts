@@ -29,6 +29,8 @@ export type Decision = {
   subscriptionId?: string;
   /** Who must act, where the decision is `redirect`. */
   party?: Party;
+  /** The escalation whose case it shares, where the decision is `ready`. */
+  joins?: string;
 };
 
 /** What an effect means under force: an administrator who gives a reason may overrule a wait and a doubt, nothing else. */
@@ -58,6 +60,7 @@ export function decide(facts: Facts): Decision {
     ...(c.contract && { contract: c.contract }),
     ...(c.subscriptionId !== undefined && { subscriptionId: c.subscriptionId }),
     ...(decision === 'redirect' && party && { party, channel: 'assisted' as const }),
+    ...(decision === 'ready' && c.joins && { joins: c.joins.escalationId }),
     ...packetPart(c),
   };
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { caseRequestsBodySchema } from './case-requests.ts';
 import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
@@ -96,5 +97,17 @@ export const redriveEscalation = {
   params,
   body: redriveBodySchema,
   answers: told('On its way again'),
+  errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const changeCaseRequests = {
+  name: 'changeCaseRequests',
+  method: 'POST',
+  path: 'api/escalations/{id}/requests',
+  summary: 'Let a request share this case, or take one off it',
+  access: operates,
+  params,
+  body: caseRequestsBodySchema,
+  answers: told('The case with the requests that share it'),
   errors: ['illegal-transition', ...keyErrors],
 } as const;

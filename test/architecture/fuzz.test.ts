@@ -42,6 +42,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   escalateRequest: [{ vehicle: 'advanced', force: true, reason: 'urgent' }, {}],
   claimEscalation: [{}],
   redriveEscalation: [{}],
+  changeCaseRequests: [{ join: 'abcdefghijklmnopqrstuvwxy2' }, { leave: 'abcdefghijklmnopqrstuvwxy2' }],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setRequestRefs: [{ externalRefs: [{ system: 'psa', id: 'T-1', url: 'https://psa.example/1' }] }],

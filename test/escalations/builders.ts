@@ -87,6 +87,7 @@ export const someFacts = (change: Partial<Facts> = {}): Facts => ({
   contact: aContact(),
   contracts: someContracts,
   openIncidents: [],
+  openCases: [],
   ...change,
 });
 

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { readinessRules } from '../../shared/escalations/readiness-rules.ts';
 import { decide } from '../../shared/escalations/readiness.ts';
 import { anAzureRequest, someFacts } from './builders.ts';
+import { joiningTable } from './joining-table.ts';
 import { readinessTable } from './readiness-table.ts';
 
 const blocking = new Set(readinessRules.filter((rule) => rule.effect !== 'notes').map((rule) => rule.code));
 
 describe('the gate', () => {
-  it.each(readinessTable)('decides for: %s', (_title, change, expected) => {
+  it.each([...readinessTable, ...joiningTable])('decides for: %s', (_title, change, expected) => {
     const { code, ...rest } = expected;
     const decision = decide(someFacts(change));
     const codes = decision.reasons.map((reason) => reason.code);
@@ -18,7 +19,9 @@ describe('the gate', () => {
 
   it('has a case for each of its rules', () => {
     const seen = new Set(
-      readinessTable.flatMap(([, change]) => decide(someFacts(change)).reasons.map((reason) => reason.code)),
+      [...readinessTable, ...joiningTable].flatMap(([, change]) =>
+        decide(someFacts(change)).reasons.map((reason) => reason.code),
+      ),
     );
     expect(readinessRules.map((rule) => rule.code).filter((code) => !seen.has(code))).toEqual([]);
   });
