@@ -1,5 +1,6 @@
 import { personCaller } from '../shared/core/caller.ts';
 import { createAcceptance } from '../shared/escalations/acceptance.ts';
+import { createCaseRequests } from '../shared/escalations/case-requests.ts';
 import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
 import { createEscalationTimeline } from '../shared/escalations/escalation-timeline.ts';
@@ -21,6 +22,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
   const acceptance = createAcceptance(deps);
+  const caseRequests = createCaseRequests(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -36,7 +38,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     }),
     route({
       ...contracts.readEscalationTimeline,
-      handle: async ({ params, query, caller }) => timeline({ id: params.id, query, caller }),
+      handle: async ({ params, query, caller }) => timeline({ id: params.id, query, caller: personCaller(caller) }),
     }),
     route({
       ...contracts.claimEscalation,
@@ -57,6 +59,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.acceptEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
         acceptance({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.changeCaseRequests,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        caseRequests({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -144,6 +144,8 @@ export const limits = {
   doctorMs: 60_000,
   /** How late after the end of a claim a person who was held up may still have filed: nobody takes a case over before. */
   claimSettleMinutes: 10,
+  /** Requests that share one case with Microsoft. */
+  requestsPerCase: 100,
   /** Lines of a file of customers' references. */
   refLines: 2_000,
   /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */

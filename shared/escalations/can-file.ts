@@ -62,6 +62,7 @@ export function canFile(product: SupportedProduct, standing: Standing, place: Me
     openIncidents: [],
     // Who is on duty is the partner's matter, not this customer's.
     duty: someone,
+    openCases: [],
   });
   const doubts = doubtsOf(product, decision.channel, standing);
   const reasons = [...decision.reasons.map(({ code, text, remedy }) => ({ code, text, remedy })), ...doubts.reasons];

@@ -16,6 +16,7 @@ import {
 } from './escalation-store.ts';
 import { cancelled } from './filing.ts';
 import type { EscalationDeps } from './ports.ts';
+import { leaveCase } from './tend-joined.ts';
 
 const unfiled: ReadonlySet<EscalationState> = new Set([
   'intended',
@@ -56,7 +57,9 @@ export const createEscalationTexts = (deps: EscalationDeps) => ({
 });
 
 /** Who claimed a case has seen its packet and the link; who began a filing may have ended it. */
-function filedOf({ caseNumber, claimedBy, intentAt }: EscalationRow): 'yes' | 'maybe' | 'no' {
+function filedOf({ caseNumber, claimedBy, intentAt, joinedTo }: EscalationRow): 'yes' | 'maybe' | 'no' {
+  // The case that it shares was filed with another's words.
+  if (joinedTo !== undefined) return 'no';
   if (caseNumber !== undefined) return 'yes';
   return claimedBy !== undefined || intentAt !== undefined ? 'maybe' : 'no';
 }
@@ -74,15 +77,24 @@ export async function eraseTexts(deps: EscalationDeps, requestId: string, scope:
 }
 
 const isWithoutCase = ({ state, intentAt }: EscalationRow): boolean =>
-  (state === 'awaiting-filing' || state === 'claimed' || state === 'intended' || state === 'parked') &&
+  (state === 'joined' ||
+    state === 'awaiting-filing' ||
+    state === 'claimed' ||
+    state === 'intended' ||
+    state === 'parked') &&
   intentAt === undefined;
 
 async function takeBack(deps: EscalationDeps, id: string, scope: Scope): Promise<void> {
   const held = await readEscalation(deps.tables('escalations'), id);
   if (held === undefined || !isWithoutCase(held.row)) return;
+  const note = 'The person who sent the request was erased before a case was filed.';
+  if (held.row.state === 'joined') {
+    await leaveCase(deps, { id, what: 'cancelled', note: 'The person who sent the request was erased.' }, scope);
+    return;
+  }
   const nowMs = deps.clock.now();
   const row = { ...held.row, claimedUntil: undefined, parkedReason: undefined };
-  const { after, event } = cancelled(row, nowMs, 'The person who sent the request was erased before a case was filed.');
+  const { after, event } = cancelled(row, nowMs, note);
   await commitChange(deps, { held, after, event, wakes: [eventWake(event, nowMs)] }, scope);
 }
 

@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import type { Caller } from '../core/caller.ts';
-import { toIso } from '../core/clock.ts';
+import { fromIso, minuteMs } from '../core/clock.ts';
 import { AppError, notFound } from '../core/errors.ts';
 import { contended } from '../platform/contended.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import { isOpen, type EscalationRow, type Override } from './escalation.ts';
-import { acceptanceFrom } from './asking.ts';
+import { isOpen, type EscalationEvent, type EscalationRow, type Override } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { eventOf } from './escalation-rules.ts';
 import {
@@ -20,15 +19,20 @@ import {
   partitionOf,
   readContent,
   readContentRows,
+  readEscalation,
   stemOf,
   type Content,
 } from './escalation-store.ts';
-import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
-import { frozenCase } from './frozen-case.ts';
-import { gatherFacts, tokenWayOf } from './gather-facts.ts';
+import type { EscalatableRequest } from './escalatable.ts';
+import { firstRow } from './first-row.ts';
+import { gatherFacts } from './gather-facts.ts';
+import { joinWake } from './joining.ts';
+import type { OpenCase } from './open-case.ts';
+import { checkStillClaimed, claimIncidents } from './open-cases.ts';
 import { nextSteps } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 import { decide, type Decision } from './readiness.ts';
+import type { Facts } from './readiness-case.ts';
 import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
 import { vehicles } from './vehicle.ts';
 
@@ -63,15 +67,20 @@ async function readRequest(deps: EscalationDeps, requestId: string): Promise<Esc
 }
 
 /** The next number, by the escalations that exist: the one that is written first is the one that counts. */
-const nextId = (requestId: string, known: readonly EscalationRow[]): string =>
+export const nextId = (requestId: string, known: readonly EscalationRow[]): string =>
   escalationIdOf(requestId, Math.max(0, ...known.map((row) => parseEscalationId(row.id)?.n ?? 0)) + 1);
+
+/** A request whose person took it off a case does not share that case again unless a person says so. */
+const leftCasesOf = (known: readonly EscalationRow[]): ReadonlySet<string> =>
+  new Set(known.flatMap(({ leftBy, joinedTo }) => (leftBy !== undefined && joinedTo !== undefined ? [joinedTo] : [])));
 
 /** What would happen now, without doing it. The packet comes without its link: that is for who claims. */
 export function createPreview(deps: EscalationDeps) {
   return async (requestId: string): Promise<Answer> => {
     const request = await readRequest(deps, requestId);
     const known = await escalationsOf(deps.tables('escalations'), requestId);
-    const facts = await gatherFacts(deps, { request, escalationId: nextId(requestId, known) });
+    const escalationId = nextId(requestId, known);
+    const facts = await gatherFacts(deps, { request, escalationId, leftCases: leftCasesOf(known) });
     const { decision, reasons, vehicle, channel, packet, joins } = decide(facts);
     const shown = packet && withoutLink(packet);
     return {
@@ -122,11 +131,43 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   }
   const escalationId = nextId(requestId, known);
   const { vehicle, force } = call.body;
-  const facts = await gatherFacts(deps, { request, escalationId, wanted: { vehicle, force } });
+  const leftCases = leftCasesOf(known);
+  const facts = await gatherFacts(deps, { request, escalationId, wanted: { vehicle, force }, leftCases });
   const decision = decide(facts);
   if (decision.decision === 'blocked' || decision.decision === 'wait') throw notReady(decision);
-  const row = firstRow({ deps, request, escalationId, decision, customer: required(facts.customer) });
+  const place = await placeOf(deps, { facts, decision, wantsOwn: wantsOwnCase(call.body, facts, leftCases) });
+  const row = firstRow({ deps, request, escalationId, decision, customer: required(facts.customer), ...place });
+  checkStillClaimed(place.claimed, deps.clock.now());
   return begin(deps, { call, keyed, row, decision });
+}
+
+const unseenMs = minuteMs;
+
+/**
+ * Whoever names a vehicle, or has left a case, or goes past the wait although there is an open case, wants a case of its own. One
+ * that has just begun nobody can have seen: two who force at about the same time share one.
+ */
+function wantsOwnCase({ vehicle, force }: EscalateBody, facts: Facts, leftCases: ReadonlySet<string>): boolean {
+  if (vehicle !== undefined) return true;
+  const isSeen = ({ beganAt }: OpenCase) => beganAt === undefined || facts.nowMs - fromIso(beganAt) >= unseenMs;
+  return force === true && (leftCases.size > 0 || facts.openCases.some(isSeen));
+}
+
+type Placing = { facts: Facts; decision: Decision; wantsOwn: boolean };
+
+/** Whose case it is: another's that is open, or one of its own, which others find by the incidents that it claims first. */
+async function placeOf(deps: EscalationDeps, { facts, decision, wantsOwn }: Placing) {
+  const table = deps.tables('escalations');
+  const incidentIds = decision.decision === 'ready' ? facts.openIncidents.map((incident) => incident.id) : [];
+  const share = async (id: string) => ({ incidentIds, lead: { id, row: (await readEscalation(table, id))?.row } });
+  const nowMs = deps.clock.now();
+  const none = { incidentIds: [], atMs: nowMs };
+  if (decision.joins !== undefined) return { ...(await share(decision.joins)), claimed: none };
+  const { escalationId } = facts;
+  const { connectionId } = required(facts.customer);
+  const claimed = await claimIncidents(table, { connectionId, escalationId, incidentIds, nowMs }, wantsOwn);
+  if (claimed.heldBy !== undefined) return { ...(await share(claimed.heldBy)), claimed: none };
+  return { incidentIds: claimed.incidentIds, claimed };
 }
 
 function required<T>(value: T | undefined): T {
@@ -140,43 +181,6 @@ function notReady({ decision, reasons, vehicle, channel }: Decision): AppError {
   });
 }
 
-type Beginning = {
-  deps: EscalationDeps;
-  request: EscalatableRequest;
-  escalationId: string;
-  decision: Decision;
-  customer: EscalatableCustomer;
-};
-
-function firstRow({ deps, request, escalationId, decision, customer }: Beginning): EscalationRow {
-  const at = toIso(deps.clock.now());
-  const { vehicle, channel, subscriptionId, party } = decision;
-  const isByApi = party === undefined && channel === 'azure-support';
-  return {
-    id: escalationId,
-    requestIds: [request.requestId],
-    portalId: request.portalId,
-    customerId: request.customerId,
-    connectionId: customer.connectionId,
-    tenantId: customer.tenantId,
-    tokenWay: tokenWayOf(customer),
-    state: party ? 'handed-off' : isByApi ? 'intended' : 'awaiting-filing',
-    ...(vehicle && { vehicle }),
-    channel,
-    severity: request.severity,
-    version: 1,
-    turn: 1,
-    createdAt: at,
-    updatedAt: at,
-    reasons: decision.reasons,
-    ...(party && { handedOffTo: party, ...acceptanceFrom(deps.clock.now(), request) }),
-    ...(isByApi && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
-    attempt: 0,
-    failures: 0,
-    ...frozenCase(decision, request.severity),
-  };
-}
-
 type Begin = { call: EscalateCall; keyed: KeyedCall | undefined; row: EscalationRow; decision: Decision };
 
 async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin): Promise<Answer> {
@@ -184,13 +188,13 @@ async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin
   const override = overrideOf(call);
   const content: Content = { ...(decision.packet && { packet: decision.packet }), ...(override && { override }) };
   const answer = accepted(deps, { row, content, call });
-  const event = eventOf(row, { what: row.handedOffTo ? 'handed-off' : 'started', by: call.caller.id });
+  const event = eventOf(row, { what: whatBegins(row), by: call.caller.id });
   await commitChange(
     deps,
     {
       after: row,
       event,
-      wakes: [...nextSteps(row, now), eventWake(event, now)],
+      wakes: [...nextSteps(row, now), ...(row.state === 'joined' ? [joinWake(row, now)] : []), eventWake(event, now)],
       more: [
         ...(decision.packet ? [packetOp(row.id, decision.packet)] : []),
         ...(override ? [overrideOp(row.id, override)] : []),
@@ -200,6 +204,10 @@ async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin
     call.scope,
   );
   return toHttp(answer);
+}
+
+function whatBegins({ state }: EscalationRow): EscalationEvent['what'] {
+  return state === 'joined' || state === 'handed-off' ? state : 'started';
 }
 
 const overrideOf = ({ body, caller }: EscalateCall): Override | undefined =>

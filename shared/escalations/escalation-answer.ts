@@ -33,6 +33,7 @@ export function toAnswer(row: EscalationRow, content: Content, asking: Asking): 
     channel: row.channel,
     createdAt: row.createdAt,
     updatedAt: row.updatedAt,
+    joinedTo: row.joinedTo,
     caseNumber: row.caseNumber,
     caseStatus: row.caseStatus,
     caseSeverity: severityOf(row.caseSeverity),

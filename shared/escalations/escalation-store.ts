@@ -35,7 +35,8 @@ export function parseEscalationId(id: string): { requestId: string; n: number } 
 }
 
 const headKey = (id: string): string => `X|${id}`;
-const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey(version)}`;
+const eventPrefix = (id: string): string => `N|${id}|`;
+const eventKey = (id: string, version: number): string => `${eventPrefix(id)}${sequenceKey(version)}`;
 const packetKey = (id: string): string => `C|${id}|packet`;
 const claimPrefix = (id: string): string => `C|${id}|claim|`;
 const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
@@ -83,15 +84,15 @@ export async function readFacts(table: Table, id: string): Promise<CaseFact[]> {
   return events.flatMap(({ fact }) => fact ?? []);
 }
 
-/** Events by their versions, oldest first: all, or those from one up to another, which is left out. */
+/** Events by their versions, oldest first: all, or those from one on, up to another, which is left out. */
 export async function readEvents(
   table: Table,
   id: string,
-  some?: { from: number; to: number },
+  some?: { from: number; to?: number },
 ): Promise<EscalationEvent[]> {
-  const prefix = `N|${id}|`;
+  const prefix = eventPrefix(id);
   const from = some ? eventKey(id, some.from) : prefix;
-  const to = some ? eventKey(id, some.to) : afterPrefix(prefix);
+  const to = some?.to === undefined ? afterPrefix(prefix) : eventKey(id, some.to);
   const rows = await queryAll(table, { pk: partitionOfEscalation(id), from, to });
   return rows.map((row) => eventRow.fromRow(row));
 }
@@ -235,7 +236,8 @@ export async function commitChange(
   return { row: after, etag };
 }
 
-const eventOp = (event: EscalationEvent): TableOp => ({
+/** For a change of more than one event: the others go into `more`. */
+export const eventOp = (event: EscalationEvent): TableOp => ({
   kind: 'insert',
   rk: eventKey(event.escalationId, event.version),
   columns: eventRow.toColumns(event),

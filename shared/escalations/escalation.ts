@@ -112,6 +112,13 @@ export const escalationRowSchema = z.strictObject({
   acceptBy: instant.optional(),
   /** The escalation whose case this one shares. */
   joinedTo: z.string().optional(),
+  joinedAt: instant.optional(),
+  /** The person who took it off that case. */
+  leftBy: z.string().optional(),
+  /** The version of that escalation up to which its news have been brought onto this one. */
+  leadVersion: z.int().optional(),
+  /** The escalations that share this one's case; `requestIds` are this one's and theirs. */
+  joined: z.array(z.string()).optional(),
   /** Incidents of Microsoft's that the case is about: by them others find it and join. */
   incidentIds: z.array(z.string()).optional(),
   /** Microsoft's first own word on the case, and its last one of any kind. */
@@ -237,6 +244,7 @@ export const escalationSchema = z
     channel: z.enum(channels),
     createdAt: instant,
     updatedAt: instant,
+    joinedTo: z.string().optional().meta({ description: 'The escalation whose case this one shares.' }),
     caseNumber: z.string().optional(),
     caseStatus: z.string().optional().meta({ description: "Microsoft's own word for the state of the case." }),
     caseSeverity: z.enum(['critical', 'moderate', 'minimal']).optional(),

@@ -22,6 +22,7 @@ import {
   untroubled,
   withoutIntent,
 } from './filing.ts';
+import { ownRequestOf } from './joining.ts';
 import { isRefusal } from '../platform/table.ts';
 import { endStep, goOnAt, jobOf, type Step } from './step.ts';
 
@@ -67,10 +68,9 @@ async function submit(step: Step, job: FilingJob): Promise<void> {
 
 /** Nobody waits for Microsoft any more. Asked only where no ticket can exist: one that does is followed to its end. */
 async function isWithdrawn({ deps, held }: Step): Promise<boolean> {
-  const requests = await Promise.all(
-    held.row.requestIds.map(async (requestId) => deps.requests.readForEscalation(requestId)),
-  );
-  return requests.every((request) => request?.state === 'resolved' || request?.state === 'closed');
+  // Others that share the case go their own way once it is given up.
+  const request = await deps.requests.readForEscalation(ownRequestOf(held.row));
+  return request?.state === 'resolved' || request?.state === 'closed';
 }
 
 /** Undefined where another worker has the intent. */

@@ -1,15 +1,25 @@
 import { readCapability, readContracts } from './contract-store.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import { readOpenCases } from './open-cases.ts';
 import type { EscalationDeps } from './ports.ts';
 import { productOf } from './product.ts';
 import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
 import type { KnownRights } from './rights.ts';
 import { rightsIn } from './rights-store.ts';
 
-export type Asked = { request: EscalatableRequest; escalationId: string; wanted?: Facts['wanted'] };
+export type Asked = {
+  request: EscalatableRequest;
+  escalationId: string;
+  wanted?: Facts['wanted'];
+  /** Cases that the request has left: it does not share them again by itself. */
+  leftCases: ReadonlySet<string>;
+};
 
 /** Reads all that the decision rests on. */
-export async function gatherFacts(deps: EscalationDeps, { request, escalationId, wanted }: Asked): Promise<Facts> {
+export async function gatherFacts(
+  deps: EscalationDeps,
+  { request, escalationId, wanted, leftCases }: Asked,
+): Promise<Facts> {
   const likely = request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id);
   const [customer, openIncidents] = await Promise.all([
     deps.customers.byId(request.customerId),
@@ -17,6 +27,10 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
   ]);
   const connection = customer && deps.connections(customer.connectionId);
   const nowMs = deps.clock.now();
+  const openCases =
+    connection === undefined
+      ? []
+      : await readOpenCases(deps.tables('escalations'), { connectionId: connection.id, incidentIds: likely });
   return {
     nowMs,
     cloud: deps.cloud,
@@ -27,6 +41,7 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
     ...(await ofPartner(deps, { request, customer, connection })),
     duty: request.severity === 'critical' ? await deps.duty(nowMs) : undefined,
     openIncidents,
+    openCases: openCases.filter((one) => !leftCases.has(one.escalationId)),
     ...(wanted && { wanted }),
   };
 }

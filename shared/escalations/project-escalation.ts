@@ -7,7 +7,10 @@ import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.t
 import { listEvent } from './escalation-list.ts';
 import { eraseTexts, noticeIdOf } from './erase-texts.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
+import { isAboutSharing, ownRequestOf } from './joining.ts';
+import { freeIncidents } from './open-cases.ts';
 import type { AppliedEscalation, EscalationDeps, NoticePortal } from './ports.ts';
+import { tendJoined } from './tend-joined.ts';
 import { cancelWithdrawn } from './withdraw.ts';
 
 const escalationEventBodySchema = z.object({
@@ -37,17 +40,33 @@ export function createProjectEscalation(deps: EscalationDeps): QueueHandler {
 type Projection = { head: EscalationRow; event: EscalationEvent };
 
 async function project(deps: EscalationDeps, { head, event }: Projection, scope: Scope): Promise<void> {
-  await listEvent(deps.tables('escalations'), head, event);
-  for (const requestId of head.requestIds) {
-    await deps.requests.applyEscalation(applied(requestId, event), scope);
-    const request = await deps.requests.readForEscalation(requestId);
-    if (!request) continue;
-    // An escalation that began while its request was erased has the texts still.
-    if (request.erasedAt !== undefined) await eraseTexts(deps, requestId, scope);
-    // A request that was closed while its escalation began knew of none to take back.
-    if (request.state === 'closed' || request.state === 'resolved') await cancelWithdrawn(deps, requestId, scope);
-    await tellPortals(deps, { request, event }, scope);
+  const table = deps.tables('escalations');
+  await listEvent(table, head, event);
+  // Whose requests share a case is not told: others would learn of each other's.
+  if (isAboutSharing(event)) return;
+  await tellRequest(deps, { requestId: ownRequestOf(head), event }, scope);
+  if (!isOpen(event.state)) await freeIncidents(table, head);
+  // Those that share the case get its news under their own ids, each by an event and a wake of its own.
+  const sharing = head.joined ?? [];
+  for (let at = 0; at < sharing.length; at += tendedAtOnce) {
+    const some = sharing.slice(at, at + tendedAtOnce);
+    await Promise.all(some.map(async (id) => tendJoined(deps, id, scope)));
   }
+}
+
+const tendedAtOnce = 10;
+
+type Telling = { requestId: string; event: EscalationEvent };
+
+async function tellRequest(deps: EscalationDeps, { requestId, event }: Telling, scope: Scope): Promise<void> {
+  await deps.requests.applyEscalation(applied(requestId, event), scope);
+  const request = await deps.requests.readForEscalation(requestId);
+  if (!request) return;
+  // An escalation that began while its request was erased has the texts still.
+  if (request.erasedAt !== undefined) await eraseTexts(deps, requestId, scope);
+  // A request that was closed while its escalation began knew of none to take back.
+  if (request.state === 'closed' || request.state === 'resolved') await cancelWithdrawn(deps, requestId, scope);
+  await tellPortals(deps, { request, event }, scope);
 }
 
 function applied(requestId: string, event: EscalationEvent): AppliedEscalation {

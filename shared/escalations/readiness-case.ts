@@ -30,8 +30,8 @@ export type Facts = {
   duty?: Duty | undefined;
   /** Of the request's likely incidents, those that Microsoft has not resolved. */
   openIncidents: readonly { id: string; title: string }[];
-  /** Cases of these incidents that the same connection has at Microsoft. */
-  openCases?: readonly OpenCase[];
+  /** Open cases of the request's likely incidents that it could share. */
+  openCases: readonly OpenCase[];
   wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
 };
 
@@ -50,7 +50,7 @@ export type Case = Facts & {
   subscriptionId?: string;
   resourceId?: string;
   liveIncidents: readonly { id: string; title: string }[];
-  /** The case that this one would share. */
+  /** The case that it shares; a wanted vehicle, or force, means one of its own. */
   joins?: OpenCase;
 };
 
@@ -86,7 +86,7 @@ function liveIncidentsOf({ request, openIncidents }: Facts): Case['liveIncidents
 }
 
 /** Of the most likely incident that has one. Whoever asks for a vehicle or forces it wants a case of its own. */
-function joinedCase({ request, openCases = [], wanted }: Facts, live: Case['liveIncidents']): OpenCase | undefined {
+function joinedCase({ request, openCases, wanted }: Facts, live: Case['liveIncidents']): OpenCase | undefined {
   if (wanted?.force === true || wanted?.vehicle !== undefined) return undefined;
   const others = openCases.filter((one) => !one.escalationId.startsWith(`${request.requestId}-`));
   for (const incident of live) {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { acceptanceBodySchema } from './acceptance.ts';
+import { caseRequestsBodySchema } from './case-requests.ts';
 import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
@@ -167,4 +168,16 @@ export const readEscalationTimeline = {
   query: timelineQuerySchema,
   answers: { 200: { description: 'A page', schema: escalationTimelineSchema } },
   errors: ['invalid-cursor'],
+} as const;
+
+export const changeCaseRequests = {
+  name: 'changeCaseRequests',
+  method: 'POST',
+  path: 'api/escalations/{id}/requests',
+  summary: 'Let a request share this case, or take one off it',
+  access: operates,
+  params,
+  body: caseRequestsBodySchema,
+  answers: told('The case with the requests that share it'),
+  errors: ['illegal-transition', ...keyErrors],
 } as const;

@@ -9,6 +9,7 @@ export type Action =
   | 'file-case'
   | 'mend-escalation'
   | 'follow-case'
+  | 'confirm-with-customer'
   | 'close';
 
 /**
@@ -30,6 +31,8 @@ export const actionHours: Record<Action, Record<Priority, number>> = {
   'file-case': { p1: 1, p2: 2, p3: 8, p4: 24 },
   'mend-escalation': { p1: 1, p2: 2, p3: 8, p4: 24 },
   'follow-case': { p1: 2, p2: 8, p3: 24, p4: 72 },
+  /** Of the case's end at Microsoft. */
+  'confirm-with-customer': { p1: 2, p2: 8, p3: 24, p4: 72 },
   /** Of the solution: time for the customer to say that it is none. */
   close: { p1: 72, p2: 72, p3: 72, p4: 72 },
 };

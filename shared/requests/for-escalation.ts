@@ -76,7 +76,7 @@ export function createForEscalation({ store }: { store: RequestStore }) {
 
     /** Brings news of an escalation onto the request's timeline, once per escalation id and version. */
     applyEscalation: async ({ requestId, escalation, what, note }: EscalationNews, scope: Scope): Promise<void> => {
-      const { id, version } = escalation;
+      const { id, version, state } = escalation;
       await store.append(
         {
           requestId,
@@ -87,7 +87,7 @@ export function createForEscalation({ store }: { store: RequestStore }) {
               kind: 'escalated',
               audience: 'customer',
               from: head.state,
-              state: stateAfterEscalation(head, { what, id, version }),
+              state: stateAfterEscalation(head, { what, id, version, state }),
               what,
               escalation,
             },

@@ -13,6 +13,7 @@ const actions = [
   'file-case',
   'mend-escalation',
   'follow-case',
+  'confirm-with-customer',
   'close',
   'snooze-ends',
 ] as const satisfies readonly (Action | 'snooze-ends')[];
@@ -38,7 +39,17 @@ export function nextActionOf(head: Head): NextAction | undefined {
   const owed = owedActions(head).map(({ what, from }) =>
     what === 'first-response' && head.firstResponse ? { what, dueAt: head.firstResponse.dueAt } : due(what, from),
   );
-  return owed.reduce<NextAction | undefined>((a, b) => (a === undefined || b.dueAt < a.dueAt ? b : a), undefined);
+  const first = owed.reduce<NextAction | undefined>(
+    (a, b) => (a === undefined || b.dueAt < a.dueAt ? b : a),
+    undefined,
+  );
+  return first && isToConfirm(head) ? { ...first, what: 'confirm-with-customer' } : first;
+}
+
+/** Microsoft says that it is solved, and since then neither has anybody asked the customer, nor has the customer said so. */
+function isToConfirm({ state, entered, told, heard }: Head): boolean {
+  if (state !== 'resolved' || entered?.byCase !== true) return false;
+  return Math.max(told?.sequence ?? 0, heard?.sequence ?? 0) < entered.sequence;
 }
 
 type Owed = { what: Action; from: string };
@@ -61,7 +72,8 @@ function owedActions(head: Head): Owed[] {
 const toldAtOf = ({ entered, told, state, updatedAt }: Head): string | undefined =>
   entered === undefined && state !== 'new' ? updatedAt : told?.at;
 
-function actionOfState({ state, entered, updatedAt, newsAt, escalation }: Head, toldAt: string): Owed {
+function actionOfState(head: Head, toldAt: string): Owed {
+  const { state, entered, updatedAt, newsAt, escalation } = head;
   const enteredAt = entered?.at ?? updatedAt;
   const byState: Record<Head['state'], Owed> = {
     new: { what: 'diagnose', from: toldAt },
@@ -69,10 +81,16 @@ function actionOfState({ state, entered, updatedAt, newsAt, escalation }: Head, 
     'in-progress': { what: 'update-customer', from: latest(enteredAt, toldAt) },
     'waiting-customer': { what: 'ask-again', from: latest(enteredAt, toldAt) },
     'waiting-microsoft': { what: caseAction(escalation?.state), from: latest(enteredAt, newsAt) },
-    resolved: { what: 'close', from: enteredAt },
+    resolved: solvedAction(head, { enteredAt, toldAt }),
     closed: { what: 'close', from: enteredAt },
   };
   return byState[state];
+}
+
+/** What the customer is asked about Microsoft's solution has time to be answered. */
+function solvedAction(head: Head, { enteredAt, toldAt }: { enteredAt: string; toldAt: string }): Owed {
+  if (isToConfirm(head)) return { what: 'confirm-with-customer', from: enteredAt };
+  return { what: 'close', from: head.entered?.byCase ? latest(enteredAt, toldAt) : enteredAt };
 }
 
 /** What a request that waits for Microsoft waits for at the desk: by the state of its escalation. */

@@ -141,7 +141,13 @@ export const headSchema = z.object({
   /** Requests that are merged into this one; may lag behind by seconds. */
   children: z.array(z.string()).optional(),
   /** The event that brought the state, and the state before. */
-  entered: momentSchema.extend({ from: stateSchema.optional() }).optional(),
+  entered: momentSchema
+    .extend({
+      from: stateSchema.optional(),
+      /** The end of a case at Microsoft brought it, not a person. */
+      byCase: z.literal(true).optional(),
+    })
+    .optional(),
   /** When the customer last heard from a person, and the desk from the customer after the creation. */
   told: momentSchema.optional(),
   heard: momentSchema.optional(),

@@ -29,13 +29,25 @@ export function checkPortalTransition(from: RequestState, to: RequestState): voi
 
 export const actorOf = (caller: Caller): Actor => ({ kind: caller.kind, id: caller.id });
 
-/** An escalation makes an open request wait for Microsoft; its end gives the request back to the desk. */
+type EscalationStep = {
+  what: 'started' | 'changed' | 'closed';
+  id: string;
+  version: number;
+  /** Of the escalation. */
+  state: string;
+};
+
+/**
+ * An escalation makes an open request wait for Microsoft. A case that is closed there resolves it, whatever it waited for: the
+ * customer is to confirm. One that came to nothing gives it back to the desk.
+ */
 export function stateAfterEscalation(
   head: Pick<Head, 'state' | 'escalation' | 'escalationIds'>,
-  { what, id, version }: { what: 'started' | 'changed' | 'closed'; id: string; version: number },
+  { what, id, version, state: escalationState }: EscalationStep,
 ): RequestState {
   const { state } = head;
   if (state === 'resolved' || state === 'closed' || isLateNews(head, { id, version })) return state;
+  if (what === 'closed' && escalationState === 'closed') return 'resolved';
   if (what === 'closed') return state === 'waiting-microsoft' ? 'in-progress' : state;
   const isNews = what === 'started' || !head.escalationIds.includes(id);
   return isNews ? 'waiting-microsoft' : state;
@@ -79,7 +91,9 @@ const isHeard = ({ by, kind, state }: RequestEvent): boolean =>
 function momentsOf({ state: from }: Head, event: RequestEvent): Pick<Head, 'entered' | 'told' | 'heard'> {
   const moment = { at: event.at, sequence: event.sequence };
   return {
-    ...(event.state !== from && { entered: { ...moment, from } }),
+    ...(event.state !== from && {
+      entered: { ...moment, from, ...(event.kind === 'escalated' && event.state === 'resolved' && { byCase: true }) },
+    }),
     ...(isResponse(event) && { told: moment }),
     ...(isHeard(event) && { heard: moment }),
   };

@@ -63,6 +63,7 @@ const promised = [
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
+  'POST /api/escalations/{id}/requests',
   'POST /api/hooks/azure-service-health',
   'POST /api/hooks/partner-center',
   'POST /api/hooks/portals/{portalId}',

@@ -43,6 +43,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   claimEscalation: [{}, { filed: false }, { looked: true, lookedAt: '2026-11-02T09:00:00Z' }],
   acceptEscalation: [{ accepted: false, reason: 'not ours' }],
   redriveEscalation: [{}],
+  changeCaseRequests: [{ join: 'abcdefghijklmnopqrstuvwxy2' }, { leave: 'abcdefghijklmnopqrstuvwxy2' }],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   askDoctor: [{}],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],

@@ -109,6 +109,7 @@ export const someFacts = (change: Partial<Facts> = {}): Facts => ({
   delegation: { offered: true, lastReadAt: '2026-11-02T08:50:00.000Z' },
   duty: aDuty,
   openIncidents: [],
+  openCases: [],
   ...change,
 });
 

@@ -15,7 +15,10 @@ describe('a filing by hand', () => {
         state: 'filed',
         caseNumber,
         filedAt: '2026-11-02T09:08:00.000Z',
-        clocks: [{ clock: 'microsoft-first-response', dueAt: '2026-11-02T13:08:00.000Z' }],
+        clocks: [
+          { clock: 'microsoft-first-response', dueAt: '2026-11-02T13:08:00.000Z' },
+          { clock: 'microsoft-silence' },
+        ],
       },
     });
     await desk.drain();

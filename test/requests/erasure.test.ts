@@ -25,7 +25,8 @@ const callsOf = (desk: ErasureDesk, { id, escalationId }: { id: string; escalati
     async () =>
       desk.call('POST', `/api/requests/${id}/escalation`, {
         as: desk.tokens.admin,
-        body: { force: true, reason: planted.override },
+        // A vehicle is named for a case of its own: another request of this incident has just begun one.
+        body: { force: true, vehicle: 'advanced', reason: planted.override },
         headers: { 'idempotency-key': 'escalate' },
       }),
     async () => post(`/api/escalations/${escalationId}/claim`, 'claim', {}),

@@ -87,19 +87,19 @@ describe('what requests offer to escalations', () => {
     expect(await timeline(desk, id)).toHaveLength(2);
   });
 
-  it('gives the request back when the escalation is closed, unless it has moved on', async () => {
+  it.each([
+    { end: 'cancelled', gives: 'in-progress' },
+    { end: 'closed', gives: 'resolved' },
+  ])('makes the request $gives when the escalation is $end, unless it has moved on', async ({ end, gives }) => {
     const desk = await anOpenDesk();
     const [waiting, moved] = [await desk.submit(), await desk.submit()];
     for (const { id } of [waiting, moved]) await desk.requests.applyEscalation(someNews(id), desk.scope);
     await move(desk, moved.id, { to: 'resolved', seen: '"2"' });
     for (const { id } of [waiting, moved]) {
-      await desk.requests.applyEscalation(someNews(id, { version: 2, state: 'closed', what: 'closed' }), desk.scope);
+      await desk.requests.applyEscalation(someNews(id, { version: 2, state: end, what: 'closed' }), desk.scope);
     }
-    expect((await read(desk, waiting.id)).body).toMatchObject({
-      state: 'in-progress',
-      escalation: { state: 'closed' },
-    });
-    expect((await read(desk, moved.id)).body).toMatchObject({ state: 'resolved', escalation: { state: 'closed' } });
+    expect((await read(desk, waiting.id)).body).toMatchObject({ state: gives, escalation: { state: end } });
+    expect((await read(desk, moved.id)).body).toMatchObject({ state: 'resolved', escalation: { state: end } });
   });
 
   it('keeps to the latest escalation when all news of an earlier one comes after it', async () => {

@@ -44,6 +44,13 @@ const escalated = (escalation: string): Step => ({
   state: 'waiting-microsoft',
   escalation: { id: 'x-1', version: 1, state: escalation, channel: 'assisted' },
 });
+const caseClosed: Step = {
+  by: desk,
+  kind: 'escalated',
+  what: 'closed',
+  state: 'resolved',
+  escalation: { id: 'x-1', version: 9, state: 'closed', channel: 'assisted' },
+};
 const working = [to('acknowledged'), to('in-progress')];
 const snoozed: Step = {
   by: person,
@@ -112,6 +119,26 @@ describe('the next action', () => {
     ],
     ['follow-case', 'where it is filed', { dueAt: hour(3 + 8), after: [...working, escalated('filed')] }],
     ['first-response', 'where only Microsoft was called', { dueAt: hour(4), after: [escalated('filed')] }],
+    [
+      'confirm-with-customer',
+      'of one whose case Microsoft has closed',
+      { dueAt: hour(4 + 8), after: [...working, comment(person), caseClosed] },
+    ],
+    [
+      'confirm-with-customer',
+      'of such a one that nobody answered, as soon as the first response is due',
+      { dueAt: hour(4), after: [escalated('filed'), caseClosed] },
+    ],
+    [
+      'close',
+      'when the customer was asked about it',
+      { dueAt: hour(4 + 72), after: [...working, caseClosed, comment(person)] },
+    ],
+    [
+      'answer-customer',
+      'when the customer says more of it',
+      { dueAt: hour(4 + 4), after: [...working, caseClosed, comment(portal)] },
+    ],
     ['close', 'of a resolved one', { dueAt: hour(3 + 72), after: [...working, to('resolved')] }],
     [
       'answer-customer',
@@ -168,7 +195,7 @@ describe('the next action', () => {
         kind: fc.constant('escalated'),
         by: fc.constant(desk),
         what: fc.constantFrom('started', 'changed', 'closed'),
-        escalation: fc.constantFrom('intended', 'awaiting-filing', 'claimed', 'parked', 'handed-off', 'following'),
+        escalation: fc.constantFrom('intended', 'awaiting-filing', 'claimed', 'parked', 'following', 'closed'),
       }),
       fc.record({
         kind: fc.constant('changed'),
@@ -202,7 +229,7 @@ function stepped(head: Head, { pick = 0, what, escalation, ...one }: Walked): He
   const sequence = head.version + 1;
   const common = { requestId: head.id, sequence, at: hour(sequence - 1), audience: 'customer', from: head.state };
   const legal = requestStates.filter((state) => isLegal(head.state, state));
-  const news = { id: 'x-1', version: sequence, what: what as 'started' };
+  const news = { id: 'x-1', version: sequence, what: what as 'started', state: escalation ?? '' };
   const state = {
     transitioned: legal[pick % Math.max(1, legal.length)] ?? head.state,
     escalated: stateAfterEscalation(head, news),

@@ -59,11 +59,16 @@ const head = foldEvents([created])!;
 
 type Escalated = Extract<RequestEvent, { kind: 'escalated' }>;
 
-const anEscalation = (id: string, version: number, what: Escalated['what']) => ({ id, version, what });
+const anEscalation = (id: string, version: number, what: Escalated['what']) => ({
+  id,
+  version,
+  what,
+  state: what === 'closed' ? 'closed' : 'following',
+});
 
-function escalate(before: Head, { id, version, what }: ReturnType<typeof anEscalation>): Head {
-  const escalation = { id, version, state: `at ${String(version)}`, channel: 'assisted' };
-  const state = stateAfterEscalation(before, { id, version, what });
+function escalate(before: Head, { what, ...news }: ReturnType<typeof anEscalation>): Head {
+  const escalation = { ...news, channel: 'assisted' };
+  const state = stateAfterEscalation(before, { ...news, what });
   const sequence = before.version + 1;
   return applyEvent(before, { ...common, kind: 'escalated', sequence, from: before.state, state, what, escalation });
 }
@@ -125,9 +130,16 @@ describe('news of an escalation', () => {
     expect(after.escalation).toMatchObject({ id: 'x-1', version: 1 });
   });
 
-  it('that it is closed gives the request back to the desk', () => {
+  it.each(['cancelled', 'declined'])('that it was %s gives the request back to the desk', (end) => {
     const waiting = escalate(head, anEscalation('x-1', 1, 'started'));
-    expect(escalate(waiting, anEscalation('x-1', 2, 'closed')).state).toBe('in-progress');
+    expect(escalate(waiting, { ...anEscalation('x-1', 2, 'closed'), state: end }).state).toBe('in-progress');
+  });
+
+  it.each(requestStates)('that its case was closed resolves a request that is %s, and never closes it', (state) => {
+    const waiting = escalate(head, anEscalation('x-1', 1, 'started'));
+    const after = escalate({ ...waiting, state }, anEscalation('x-1', 2, 'closed'));
+    expect(after.state).toBe(state === 'closed' ? 'closed' : 'resolved');
+    expect(after.entered?.byCase).toBe(state === 'closed' || state === 'resolved' ? undefined : true);
   });
 
   it('that changes it does not take the request back from another state', () => {
@@ -146,7 +158,7 @@ describe('news of an escalation', () => {
     fc.assert(
       fc.property(fc.shuffledSubarray(news, { minLength: 3 }), (order) => {
         const after = order.reduce(escalate, { ...head, state: 'in-progress' } satisfies Head);
-        expect([after.state, after.escalation?.version, after.escalationIds]).toEqual(['in-progress', 3, ['x-1']]);
+        expect([after.state, after.escalation?.version, after.escalationIds]).toEqual(['resolved', 3, ['x-1']]);
       }),
     );
   });
