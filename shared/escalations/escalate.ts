@@ -6,6 +6,7 @@ import { contended } from '../platform/contended.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationRow, type Override } from './escalation.ts';
+import { isFiledByDesk } from './channel-table.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { eventOf } from './escalation-rules.ts';
 import {
@@ -145,7 +146,7 @@ type Beginning = {
 function firstRow({ deps, request, escalationId, decision, customer }: Beginning): EscalationRow {
   const at = toIso(deps.clock.now());
   const { vehicle, channel, contract, subscriptionId, party } = decision;
-  const isByApi = party === undefined && channel === 'azure-support';
+  const isByApi = party === undefined && isFiledByDesk(channel);
   const responseHours = contract?.responseHours?.[request.severity];
   return {
     id: escalationId,

@@ -2,6 +2,7 @@ import { dayMs, fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Random } from '../core/ids.ts';
 import { backoffMs } from '../core/backoff.ts';
+import { channelTable } from './channel-table.ts';
 import type { EscalationRow } from './escalation.ts';
 import { illegalMove, move, type Moved } from './escalation-rules.ts';
 import { refusals, type CaseState, type Passing, type RefusalCode } from './filing-channel.ts';
@@ -64,7 +65,7 @@ export const cancelled = (row: EscalationRow, nowMs: number, note = takenBack): 
 
 /** A person has mended what parked it: the case goes its way again, and an intent still says to look first. */
 export function redriven(row: EscalationRow, { nowMs, by }: { nowMs: number; by: string }): Moved {
-  const to = row.channel === 'azure-support' ? 'intended' : 'awaiting-filing';
+  const to = channelTable[row.channel].begins;
   if (row.state !== 'parked') throw illegalMove(row.state, to);
   const change = { ...untroubled, parkedReason: undefined, turn: row.turn + 1 };
   return move(row, { to, what: 'redriven', nowMs, by, change });

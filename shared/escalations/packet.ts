@@ -15,6 +15,12 @@ export const partnerContactSchema = z.strictObject({
 });
 export type PartnerContact = z.output<typeof partnerContactSchema>;
 
+/** What somebody of the customer said about Microsoft reading diagnostic data: in which words, and when. */
+export const diagnosticConsentSchema = z
+  .strictObject({ given: z.boolean(), by: z.string(), at: z.iso.datetime({ offset: true }), wording: z.string() })
+  .meta({ id: 'DiagnosticConsent' });
+export type DiagnosticConsent = z.output<typeof diagnosticConsentSchema>;
+
 /** Everything the form of Microsoft's portal asks for, so that filing is copying. */
 export const packetSchema = z
   .strictObject({
@@ -47,6 +53,9 @@ export const packetSchema = z
       leastRole: z.string(),
     }),
     link: z.string().optional(),
+    diagnosticConsent: diagnosticConsentSchema
+      .optional()
+      .meta({ description: 'Without it, or where it is not given, say no to diagnostic data.' }),
   })
   .meta({ id: 'EscalationPacket' });
 export type Packet = z.output<typeof packetSchema>;
@@ -116,12 +125,14 @@ export type PacketParts = {
   customer: EscalatableCustomer;
   contact: PartnerContact;
   incidentIds: readonly string[];
+  diagnosticConsent?: DiagnosticConsent | undefined;
 };
 
 const problemCategory = ({ category, service }: EscalatableRequest): string =>
   [categoryNames[category ?? ''] ?? 'Technical', service].filter((part) => part !== null).join(' / ');
 
-export function buildPacket({ escalationId, cloud, request, customer, contact, incidentIds }: PacketParts): Packet {
+export function buildPacket(parts: PacketParts): Packet {
+  const { escalationId, cloud, request, customer, contact, incidentIds, diagnosticConsent } = parts;
   const product = productOf(request.category, request.service);
   const marker = markerOf(escalationId);
   const evidence = request.evidence ?? {};
@@ -154,5 +165,6 @@ export function buildPacket({ escalationId, cloud, request, customer, contact, i
       leastRole: leastRoles[product],
     },
     ...(link !== undefined && { link }),
+    ...(diagnosticConsent && { diagnosticConsent }),
   };
 }

@@ -4,6 +4,7 @@ import type { Random } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { Followers } from './channel-table.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { EscalationState } from './escalation.ts';
 import type { FilingChannel } from './filing-channel.ts';
@@ -63,7 +64,9 @@ export type EscalationDeps = {
   contact: (connectionId: string) => Promise<PartnerContact | undefined>;
   /** Of the incidents named, those that Microsoft has not resolved. */
   openIncidents: (ids: readonly string[]) => Promise<readonly { id: string; title: string }[]>;
+  /** Files by whichever channel a job names (`filingBy`). */
   channel: FilingChannel;
+  followers: Followers;
   announce: Announce;
   caseSyncMinutes: number;
 };

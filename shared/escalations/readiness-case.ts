@@ -2,7 +2,7 @@ import { isAlive } from '../customers/delegation-rules.ts';
 import { fromIso } from '../core/clock.ts';
 import type { CloudName } from '../customers/cloud.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
-import { resourceOf, type PartnerContact } from './packet.ts';
+import { resourceOf, type DiagnosticConsent, type PartnerContact } from './packet.ts';
 import { productOf, type Product } from './product.ts';
 import { isRefused, technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
 
@@ -21,6 +21,8 @@ export type Facts = {
   capability?: Capability | undefined;
   /** Of the request's likely incidents, those that Microsoft has not resolved. */
   openIncidents: readonly { id: string; title: string }[];
+  /** What the customer said about diagnostic data, where it was recorded. */
+  diagnosticConsent?: DiagnosticConsent | undefined;
   wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
 };
 
