@@ -126,18 +126,23 @@ async function put(session: Session, job: FilingJob, body: string): Promise<File
     return readPutAnswer(answer, session.options.clock.now());
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    return error.reason === 'refused-address'
-      ? { kind: 'passing', reason: error.reason }
-      : { kind: 'unknown', reason: error.reason };
+    const hasLeft = error.reason !== 'refused-address' && error.reason !== 'circuit-open';
+    return hasLeft ? { kind: 'unknown', reason: error.reason } : noAnswer(error);
   }
 }
+
+const noAnswer = ({ reason, retryAfterSeconds }: HttpFailure): Passing => ({
+  kind: 'passing',
+  reason,
+  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+});
 
 /** Around calls that make nothing: trouble of the network or of a token becomes an answer. */
 async function guarded<T>(work: () => Promise<T>): Promise<T | Passing | Refused> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof HttpFailure) return { kind: 'passing', reason: error.reason };
+    if (error instanceof HttpFailure) return noAnswer(error);
     if (error instanceof TokenFailure) return tokenTrouble(error);
     // Half an answer, or a gateway's page with status 200.
     if (error instanceof SyntaxError || error instanceof z.ZodError)
