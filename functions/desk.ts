@@ -4,7 +4,9 @@ import { createDelegationState } from '../shared/customers/delegation.ts';
 import { createPortalLinks } from '../shared/customers/portal-links.ts';
 import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
+import { azureSupportFollower } from '../shared/escalations/azure-follower.azuresupport.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
+import { filingBy } from '../shared/escalations/channel-table.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
@@ -19,6 +21,7 @@ import { createTenantReads } from '../shared/health/tenant-reads.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
 import { createToldNotices } from '../shared/notices/told-notices.ts';
+import { createCircuits } from '../shared/platform/circuit.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
@@ -61,7 +64,7 @@ import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApiOnce } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
-import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
+import { cloudOf, escalationPorts, microsoft, pacedHttp } from './desk-microsoft.ts';
 import { deskPortals, deskRegistry, portalSightsOf } from './desk-portals.ts';
 import { portalRoutes } from './portals.http.ts';
 import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
@@ -75,6 +78,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const { clock, tables, bus, http } = services;
   const { tokens, readSecret, versions, authority, grants, keepGrants } = microsoft(services, config);
   const registry = deskRegistry(services);
+  const circuits = createCircuits(clock);
   const statements = createStatements({ table: tables('desk'), clock });
   const boundaryRules = createPublishedRules({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
@@ -105,15 +109,24 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
+  const support = {
+    ...escalationPorts({ http, clock, tokens }, cloud, circuits),
+    clock,
+    managementBaseUrl: cloud.endpoints.azureManagementBaseUrl,
+  };
+  const contact = async (id: string) => caseContact(await statements.currentStatement(), mailboxOf(config, id));
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
     requests,
     customers: { byId: async (id) => customers.get(id) },
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
-    contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
+    contact,
     openIncidents: createOpenIncidents({ tables }),
-    channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
+    channel: filingBy({ 'azure-support': azureSupportChannel(support) }),
+    followers: {
+      azure: azureSupportFollower({ ...support, sender: async (id) => (await contact(id))?.email }),
+    },
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
@@ -148,7 +161,7 @@ export function createDesk(given: Services, config: Config): Desk {
     remember: async (customerId, name) => rememberName({ store: customers, portalSights }, customerId, name),
   });
   const readiness = createReadiness(
-    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows, circuits }),
     clock,
   );
 

@@ -3,7 +3,9 @@ import { readCommunications, waitsForPartner } from './azure-communication.azure
 import { readRefusal } from './azure-refusal.ts';
 import {
   guarded,
+  hasLeft,
   isBelow,
+  noAnswer,
   openSession,
   type AzureSupportOptions,
   type Session,
@@ -98,7 +100,8 @@ async function write(open: Open, { ref, wish, isRepeat }: Writing): Promise<Wish
     const there = await lookFor(open, path);
     return there === 'absent' ? { kind: 'unknown', reason: 'accepted, not there yet' } : there;
   }
-  return settle(open, answer, (refused) => refused);
+  // A conflict may be one with the same text that came before.
+  return settle(open, answer, (refused) => (answer.status === 409 ? { kind: 'unknown', reason: 'HTTP 409' } : refused));
 }
 
 async function lookFor({ session }: Open, path: string): Promise<WishOutcome | 'absent'> {
@@ -127,8 +130,7 @@ async function change({ session }: Open, call: { method: HttpCall['method']; pat
     return await session.call(call);
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    const kind = error.reason === 'refused-address' ? ('passing' as const) : ('unknown' as const);
-    return { kind, reason: error.reason };
+    return hasLeft(error) ? { kind: 'unknown' as const, reason: error.reason } : noAnswer(error);
   }
 }
 

@@ -27,7 +27,7 @@ export type TicketPlace = {
 const callMs = 12 * secondMs;
 const answerBytes = 4 * 1024 * 1024;
 
-/** `relation` is a path below the management endpoint, or an address that Microsoft gave. */
+/** Calls by a path below the management endpoint, or by an address that Microsoft gave. */
 export type Session = {
   now(): number;
   call(
@@ -91,13 +91,22 @@ export function isBelow({ managementBaseUrl }: AzureSupportOptions, path: string
   return given.origin === ours.origin && given.pathname.toLowerCase().startsWith(ours.pathname.toLowerCase());
 }
 
+/** Whether the call can have had an effect although there was no answer. */
+export const hasLeft = ({ reason }: HttpFailure): boolean => reason !== 'refused-address' && reason !== 'circuit-open';
+
+export const noAnswer = ({ reason, retryAfterSeconds }: HttpFailure): Passing => ({
+  kind: 'passing',
+  reason,
+  ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
+});
+
 /** Around calls that make nothing: trouble of the network or of a token becomes an answer. */
 export async function guarded<T>(work: () => Promise<T>): Promise<T | Passing | Refused> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof ForeignPlace) return error.refused;
-    if (error instanceof HttpFailure) return { kind: 'passing', reason: error.reason };
+    if (error instanceof HttpFailure) return noAnswer(error);
     if (error instanceof TokenFailure) return tokenTrouble(error);
     // Half an answer, or a gateway's page with status 200.
     if (error instanceof SyntaxError || error instanceof z.ZodError)

@@ -1,7 +1,15 @@
 import { secondMs } from '../core/clock.ts';
 import { HttpFailure, type HttpAnswer } from '../platform/http.ts';
 import { matchClassification, matchService, wordsOf, type Offered } from './azure-classification.ts';
-import { guarded, isBelow, openSession, type AzureSupportOptions, type Session } from './azure-session.azuresupport.ts';
+import {
+  guarded,
+  hasLeft,
+  isBelow,
+  noAnswer,
+  openSession,
+  type AzureSupportOptions,
+  type Session,
+} from './azure-session.azuresupport.ts';
 import {
   packetTrouble,
   readOffers,
@@ -122,8 +130,6 @@ async function put(session: Session, job: FilingJob, body: string): Promise<File
     return readPutAnswer(await session.call({ method: 'PUT', path: ticketPath(job), body }), session.now());
   } catch (error) {
     if (!(error instanceof HttpFailure)) throw error;
-    return error.reason === 'refused-address'
-      ? { kind: 'passing', reason: error.reason }
-      : { kind: 'unknown', reason: error.reason };
+    return hasLeft(error) ? { kind: 'unknown', reason: error.reason } : noAnswer(error);
   }
 }

@@ -20,14 +20,18 @@ export const settledAt = (row: Pick<EscalationRow, 'intentAt'>, settleMs: number
   row.intentAt === undefined ? 0 : fromIso(row.intentAt) + settleMs;
 
 const troubleBackoff = { baseMs: 10 * secondMs, maxMs: 10 * minuteMs };
+/** A filing sleeps no longer than this for what passes: after an outage all of them go on within ten minutes. */
+export const filingSleepMs = 6 * minuteMs;
 const defaultPollMs = 10 * secondMs;
+
+type Trouble = { nowMs: number; random: Random; retryAfterSeconds?: number | undefined; maxMs?: number };
 
 /** Later, with back-off, and not before the other side wants to be asked again. Nothing that people see changes. */
 export function troubled(
   row: EscalationRow,
-  { nowMs, random, retryAfterSeconds = 0 }: { nowMs: number; random: Random; retryAfterSeconds?: number | undefined },
+  { nowMs, random, retryAfterSeconds = 0, maxMs = troubleBackoff.maxMs }: Trouble,
 ): { after: EscalationRow; dueAt: number } {
-  const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, troubleBackoff, random));
+  const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, { ...troubleBackoff, maxMs }, random));
   return { after: { ...row, failures: row.failures + 1, turn: row.turn + 1 }, dueAt: nowMs + wait };
 }
 

@@ -15,6 +15,7 @@ import { azureSupportSimulation, knownTokens, managementBaseUrl, type CallFault 
 import { aContact, aCustomer, anAzureRequest, customerTenant, partnerTenant, subscription } from './builders.ts';
 
 const job: FilingJob = {
+  channel: 'azure-support',
   escalationId: 'abcdefghijklmnopqrstuvwxy2-1',
   ticketName: 'desk-abcdefghijklmnopqrstuvwxy2-1',
   connectionId: 'north',
