@@ -1,6 +1,8 @@
 import { escalationRoutes } from '../../functions/escalations.http.ts';
 import { escalationsQueue } from '../../functions/escalations.queue.ts';
+import { azureSupportFollower } from '../../shared/escalations/azure-follower.azuresupport.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
+import { filingBy } from '../../shared/escalations/channel-table.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { AppliedEscalation, EscalationDeps } from '../../shared/escalations/ports.ts';
@@ -45,6 +47,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const applied: AppliedEscalation[] = [];
   const notices: Notice[] = [];
   const openIncidents: { id: string; title: string }[] = [];
+  const support = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -62,7 +65,8 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     connections: (id) => (id === 'north' ? aConnection() : undefined),
     contact: async () => aContact(),
     openIncidents: async (wanted) => openIncidents.filter((incident) => wanted.includes(incident.id)),
-    channel: azureSupportChannel({ http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl }),
+    channel: filingBy({ 'azure-support': azureSupportChannel(support) }),
+    followers: { azure: azureSupportFollower({ ...support, sender: async () => aContact().email }) },
     announce: async ({ eventId, portalIds, data }) => {
       notices.push({ eventId, portalIds, data: data({ id: portalIds[0] ?? '', customers: 'all' }) });
     },
