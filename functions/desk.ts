@@ -6,6 +6,7 @@ import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { azureSupportFollower } from '../shared/escalations/azure-follower.azuresupport.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
+import { followRequest } from '../shared/escalations/follow-request.ts';
 import { filingBy } from '../shared/escalations/channel-table.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
@@ -44,6 +45,7 @@ import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
 import { directoryRoutes } from './directory.http.ts';
+import { escalationUpdateRoutes } from './escalation-updates.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
@@ -107,7 +109,10 @@ export function createDesk(given: Services, config: Config): Desk {
     boundaryRules: async () => boundaryRules.inForce(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
-    cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
+    tellEscalations: async (requestId, scope) => {
+      await cancelWithdrawn(escalations, requestId, scope);
+      await followRequest(escalations, requestId, scope);
+    },
   });
   const support = {
     ...escalationPorts({ http, clock, tokens }, cloud, circuits),
@@ -171,6 +176,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestChangeRoutes(requests),
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
+      ...escalationUpdateRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),

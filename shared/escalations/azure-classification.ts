@@ -64,32 +64,26 @@ function best<T extends Offered>(offers: readonly T[], words: Words): T | undefi
   return found?.offered;
 }
 
-/** `microsoft.compute/virtualmachines` in the id of a resource (of its innermost part). */
-export function resourceTypeOf(resourceId: string | undefined): string | undefined {
+/** `['Microsoft.Compute', 'virtualMachines']` in the id of a resource (of its innermost part). */
+export function resourceTypeOf(resourceId: string | undefined): string[] {
   const [, provider, path = ''] = /^.*\/providers\/([^/]+)\/(.+)$/i.exec(resourceId ?? '') ?? [];
-  if (provider === undefined) return undefined;
-  const types = path.split('/').filter((_, index) => index % 2 === 0);
-  return [provider, ...types].join('/').toLowerCase();
+  return provider === undefined ? [] : [provider, ...path.split('/').filter((_, index) => index % 2 === 0)];
 }
 
-/** The type as words: `virtualMachines` speaks of a virtual machine. */
-const typeWords = (resourceId: string): string =>
-  (resourceId.split('/').at(-2) ?? '').replace(/(?<=[a-z])(?=[A-Z])/g, ' ');
+/** `virtualMachines` speaks of a virtual machine. */
+const typeWords = (type: string): Words => wordsOf('', type.replace(/(?<=[a-z])(?=[A-Z])/g, ' '));
 
 /** Quota, billing and subscriptions go another way; and a service that asks for no technical plan takes no technical case. */
 const notTechnical = /^(?:billing|subscription management|enrollment administration)$|quota|subscription limits/i;
 
-/** Those that take the resource's type, or else its parent's, or at last its provider's. */
-function takersOf<T extends Offered>(offers: readonly T[], resourceType: string | undefined): readonly T[] {
-  for (
-    let type = resourceType;
-    type !== undefined && type !== '';
-    type = type.slice(0, Math.max(0, type.lastIndexOf('/')))
-  ) {
-    const takers = offers.filter((offered) => offered.resourceTypes?.some((one) => one.toLowerCase() === type));
-    if (takers.length > 0) return takers;
+/** Those that take the resource's type, or else its parent's, or at last its provider's; and what that type is called. */
+function takersOf<T extends Offered>(offers: readonly T[], resourceId: string | undefined) {
+  for (let type = resourceTypeOf(resourceId); type.length > 0; type = type.slice(0, -1)) {
+    const name = type.join('/').toLowerCase();
+    const takers = offers.filter((offered) => offered.resourceTypes?.some((one) => one.toLowerCase() === name));
+    if (takers.length > 0) return { takers, called: type.at(-1) ?? '' };
   }
-  return offers;
+  return { takers: offers, called: '' };
 }
 
 /**
@@ -101,9 +95,8 @@ export function matchService<T extends Offered>(
   { words, resourceId }: { words: Words; resourceId?: string | undefined },
 ): T | undefined {
   const technical = offers.filter((offered) => !notTechnical.test(offered.displayName.trim()));
-  const takers = takersOf(technical, resourceTypeOf(resourceId));
-  const fitting =
-    takers.length < technical.length ? new Map([...wordsOf('', typeWords(resourceId ?? '')), ...words]) : words;
+  const { takers, called } = takersOf(technical, resourceId);
+  const fitting = new Map([...typeWords(called), ...words]);
   return best(takers, fitting) ?? takers.find((offered) => usual.test(offered.displayName)) ?? takers[0];
 }
 

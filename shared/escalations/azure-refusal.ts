@@ -11,7 +11,7 @@ const errorSchema = z.object({
 const lowered = (_key: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(
-        Object.entries(value).map(([name, member]) => [name[0]?.toLowerCase() + name.slice(1), member]),
+        Object.entries(value).map(([name, member]) => [name.slice(0, 1).toLowerCase() + name.slice(1), member]),
       )
     : value;
 

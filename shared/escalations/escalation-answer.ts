@@ -20,7 +20,8 @@ const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
  * An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. Members come in the order of
  * the schema, so that an answer given again is the same text.
  */
-export function toAnswer(row: EscalationRow, { packet, claimants, override }: Content, asking: Asking): Escalation {
+export function toAnswer(row: EscalationRow, content: Content, asking: Asking): Escalation {
+  const { packet, claimants, override } = content;
   const by = claimantOf(row, claimants);
   return escalationSchema.parse({
     id: row.id,
@@ -41,8 +42,13 @@ export function toAnswer(row: EscalationRow, { packet, claimants, override }: Co
     claim: by !== undefined && row.claimedUntil !== undefined ? { by, until: row.claimedUntil } : undefined,
     clocks: clocksOf(row),
     parkedReason: row.parkedReason,
+    toCarry: toCarryOf(row.toCarry, content),
   });
 }
+
+/** With the texts that are there still; undefined where nothing waits. */
+const toCarryOf = (items: EscalationRow['toCarry'], { carry }: Content): Escalation['toCarry'] =>
+  items && items.length > 0 ? items.map((item) => ({ ...item, text: carry?.[item.id] })) : undefined;
 
 function clocksOf(row: EscalationRow): Escalation['clocks'] {
   const clocks: Escalation['clocks'] = [];

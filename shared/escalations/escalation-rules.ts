@@ -46,6 +46,12 @@ export function move(row: EscalationRow, { to, what, nowMs, by, note, text, chan
   return { after, event: eventOf(after, { what, from: row.state, by, note, text }) };
 }
 
+/** The escalation one event later, in the state that it is in. */
+export function tell(row: EscalationRow, { what, nowMs, change, ...told }: Omit<Move, 'to'>): Moved {
+  const after: EscalationRow = { ...row, ...change, version: row.version + 1, updatedAt: toIso(nowMs) };
+  return { after, event: eventOf(after, { what, from: row.state, ...told }) };
+}
+
 type Told = Pick<EscalationEvent, 'what' | 'from' | 'by' | 'note' | 'text'>;
 
 export function eventOf(row: EscalationRow, { what, from, by, note, text }: Told): EscalationEvent {

@@ -36,12 +36,14 @@ const eventKey = (id: string, version: number): string => `N|${id}|${sequenceKey
 const packetKey = (id: string): string => `C|${id}|packet`;
 const claimPrefix = (id: string): string => `C|${id}|claim|`;
 const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
+/** A text that waits for a person stands again where it is read with the head. */
+const carryPrefix = (id: string): string => `C|${id}|carry|`;
 const overrideKey = (id: string): string => `C|${id}|override`;
 /** Sorts after everything that is read with a head: a long conversation is not. */
 const textPrefix = (id: string): string => `C|${id}|wrote|`;
 
 /** Of content rows, those with words of people about the request; the names of claimants are the desk's own people. */
-export const textKeys = /^C\|[^|]+\|(?:packet|override|wrote\|.*)$/;
+export const textKeys = /^C\|[^|]+\|(?:packet|override|consent|carry\|.*|wrote\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
@@ -74,8 +76,13 @@ export async function readEvent(table: Table, id: string, version: number): Prom
   return row && eventRow.fromRow(row);
 }
 
-/** `claimants`: the names of all who ever claimed it, by their ids. */
-export type Content = { packet?: Packet; claimants?: Readonly<Record<string, string>>; override?: Override };
+/** `claimants`: the names of all who ever claimed it, by their ids; `carry`: texts that a person is to write, by theirs. */
+export type Content = {
+  packet?: Packet;
+  claimants?: Readonly<Record<string, string>>;
+  override?: Override;
+  carry?: Readonly<Record<string, string>>;
+};
 
 const contentPrefix = (id: string): string => `C|${id}|`;
 
@@ -105,7 +112,10 @@ export async function readContentRows(table: Table, idOrStem: string): Promise<R
 export function contentIn(rows: readonly Row[], id: string): Content {
   const [packet, override] = [packetKey(id), overrideKey(id)].map((rk) => rows.find((row) => row.rk === rk));
   const claims = rows.filter((row) => row.rk.startsWith(claimPrefix(id))).map((row) => claimRow.fromRow(row));
+  const prefix = carryPrefix(id);
+  const carry = rows.filter(({ rk }) => rk.startsWith(prefix));
   return {
+    carry: Object.fromEntries(carry.map((row) => [row.rk.slice(prefix.length), textRow.fromRow(row).text])),
     ...(packet && { packet: packetRow.fromRow(packet) }),
     claimants: Object.fromEntries(claims.map((claim) => [claim.id, claim.by])),
     ...(override && { override: overrideRow.fromRow(override) }),
@@ -120,6 +130,13 @@ export function partitionOfEscalation(id: string): string {
 
 export const packetOp = (id: string, packet: Packet): TableOp => ({
   kind: 'insert',
+  rk: packetKey(id),
+  columns: packetRow.toColumns(packet),
+});
+
+/** In place of the packet that it has. */
+export const repacketOp = (id: string, packet: Packet): TableOp => ({
+  kind: 'upsert',
   rk: packetKey(id),
   columns: packetRow.toColumns(packet),
 });
@@ -140,6 +157,13 @@ export const overrideOp = (id: string, override: Override): TableOp => ({
 export const textOp = (id: string, key: string, text: EscalationText): TableOp => ({
   kind: 'upsert',
   rk: `${textPrefix(id)}${encodeKey(key)}`,
+  columns: textRow.toColumns(text),
+});
+
+/** Shows a text with the escalation, for whoever is to carry it. `key` needs no encoding. */
+export const carryOp = (id: string, key: string, text: EscalationText): TableOp => ({
+  kind: 'upsert',
+  rk: `${carryPrefix(id)}${key}`,
   columns: textRow.toColumns(text),
 });
 

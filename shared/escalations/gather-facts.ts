@@ -1,4 +1,5 @@
 import { readCapability, readContracts } from './contract-store.ts';
+import { readConsent } from './diagnostic-consent.ts';
 import type { EscalatableRequest } from './escalatable.ts';
 import type { EscalationDeps } from './ports.ts';
 import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
@@ -8,8 +9,9 @@ export type Asked = { request: EscalatableRequest; escalationId: string; wanted?
 /** Reads all that the decision rests on. */
 export async function gatherFacts(deps: EscalationDeps, { request, escalationId, wanted }: Asked): Promise<Facts> {
   const likely = request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id);
-  const [customer, openIncidents] = await Promise.all([
+  const [customer, diagnosticConsent, openIncidents] = await Promise.all([
     deps.customers.byId(request.customerId),
+    readConsent(deps.tables('escalations'), request.requestId),
     likely.length === 0 ? [] : deps.openIncidents(likely),
   ]);
   const connectionId = customer?.connectionId;
@@ -36,6 +38,7 @@ export async function gatherFacts(deps: EscalationDeps, { request, escalationId,
     contracts,
     capability,
     openIncidents,
+    ...(diagnosticConsent && { diagnosticConsent }),
     ...(wanted && { wanted }),
   };
 }

@@ -107,7 +107,10 @@ describe('the problem of a technical case', () => {
 });
 
 it('reads the type of a resource, nested ones and extensions of another provider too', () => {
-  expect(resourceTypeOf(of('Microsoft.Sql/servers/c/databases/d'))).toBe('microsoft.sql/servers/databases');
-  expect(resourceTypeOf(`${aVm}/providers/Microsoft.Insights/metricAlerts/a`)).toBe('microsoft.insights/metricalerts');
-  expect(resourceTypeOf(undefined)).toBeUndefined();
+  expect(resourceTypeOf(of('Microsoft.Sql/servers/c/databases/d'))).toEqual(['Microsoft.Sql', 'servers', 'databases']);
+  expect(resourceTypeOf(`${aVm}/providers/Microsoft.Insights/metricAlerts/a`)).toEqual([
+    'Microsoft.Insights',
+    'metricAlerts',
+  ]);
+  expect(resourceTypeOf(undefined)).toEqual([]);
 });

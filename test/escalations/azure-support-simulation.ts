@@ -188,7 +188,7 @@ function routeOf({ method, url }: HttpCall): Routed {
     if (pathname.endsWith('/communications')) return { kind: 'communications', name };
     if (pathname.includes('/communications/'))
       return { kind: method === 'PUT' ? 'communication-put' : 'communication', name };
-    return { kind: { PUT: 'put', PATCH: 'patch' }[String(method)] ?? 'get', name };
+    return { kind: { PUT: 'put', PATCH: 'patch' }[method as string] ?? 'get', name };
   }
   if (pathname.endsWith('/problemClassifications')) return { kind: 'classifications', name: parts.at(-2) ?? '' };
   return { kind: pathname.endsWith('/services') ? 'services' : 'unknown', name };

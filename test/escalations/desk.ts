@@ -1,3 +1,4 @@
+import { escalationUpdateRoutes } from '../../functions/escalation-updates.http.ts';
 import { escalationRoutes } from '../../functions/escalations.http.ts';
 import { escalationsQueue } from '../../functions/escalations.queue.ts';
 import { azureSupportFollower } from '../../shared/escalations/azure-follower.azuresupport.ts';
@@ -86,7 +87,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     await handlers[held.queue as keyof typeof handlers](held.message.body as WakeMessage, log.scope);
     bus.complete(held);
   };
-  const routes = escalationRoutes(deps);
+  const routes = [...escalationRoutes(deps), ...escalationUpdateRoutes(deps)];
 
   return {
     deps,
@@ -120,9 +121,9 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     call: async (name: string, asked: Asked = {}): Promise<Answer> => {
       const found = routes.find((one) => one.name === name);
       if (!found) throw new Error(`no route ${name}`);
-      const { id, body, query = {}, caller = aPerson('olav'), headers = {} } = asked;
+      const { id, update, body, query = {}, caller = aPerson('olav'), headers = {} } = asked;
       const call: Call<unknown, unknown, unknown> = {
-        params: found.params?.parse({ id }),
+        params: found.params?.parse({ id, ...(update !== undefined && { update }) }),
         query: found.query?.parse(query),
         body: found.body?.parse(body ?? {}),
         caller,
@@ -137,6 +138,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
 
 type Asked = {
   id?: string;
+  update?: string;
   body?: unknown;
   query?: Record<string, string>;
   caller?: Person;
