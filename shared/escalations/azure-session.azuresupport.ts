@@ -36,7 +36,7 @@ export type Session = {
 };
 
 /** Why a place is no customer's, before anything is called: a ticket there would be the partner's own. */
-export class ForeignPlace extends Error {
+class ForeignPlace extends Error {
   override readonly name = 'ForeignPlace';
   readonly refused: Refused;
 

@@ -9,13 +9,13 @@ export type FilingWorld = {
   job: FilingJob;
   packet: Packet;
   /** How many cases exist. */
-  cases(): Promise<number>;
+  cases: () => Promise<number>;
   /** Enough time for a case to be set up. */
-  settle(): Promise<void>;
+  settle: () => Promise<void>;
   /** The next filing has its effect, and its answer is lost. */
-  loseNextAnswer(): Promise<void>;
+  loseNextAnswer: () => Promise<void>;
   /** The next call of any kind is answered so, before it has an effect. */
-  failNext(status: number, retryAfterSeconds?: number): Promise<void>;
+  failNext: (status: number, retryAfterSeconds?: number) => Promise<void>;
 };
 
 /** Files, however many steps it takes. */
@@ -100,16 +100,16 @@ export type CaseWorld = {
   ref: CaseRef;
   /** A case that this way does not know. */
   unknownRef: CaseRef;
-  now(): number;
-  microsoftWrites(text: string): Promise<void>;
-  microsoftCloses(): Promise<void>;
+  now: () => number;
+  microsoftWrites: (text: string) => Promise<void>;
+  microsoftCloses: () => Promise<void>;
   /** What the partner wrote, as Microsoft has it. */
-  letters(): Promise<string[]>;
-  isClosed(): Promise<boolean>;
-  severity(): Promise<string>;
+  letters: () => Promise<string[]>;
+  isClosed: () => Promise<boolean>;
+  severity: () => Promise<string>;
   /** The next call that writes has its effect, and its answer is lost. */
-  loseNextAnswer(): Promise<void>;
-  failNext(status: number, retryAfterSeconds?: number): Promise<void>;
+  loseNextAnswer: () => Promise<void>;
+  failNext: (status: number, retryAfterSeconds?: number) => Promise<void>;
 };
 
 /** What every `CaseFollower` promises. */

@@ -165,7 +165,7 @@ async function httpFiling(): Promise<FilingWorld> {
       return tickets.length;
     },
     settle: async () => {
-      microsoft.advance(60);
+      await microsoft.advance(60);
     },
   };
 }
@@ -174,7 +174,7 @@ async function httpCase(): Promise<CaseWorld> {
   const { microsoft, options, place, ...faults } = await overHttp();
   const prepared = await azureSupportChannel(options).prepare(jobAt(place), packet);
   if (prepared.kind === 'prepared') await prepared.submit();
-  microsoft.advance(60);
+  await microsoft.advance(60);
   const path = `/arm/subscriptions/${place.subscriptionId}/providers/Microsoft.Support/supportTickets/${ticketName}`;
   const get = async (rest = '') =>
     microsoft.call(`${path}${rest}?api-version=2024-04-01`, {
@@ -187,7 +187,7 @@ async function httpCase(): Promise<CaseWorld> {
     unknownRef: refAt(place, 'desk-unknown'),
     now: () => microsoft.clock.now(),
     microsoftWrites: async (message) => {
-      microsoft.advance(1);
+      await microsoft.advance(1);
       await microsoft.control({ scenario: { ticket: { name: ticketName, status: 'Open', message } } });
     },
     microsoftCloses: async () => {

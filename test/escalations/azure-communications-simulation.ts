@@ -1,5 +1,7 @@
 import type { HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
-import type { Ticket } from './azure-support-simulation.ts';
+
+/** As far as letters and changes need it. */
+type Ticket = { name: string; status: string; properties: Record<string, unknown> };
 
 export type Communication = {
   ticket: string;
