@@ -30,7 +30,11 @@ export class HttpFailure extends Error {
   /** Of a circuit: when the other side is asked again. */
   readonly retryAfterSeconds: number | undefined;
 
-  constructor(reason: HttpFailure['reason'], message: string, more: { cause?: unknown; status?: number; retryAfterSeconds?: number } = {}) {
+  constructor(
+    reason: HttpFailure['reason'],
+    message: string,
+    more: { cause?: unknown; status?: number; retryAfterSeconds?: number } = {},
+  ) {
     super(message, { cause: more.cause });
     this.reason = reason;
     this.status = more.status;
