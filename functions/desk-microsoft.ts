@@ -1,11 +1,13 @@
 import { limits } from '../shared/core/limits.ts';
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
+import { httpThrough, tokensThrough, type Circuits } from '../shared/platform/circuit.ts';
 import type { Config } from '../shared/platform/config.ts';
 import { createEntraTokens, refreshTokenSecret } from '../shared/platform/entra-tokens.entra.ts';
 import { createKeepGrants } from '../shared/platform/keep-grants.ts';
 import { createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
 import { createPacedHttp } from '../shared/platform/paced-http.ts';
 import { createGrantRows } from '../shared/platform/partner-grant.ts';
+import type { TokenSource } from '../shared/platform/tokens.ts';
 import { createSecretVersions, createVaultReader } from '../shared/platform/vault.keyvault.ts';
 import type { Services } from '../shared/platform/services.ts';
 
@@ -36,6 +38,24 @@ export const pacedHttp = ({ http, clock }: Services, config: Config, { endpoints
     { root: endpoints.graphBaseUrl, perSecond: limits.graphCallsPerSecond },
     { root: authorityOf(config), perSecond: limits.tokenRequestsPerSecond },
   ]);
+
+/**
+ * What escalations call by: within the rate of the Support API, and not at all while it, or the way to tokens, is down. The polls of
+ * health have a brake of their own, and share neither.
+ */
+export function escalationPorts(
+  { http, clock, tokens }: Pick<Services, 'http' | 'clock'> & { tokens: TokenSource },
+  { endpoints }: DeskCloud,
+  circuits: Circuits,
+) {
+  const paced = createPacedHttp(http, clock, [
+    { root: endpoints.azureManagementBaseUrl, perSecond: limits.supportCallsPerSecond },
+  ]);
+  return {
+    http: httpThrough(circuits.of('azure-support'), paced, clock),
+    tokens: tokensThrough(circuits.of('entra'), tokens),
+  };
+}
 
 /** How the desk proves itself to Microsoft: by its managed identity, which is a federated credential of the application. */
 export function microsoft({ http, clock, tables }: Services, config: Config) {

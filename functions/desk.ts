@@ -4,12 +4,14 @@ import { createDelegationState } from '../shared/customers/delegation.ts';
 import { createPortalLinks } from '../shared/customers/portal-links.ts';
 import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
+import { azureSupportFollower } from '../shared/escalations/azure-follower.azuresupport.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
 import { createDoctor } from '../shared/escalations/doctor.ts';
 import { createDoctorPlaces } from '../shared/escalations/doctor-places.ts';
 import { askMicrosoft } from '../shared/escalations/doctor-probe.http.ts';
+import { followRequest } from '../shared/escalations/follow-request.ts';
+import { filingBy } from '../shared/escalations/channel-table.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
-import { followByFiling } from '../shared/escalations/follow-by-filing.ts';
 import { partnerCenterFollower } from '../shared/escalations/service-requests.partnercenter.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
@@ -26,6 +28,7 @@ import { createTenantReads } from '../shared/health/tenant-reads.ts';
 import { createAnnounce } from '../shared/notices/announce.ts';
 import { createDeliver } from '../shared/notices/deliver.ts';
 import { createToldNotices } from '../shared/notices/told-notices.ts';
+import { createCircuits } from '../shared/platform/circuit.ts';
 import type { Config } from '../shared/platform/config.ts';
 import type { Authenticate, TakeTurn } from '../shared/platform/route.ts';
 import { createAuthenticate } from '../shared/portals/authenticate.ts';
@@ -49,6 +52,7 @@ import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
 import { directoryRoutes } from './directory.http.ts';
 import { doctorRoutes } from './doctor.http.ts';
+import { escalationUpdateRoutes } from './escalation-updates.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
@@ -70,7 +74,7 @@ import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApiOnce } from '../shared/platform/openapi.ts';
 import { deskFeeds } from './desk-feeds.ts';
-import { cloudOf, microsoft, pacedHttp } from './desk-microsoft.ts';
+import { cloudOf, escalationPorts, microsoft, pacedHttp } from './desk-microsoft.ts';
 import { deskPortals, deskRegistry, portalSightsOf } from './desk-portals.ts';
 import { portalRoutes } from './portals.http.ts';
 import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
@@ -84,6 +88,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const { clock, tables, bus, http } = services;
   const { tokens, readSecret, versions, authority, grants, keepGrants } = microsoft(services, config);
   const registry = deskRegistry(services);
+  const circuits = createCircuits(clock);
   const statements = createStatements({ table: tables('desk'), clock });
   const boundaryRules = createPublishedRules({ table: tables('desk'), clock });
   const customers = createCustomerStore({ tables });
@@ -112,25 +117,35 @@ export function createDesk(given: Services, config: Config): Desk {
     boundaryRules: async () => boundaryRules.inForce(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
-    cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
+    tellEscalations: async (requestId, scope) => {
+      await cancelWithdrawn(escalations, requestId, scope);
+      await followRequest(escalations, requestId, scope);
+    },
   });
-  const azure = { http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl };
   const delegation = createDelegationState(services, cloud);
-  const channel = azureSupportChannel(azure);
+  const support = {
+    ...escalationPorts({ http, clock, tokens }, cloud, circuits),
+    clock,
+    managementBaseUrl: cloud.endpoints.azureManagementBaseUrl,
+  };
+  const contact = async (id: string) => caseContact(await statements.currentStatement(), mailboxOf(config, id));
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
     requests,
     customers: { byId: async (id) => customers.get(id) },
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
-    contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
+    contact,
     openIncidents: createOpenIncidents({ tables }),
-    rights: azureRightsProbe(azure),
+    rights: azureRightsProbe(support),
     delegation,
     duty: nobodyOnDuty,
     readSecret,
-    channel,
-    followers: { azure: followByFiling(channel), partnerCenter: partnerCenterFollower({ http, tokens, clock, cloud }) },
+    channel: filingBy({ 'azure-support': azureSupportChannel(support) }),
+    followers: {
+      azure: azureSupportFollower({ ...support, sender: async (id) => (await contact(id))?.email }),
+      partnerCenter: partnerCenterFollower({ http, tokens, clock, cloud }),
+    },
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
@@ -171,7 +186,7 @@ export function createDesk(given: Services, config: Config): Desk {
     ask: askMicrosoft({ http, tokens, clock, endpoints: cloud.endpoints }),
   });
   const readiness = createReadiness(
-    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows, circuits }),
     clock,
   );
 
@@ -185,6 +200,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...vehicleRoutes(
         createVehicles({ ...services, versions, isConnection: (id) => escalations.connections(id) !== undefined }),
       ),
+      ...escalationUpdateRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),

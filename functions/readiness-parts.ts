@@ -4,6 +4,7 @@ import { createDirectoryState } from '../shared/customers/directory.ts';
 import { registrationView, type HookRows } from '../shared/customers/hook-registration-row.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
+import type { Circuits } from '../shared/platform/circuit.ts';
 import type { Config } from '../shared/platform/config.ts';
 import { grantView, type GrantRows } from '../shared/platform/partner-grant.ts';
 import type { Part } from '../shared/platform/readiness.ts';
@@ -22,6 +23,7 @@ export type ReadinessDeps = {
   config: Config;
   grants: GrantRows;
   webhooks: Pick<HookRows, 'all'>;
+  circuits: Pick<Circuits, 'open'>;
 };
 
 /** The parts that the desk cannot do without, each asked by a question that it must answer. */
@@ -32,6 +34,7 @@ export const createReadinessParts = ({
   config,
   grants,
   webhooks,
+  circuits,
 }: ReadinessDeps): Part[] => [
   {
     name: 'storage',
@@ -71,7 +74,14 @@ export const createReadinessParts = ({
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
       const views = held?.map((grant) => grantView(grant, services.clock.now())) ?? null;
-      return { health: health ?? null, delegation: delegation ?? null, grants: views, webhooks: registered ?? null };
+      return {
+        health: health ?? null,
+        delegation: delegation ?? null,
+        grants: views,
+        webhooks: registered ?? null,
+        // Of this instance: which upstream escalations leave alone, and since when.
+        circuits: circuits.open(),
+      };
     },
   },
 ];

@@ -73,6 +73,11 @@ export const limits = {
    * one instance ends within the five minutes of a cycle.
    */
   tokenRequestsPerSecond: 200,
+  /**
+   * Calls of escalations to Azure Resource Manager per second and instance. It gives one principal 25 reads and 10 writes a second in
+   * a subscription, beyond a first 250 and 200; a filing writes once in five calls, so that two instances stay within that.
+   */
+  supportCallsPerSecond: 8,
   upstreamBurstSeconds: 10,
   /** Answers after which a cycle that meets mostly trouble of Microsoft's asks nobody else; so few while that is known already. */
   healthSampleTenants: 20,

@@ -1,4 +1,4 @@
-import { call, guarded, open, type AzureSupportOptions } from './azure-support.azuresupport.ts';
+import { guarded, openSession, type AzureSupportOptions } from './azure-session.azuresupport.ts';
 import { readTrouble } from './azure-ticket.azuresupport.ts';
 import type { Passing, Refused } from './filing-channel.ts';
 import { lackingRights, type LackingRights, type RightsProbe } from './rights.ts';
@@ -16,7 +16,8 @@ export function azureRightsProbe(options: AzureSupportOptions): RightsProbe {
     const subscription = encodeURIComponent(place.subscriptionId);
     const path = `/subscriptions/${subscription}/providers/Microsoft.Support/checkNameAvailability`;
     const said = await guarded(async () => {
-      const answer = await call(await open(options, place), { method: 'POST', path, body });
+      const session = await openSession(options, place);
+      const answer = await session.call({ method: 'POST', path, body });
       return answer.status === 200 ? ({ kind: 'granted' } as const) : readTrouble(answer, options.clock.now());
     });
     return said.kind === 'granted' ? said : toAnswer(said);

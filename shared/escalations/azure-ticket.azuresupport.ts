@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import type { CaseState, FileOutcome, FilingJob, Passing, Refused } from './filing-channel.ts';
 import type { Packet } from './packet.ts';
-import { retryAfterSeconds, type HttpAnswer } from '../platform/http.ts';
+import { jsonOf, retryAfterSeconds, type HttpAnswer } from '../platform/http.ts';
+import { doubtful, isLasting, isOfSubscription, readRefusal } from './azure-refusal.ts';
+import { alpha3Of } from './country-code.ts';
 
 /** The shapes of Microsoft.Support, api-version 2024-04-01 (Azure REST API specifications), as far as the desk uses them. */
 export const apiVersion = '2024-04-01';
@@ -10,14 +12,18 @@ const offeredSchema = z.object({
   id: z.string(),
   properties: z.object({ displayName: z.string(), resourceTypes: z.array(z.string()).nullish() }),
 });
-const offersSchema = z.object({ value: z.array(offeredSchema) });
+const offersSchema = z.object({ value: z.array(offeredSchema), nextLink: z.string().nullish() });
 
-export const readOffers = (body: string) =>
-  offersSchema.parse(JSON.parse(body)).value.map(({ id, properties }) => ({
+/** One page of a list of services or problem classifications. */
+export function readOffers(body: string) {
+  const { value, nextLink } = offersSchema.parse(JSON.parse(body));
+  const offers = value.map(({ id, properties }) => ({
     id,
     displayName: properties.displayName,
     resourceTypes: properties.resourceTypes ?? [],
   }));
+  return { offers, nextLink: nextLink ?? undefined };
+}
 
 const ticketSchema = z.object({
   properties: z.object({
@@ -29,11 +35,11 @@ const ticketSchema = z.object({
   }),
 });
 
-/** A number counts once it is final: 16 digits, and not that of a ticket still being set up. Texts come in any case. */
+/** A number counts once it is final: 14 to 16 digits, and not that of a ticket still being set up. Texts come in any case. */
 export function readTicket(body: string): CaseState {
   const { properties } = ticketSchema.parse(JSON.parse(body));
   const { supportTicketId, status, severity, isTemporaryTicket, supportEngineer } = properties;
-  const isFinal = isTemporaryTicket?.toLowerCase() !== 'yes' && /^\d{16}$/.test(supportTicketId ?? '');
+  const isFinal = isTemporaryTicket?.toLowerCase() !== 'yes' && /^\d{14,16}$/.test(supportTicketId ?? '');
   return {
     status: status ?? 'Open',
     isClosed: status?.toLowerCase() === 'closed',
@@ -46,7 +52,13 @@ export function readTicket(body: string): CaseState {
 const severities = { A: 'critical', B: 'moderate', C: 'minimal' } as const;
 const descriptionCharacters = 24_000;
 
-/** Consent to read the customer's diagnostics is the customer's to give: the desk says no. */
+/** Why no ticket can be made of a packet, which Microsoft would only say later and less clearly. */
+export function packetTrouble({ contact, severity }: Packet): Refused | undefined {
+  if (severity === 'A' && contact.phone === undefined) return { kind: 'refused', code: 'phone-missing' };
+  return alpha3Of(contact.country) === undefined ? { kind: 'refused', code: 'country-unknown' } : undefined;
+}
+
+/** Consent to read the customer's diagnostics is the customer's to give: without a record of it the desk says no. */
 export function ticketBody(packet: Packet, chosen: { serviceId: string; problemClassificationId: string }): string {
   const { contact } = packet;
   const isCritical = packet.severity === 'A';
@@ -56,7 +68,7 @@ export function ticketBody(packet: Packet, chosen: { serviceId: string; problemC
       description: descriptionOf(packet),
       severity: severities[packet.severity],
       ...chosen,
-      advancedDiagnosticConsent: 'No',
+      advancedDiagnosticConsent: packet.diagnosticConsent?.given === true ? 'Yes' : 'No',
       require24X7Response: isCritical,
       problemStartTime: packet.startedAt,
       contactDetails: {
@@ -66,7 +78,7 @@ export function ticketBody(packet: Packet, chosen: { serviceId: string; problemC
         primaryEmailAddress: contact.email,
         ...(contact.phone !== undefined && { phoneNumber: contact.phone }),
         preferredTimeZone: packet.timeZone,
-        country: contact.country,
+        country: alpha3Of(contact.country),
         preferredSupportLanguage: packet.language,
       },
       ...(packet.resourceId !== undefined && { technicalTicketDetails: { resourceId: packet.resourceId } }),
@@ -86,42 +98,14 @@ function descriptionOf(packet: Packet): string {
     .slice(-descriptionCharacters);
 }
 
-export const ticketPath = ({ subscriptionId, ticketName }: FilingJob): string =>
-  `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Support/supportTickets/${encodeURIComponent(ticketName)}`;
+/** Everything of Microsoft.Support that belongs to a customer's subscription. */
+export const supportPath = (subscriptionId: string): string =>
+  `/subscriptions/${encodeURIComponent(subscriptionId)}/providers/Microsoft.Support/`;
 
-const errorSchema = z.object({ error: z.object({ code: z.string().nullish(), message: z.string().nullish() }) });
-
-function readError(body: string): { code: string; message: string } {
-  try {
-    const { error } = errorSchema.parse(JSON.parse(body));
-    return { code: error.code ?? '', message: error.message ?? '' };
-  } catch {
-    return { code: '', message: '' };
-  }
-}
+export const ticketPath = ({ subscriptionId, ticketName }: Pick<FilingJob, 'subscriptionId' | 'ticketName'>): string =>
+  `${supportPath(subscriptionId)}supportTickets/${encodeURIComponent(ticketName)}`;
 
 const isPassingStatus = (status: number): boolean => status === 408 || status === 429 || status >= 500;
-
-const planPattern = /support\s*plan|supportplan|high\s*tier/i;
-
-/** What a refusal means. `upstream` is Microsoft's code alone: its message may quote the ticket. */
-function readRefusal(status: number, body: string): Refused {
-  const { code, message } = readError(body);
-  const upstream = /^[\w.-]{1,80}$/.test(code) ? code : `HTTP ${String(status)}`;
-  if ((status === 403 || status === 400) && planPattern.test(`${code} ${message}`)) {
-    return { kind: 'refused', code: 'plan', upstream };
-  }
-  if (status === 401) return { kind: 'refused', code: 'credential-refused', upstream };
-  if (status === 403) return { kind: 'refused', code: 'rights-missing', upstream };
-  if (/subscriptionnotfound|invalidsubscriptionid/i.test(code)) {
-    return { kind: 'refused', code: 'subscription-unknown', upstream };
-  }
-  return { kind: 'refused', code: 'rejected', upstream };
-}
-
-/** What no second try of a read would change. Everything else that is refused may be a token, a rollout or a gateway. */
-const isLasting = ({ code, upstream = '' }: Refused): boolean =>
-  code === 'plan' || code === 'subscription-unknown' || /^(linked)?authorizationfailed$/i.test(upstream);
 
 /** An answer to a call that makes nothing. Only a refusal that is known to last is one; any other passes or lasts a day. */
 export function readTrouble(answer: HttpAnswer, nowMs: number): Passing | Refused {
@@ -129,8 +113,6 @@ export function readTrouble(answer: HttpAnswer, nowMs: number): Passing | Refuse
   const refused = readRefusal(answer.status, answer.body);
   return isLasting(refused) ? refused : doubtful(refused);
 }
-
-const doubtful = (doubt: Refused): Passing => ({ kind: 'passing', reason: doubt.upstream ?? doubt.code, doubt });
 
 function passing(answer: HttpAnswer, nowMs: number): Passing {
   const seconds = retryAfterSeconds(answer, nowMs);
@@ -141,25 +123,40 @@ function passing(answer: HttpAnswer, nowMs: number): Passing {
   };
 }
 
+/** What an answer to a call that changes something says of it, apart from success. */
+function readChange(answer: HttpAnswer, nowMs: number): Passing | Refused | Unknown {
+  const { status, body } = answer;
+  if (status === 429) return passing(answer, nowMs);
+  if (status >= 400 && status < 500 && status !== 408) {
+    const refused = readRefusal(status, body);
+    if (status === 401) return doubtful(refused);
+    // A conflict that is the subscription's made nothing; any other may be one with what was made before.
+    if (status !== 409 || isOfSubscription(refused)) return refused;
+  }
+  const seconds = retryAfterSeconds(answer, nowMs);
+  const again = seconds === undefined ? {} : { retryAfterSeconds: seconds };
+  return { kind: 'unknown', reason: `HTTP ${String(status)}`, ...again };
+}
+
+type Unknown = Extract<FileOutcome, { kind: 'unknown' }>;
+
+/** An answer to a call that writes on a ticket: as for one that makes it. */
+export const readMadeAnswer = (answer: HttpAnswer, nowMs: number): { kind: 'done' } | Passing | Refused | Unknown =>
+  answer.status === 200 || answer.status === 201 ? { kind: 'done' } : readChange(answer, nowMs);
+
 /**
  * An answer to the call that makes a ticket. 429 says that it was not taken; a conflict, a time-out and every failure of the
  * server leave open whether it was.
  */
 export function readPutAnswer(answer: HttpAnswer, nowMs: number): FileOutcome {
   const { status, body, headers } = answer;
-  const seconds = retryAfterSeconds(answer, nowMs);
-  const again = seconds === undefined ? {} : { retryAfterSeconds: seconds };
   if (status === 202) {
     const operation = headers['azure-asyncoperation'] ?? headers.location;
+    const seconds = retryAfterSeconds(answer, nowMs);
+    const again = seconds === undefined ? {} : { retryAfterSeconds: seconds };
     return { kind: 'accepted', ...(operation !== undefined && { operation }), ...again };
   }
-  if (status === 200 || status === 201) return readMade(body);
-  if (status === 429) return passing(answer, nowMs);
-  if (status >= 400 && status < 500 && ![408, 409].includes(status)) {
-    const refused = readRefusal(status, body);
-    return status === 401 ? doubtful(refused) : refused;
-  }
-  return { kind: 'unknown', reason: `HTTP ${String(status)}`, ...again };
+  return status === 200 || status === 201 ? readMade(body) : readChange(answer, nowMs);
 }
 
 function readMade(body: string): FileOutcome {
@@ -183,17 +180,13 @@ export function readOperation(
   const seconds = retryAfterSeconds(answer, nowMs);
   const running = { kind: 'running' as const, ...(seconds !== undefined && { retryAfterSeconds: seconds }) };
   if (answer.status === 202) return running;
-  const parsed = operationSchema.safeParse(parseOr(answer.body));
+  const parsed = operationSchema.safeParse(jsonOf(answer.body));
   if (!parsed.success) return { kind: 'ended' };
   const { status, error } = parsed.data;
-  if (/^(failed|canceled|cancelled)$/i.test(status)) return readRefusal(400, JSON.stringify({ error: error ?? {} }));
-  return /^succeeded$/i.test(status) ? { kind: 'ended' } : running;
-}
-
-function parseOr(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
+  if (/^(failed|canceled|cancelled)$/i.test(status)) {
+    // Trouble of the server's own: the name tells whether there is a ticket, and if not it is put again.
+    if (/internal|unavailable|time-?out|toomanyrequests|throttl/i.test(error?.code ?? '')) return { kind: 'ended' };
+    return readRefusal(400, JSON.stringify({ error: error ?? {} }));
   }
+  return /^succeeded$/i.test(status) ? { kind: 'ended' } : running;
 }

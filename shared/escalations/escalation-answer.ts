@@ -49,5 +49,10 @@ export function toAnswer(row: EscalationRow, content: Content, asking: Asking): 
     nextStep: microsoftStepOf(row, asking.nowMs, content) ?? nextStepOf(row, asking.nowMs),
     otherCaseNumbers: row.otherCaseNumbers,
     parkedReason: row.parkedReason,
+    toCarry: toCarryOf(row.toCarry, content),
   });
 }
+
+/** With the texts that are there still; undefined where nothing waits. */
+const toCarryOf = (items: EscalationRow['toCarry'], { carry }: Content): Escalation['toCarry'] =>
+  items && items.length > 0 ? items.map((item) => ({ ...item, text: carry?.[item.id] })) : undefined;

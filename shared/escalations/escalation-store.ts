@@ -40,12 +40,14 @@ const eventKey = (id: string, version: number): string => `${eventPrefix(id)}${s
 const packetKey = (id: string): string => `C|${id}|packet`;
 const claimPrefix = (id: string): string => `C|${id}|claim|`;
 const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${encodeKey(claimant)}`;
+/** A text that waits for a person stands again where it is read with the head. */
+const carryPrefix = (id: string): string => `C|${id}|carry|`;
 const overrideKey = (id: string): string => `C|${id}|override`;
 /** Sorts after everything that is read with a head: a long conversation is not. */
 const textPrefix = (id: string): string => `C|${id}|wrote|`;
 
 /** Of content rows, those with words of people about the request; the names of claimants are the desk's own people. */
-export const textKeys = /^C\|[^|]+\|(?:packet|override|wrote\|.*)$/;
+export const textKeys = /^C\|[^|]+\|(?:packet|override|consent|carry\|.*|wrote\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
@@ -97,7 +99,7 @@ export async function readEvents(
   return rows.map((row) => eventRow.fromRow(row));
 }
 
-/** The free text beside a head. `claimants`: the names of all who ever claimed it, by their ids. */
+/** The free text beside a head. `claimants`: the names of all who ever claimed it, by their ids; `carry`: texts that a person is to write. */
 export type Content = {
   packet?: Packet;
   claimants?: Readonly<Record<string, string>>;
@@ -106,6 +108,7 @@ export type Content = {
   facts?: readonly CaseFact[];
   /** Of the vehicle, as it is now: by which telephone Microsoft is reached. */
   contract?: Pick<Contract, 'phoneRoute' | 'dutyContact'> | undefined;
+  carry?: Readonly<Record<string, string>>;
 };
 
 const contentPrefix = (id: string): string => `C|${id}|`;
@@ -136,7 +139,10 @@ export async function readContentRows(table: Table, idOrStem: string): Promise<R
 export function contentIn(rows: readonly Row[], id: string): Content {
   const [packet, override] = [packetKey(id), overrideKey(id)].map((rk) => rows.find((row) => row.rk === rk));
   const claims = rows.filter((row) => row.rk.startsWith(claimPrefix(id))).map((row) => claimRow.fromRow(row));
+  const prefix = carryPrefix(id);
+  const carry = rows.filter(({ rk }) => rk.startsWith(prefix));
   return {
+    carry: Object.fromEntries(carry.map((row) => [row.rk.slice(prefix.length), textRow.fromRow(row).text])),
     ...(packet && { packet: packetOf(packetRow.fromRow(packet)) }),
     claimants: Object.fromEntries(claims.map((claim) => [claim.id, claim.by])),
     ...(override && { override: overrideRow.fromRow(override) }),
@@ -155,6 +161,13 @@ export const packetOp = (id: string, packet: Packet): TableOp => ({
   columns: packetRow.toColumns(keptOf(packet)),
 });
 
+/** In place of the packet that it has. */
+export const repacketOp = (id: string, packet: Packet): TableOp => ({
+  kind: 'upsert',
+  rk: packetKey(id),
+  columns: packetRow.toColumns(packet),
+});
+
 export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({
   kind: 'upsert',
   rk: claimKey(id, claimant.id),
@@ -171,6 +184,13 @@ export const overrideOp = (id: string, override: Override): TableOp => ({
 export const textOp = (id: string, key: string, text: EscalationText): TableOp => ({
   kind: 'upsert',
   rk: `${textPrefix(id)}${encodeKey(key)}`,
+  columns: textRow.toColumns(text),
+});
+
+/** Shows a text with the escalation, for whoever is to carry it. `key` needs no encoding. */
+export const carryOp = (id: string, key: string, text: EscalationText): TableOp => ({
+  kind: 'upsert',
+  rk: `${carryPrefix(id)}${key}`,
   columns: textRow.toColumns(text),
 });
 

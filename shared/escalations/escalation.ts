@@ -42,6 +42,9 @@ const whySchema = reasonSchema.omit({ n: true });
 
 const instant = z.iso.datetime();
 
+/** `why` is Microsoft's refusal, where the desk has tried. */
+const carriedSchema = z.strictObject({ id: z.string(), at: instant, why: whySchema.optional() });
+
 /** What a person asked for beyond the desk's own choice, and why. */
 export const overrideSchema = z.strictObject({
   by: z.string(),
@@ -143,6 +146,8 @@ export const escalationRowSchema = z.strictObject({
   /** Before then Microsoft does not want to be asked about the case again. */
   readNotBefore: instant.optional(),
   parkedReason: whySchema.optional(),
+  /** What is to be written to Microsoft and waits for a person who carries it, oldest first. */
+  toCarry: z.array(carriedSchema).optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
 
@@ -198,6 +203,8 @@ export const escalationEventSchema = z.strictObject({
     'microsoft-late',
     /** No interface has given the case for long. */
     'case-unreadable',
+    /** What is to be written waits for a person, since the desk cannot write it. */
+    'update-waits',
   ]),
   from: z.enum(escalationStates).optional(),
   state: z.enum(escalationStates),
@@ -296,6 +303,10 @@ export const escalationSchema = z
       .optional()
       .meta({ description: 'Told after the case had its number: cases to be looked at and closed.' }),
     parkedReason: whySchema.optional(),
+    toCarry: z
+      .array(carriedSchema.extend({ text: z.string().optional() }))
+      .optional()
+      .meta({ description: 'What a person is to write to Microsoft, since the desk cannot; then tell it as carried.' }),
   })
   .meta({ id: 'Escalation' });
 export type Escalation = z.output<typeof escalationSchema>;

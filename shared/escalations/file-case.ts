@@ -10,6 +10,7 @@ import {
   cancelled,
   doubted,
   filed,
+  filingSleepMs,
   intend,
   lastingCode,
   nextStep,
@@ -184,7 +185,8 @@ function laterAfterTrouble(step: Step, row: EscalationRow, trouble: Omit<Passing
   if (lasting) return told(step, park(row, lasting, { nowMs, upstream: trouble.doubt?.upstream }));
   const { retryAfterSeconds } = trouble;
   const { random } = step.deps;
-  const { after, dueAt } = troubled(doubted(row, trouble, nowMs), { nowMs, random, retryAfterSeconds });
+  const pace = { nowMs, random, retryAfterSeconds, maxMs: filingSleepMs };
+  const { after, dueAt } = troubled(doubted(row, trouble, nowMs), pace);
   return later(after, dueAt);
 }
 

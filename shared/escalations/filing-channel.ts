@@ -1,8 +1,10 @@
 import type { Packet } from './packet.ts';
 import { partnerCenterRefusals } from './partner-center-refusals.ts';
+import type { FiledChannel } from './vehicle.ts';
 
 /** What a channel must know to put, find and read one ticket: the name is the desk's, always the same for one escalation. */
 export type FilingJob = {
+  channel: FiledChannel;
   escalationId: string;
   ticketName: string;
   connectionId: string;
@@ -44,6 +46,51 @@ export const refusals = {
     text: "Microsoft does not know the customer's subscription.",
     remedy: 'Check whether the subscription was cancelled or moved, and read the customer directory again.',
   },
+  'subscription-disabled': {
+    text: "The customer's subscription is disabled, so that nothing can be written in it.",
+    remedy: 'Have the subscription enabled again, then drive the escalation again; or file in the portal.',
+  },
+  'provider-not-registered': {
+    text: "The customer's subscription is not registered for Microsoft.Support.",
+    remedy: 'Register the resource provider Microsoft.Support in the subscription, then drive the escalation again.',
+  },
+  'own-tenant': {
+    text: "The customer's tenant is the partner's own: a ticket there would not be the customer's.",
+    remedy: 'Check the customer and its partner connection; the own tenant is supported by another way.',
+  },
+  'no-service-fits': {
+    text: 'Microsoft offers no technical service for a ticket.',
+    remedy: 'File it in the portal, and see whether the list of support services can be read there.',
+  },
+  'classification-refused': {
+    text: 'Microsoft does not take the service or the problem type, although both were read from its list just now.',
+    remedy: 'File it in the portal, where both are chosen by hand; or drive the escalation again later.',
+  },
+  'phone-missing': {
+    text: 'A critical case needs a telephone number of the partner.',
+    remedy:
+      'Enter contact.phone in the support statement, then escalate again: the packet keeps the contact it began with.',
+  },
+  'contact-rejected': {
+    text: "Microsoft does not take the partner's contact.",
+    remedy: 'Mend contact, country and time zone in the support statement, then escalate again.',
+  },
+  'country-unknown': {
+    text: "The country of the partner's contact is no ISO 3166-1 code.",
+    remedy: 'Enter partner.country in the support statement as an alpha-3 code such as DEU, then escalate again.',
+  },
+  'severity-locked': {
+    text: 'Microsoft does not change the severity while an engineer works on the case.',
+    remedy: 'Ask the engineer for it: the desk writes so on the case by itself.',
+  },
+  'case-closed': {
+    text: 'Microsoft has closed the case, and takes nothing more on it.',
+    remedy: 'Read what Microsoft wrote last. If it is not solved, escalate the request again: that opens a new case.',
+  },
+  'case-unknown': {
+    text: 'Microsoft does not know the case any more; it keeps tickets for 18 months.',
+    remedy: 'Look for the number in the portal, and escalate the request again if it is not solved.',
+  },
   rejected: {
     text: 'Microsoft rejected what the desk sent.',
     remedy: 'Compare the packet with the form in the portal, and file it there if it cannot be mended.',
@@ -72,7 +119,7 @@ export type FileOutcome =
  * A way to file by machine. Nothing here throws for what the other side does: each answer says whether a ticket can exist.
  */
 export type FilingChannel = {
-  /** Everything that can go wrong before a ticket can exist. `submit` makes exactly one call. */
+  /** Everything that can go wrong before a ticket can exist. `submit` makes one; it puts again only after a refusal that made none. */
   prepare(
     job: FilingJob,
     packet: Packet,

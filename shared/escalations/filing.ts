@@ -2,6 +2,7 @@ import { dayMs, fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import { hashOf } from '../core/hash.ts';
 import type { Random } from '../core/ids.ts';
 import { backoffMs } from '../core/backoff.ts';
+import { channelTable } from './channel-table.ts';
 import type { EscalationRow } from './escalation.ts';
 import { illegalMove, move, type Moved } from './escalation-rules.ts';
 import { refusals, type CaseState, type Passing, type RefusalCode } from './filing-channel.ts';
@@ -19,14 +20,18 @@ export const settledAt = (row: Pick<EscalationRow, 'intentAt'>, settleMs: number
   row.intentAt === undefined ? 0 : fromIso(row.intentAt) + settleMs;
 
 const troubleBackoff = { baseMs: 10 * secondMs, maxMs: 10 * minuteMs };
+/** A filing sleeps no longer than this for what passes: after an outage all of them go on within ten minutes. */
+export const filingSleepMs = 6 * minuteMs;
 const defaultPollMs = 10 * secondMs;
+
+type Trouble = { nowMs: number; random: Random; retryAfterSeconds?: number | undefined; maxMs?: number };
 
 /** Later, with back-off, and not before the other side wants to be asked again. Nothing that people see changes. */
 export function troubled(
   row: EscalationRow,
-  { nowMs, random, retryAfterSeconds = 0 }: { nowMs: number; random: Random; retryAfterSeconds?: number | undefined },
+  { nowMs, random, retryAfterSeconds = 0, maxMs = troubleBackoff.maxMs }: Trouble,
 ): { after: EscalationRow; dueAt: number } {
-  const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, troubleBackoff, random));
+  const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, { ...troubleBackoff, maxMs }, random));
   return { after: { ...row, failures: row.failures + 1, turn: row.turn + 1 }, dueAt: nowMs + wait };
 }
 
@@ -64,7 +69,7 @@ export const cancelled = (row: EscalationRow, nowMs: number, note = takenBack): 
 
 /** A person has mended what parked it: the case goes its way again, and an intent still says to look first. */
 export function redriven(row: EscalationRow, { nowMs, by }: { nowMs: number; by: string }): Moved {
-  const to = row.channel === 'azure-support' ? 'intended' : 'awaiting-filing';
+  const to = channelTable[row.channel].begins;
   if (row.state !== 'parked') throw illegalMove(row.state, to);
   const change = { ...untroubled, parkedReason: undefined, turn: row.turn + 1 };
   return move(row, { to, what: 'redriven', nowMs, by, change });

@@ -1,5 +1,6 @@
 import { toIso } from '../core/clock.ts';
 import { acceptanceFrom } from './asking.ts';
+import { isFiledByDesk } from './channel-table.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import { frozenCase } from './frozen-case.ts';
@@ -53,7 +54,7 @@ export function firstRow({ deps, request, escalationId, decision, customer, ...m
   };
 }
 
-const isByApi = ({ party, channel }: Decision): boolean => party === undefined && channel === 'azure-support';
+const isByApi = ({ party, channel }: Decision): boolean => party === undefined && isFiledByDesk(channel);
 
 function stateOf(decision: Decision): EscalationRow['state'] {
   if (decision.party) return 'handed-off';

@@ -1,6 +1,7 @@
 import { readCapability, readContracts } from './contract-store.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import { readOpenCases } from './open-cases.ts';
+import { readConsent } from './diagnostic-consent.ts';
 import type { EscalationDeps } from './ports.ts';
 import { productOf } from './product.ts';
 import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
@@ -21,8 +22,9 @@ export async function gatherFacts(
   { request, escalationId, wanted, leftCases }: Asked,
 ): Promise<Facts> {
   const likely = request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id);
-  const [customer, openIncidents] = await Promise.all([
+  const [customer, diagnosticConsent, openIncidents] = await Promise.all([
     deps.customers.byId(request.customerId),
+    readConsent(deps.tables('escalations'), request.requestId),
     likely.length === 0 ? [] : deps.openIncidents(likely),
   ]);
   const connection = customer && deps.connections(customer.connectionId);
@@ -42,6 +44,7 @@ export async function gatherFacts(
     duty: request.severity === 'critical' ? await deps.duty(nowMs) : undefined,
     openIncidents,
     openCases: openCases.filter((one) => !leftCases.has(one.escalationId)),
+    ...(diagnosticConsent && { diagnosticConsent }),
     ...(wanted && { wanted }),
   };
 }

@@ -12,6 +12,12 @@ export const partnerContactSchema = z.strictObject({
 });
 export type PartnerContact = z.output<typeof partnerContactSchema>;
 
+/** What somebody of the customer said about Microsoft reading diagnostic data: in which words, and when. */
+export const diagnosticConsentSchema = z
+  .strictObject({ given: z.boolean(), by: z.string(), at: z.iso.datetime({ offset: true }), wording: z.string() })
+  .meta({ id: 'DiagnosticConsent' });
+export type DiagnosticConsent = z.output<typeof diagnosticConsentSchema>;
+
 /** What is kept of a packet; the rest of it is made from this. */
 export const keptPacketSchema = z.strictObject({
   marker: z.string().meta({ description: 'Stands in the description, so that the case can be found again.' }),
@@ -49,6 +55,9 @@ export const keptPacketSchema = z.strictObject({
       .meta({ description: 'Whether a public source tells the fields of the form for this product.' }),
   }),
   link: z.string().optional(),
+  diagnosticConsent: diagnosticConsentSchema
+    .optional()
+    .meta({ description: 'Without it, or where it is not given, say no to diagnostic data.' }),
 });
 export type KeptPacket = z.output<typeof keptPacketSchema>;
 

@@ -1,12 +1,26 @@
 import { hashOf } from '../core/hash.ts';
 import type { CloudName } from '../customers/cloud.ts';
-import { keptPacketSchema, type Given, type KeptPacket, type Packet, type PartnerContact } from './packet-schema.ts';
+import {
+  keptPacketSchema,
+  type DiagnosticConsent,
+  type Given,
+  type KeptPacket,
+  type Packet,
+  type PartnerContact,
+} from './packet-schema.ts';
 import { formOf } from './portal-forms.ts';
 import { portalFor } from './product.ts';
 import { filedAsOf, productRows, type ProductRow } from './product-rows.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 
-export { packetSchema, partnerContactSchema, type Packet, type PartnerContact } from './packet-schema.ts';
+export {
+  diagnosticConsentSchema,
+  packetSchema,
+  partnerContactSchema,
+  type DiagnosticConsent,
+  type Packet,
+  type PartnerContact,
+} from './packet-schema.ts';
 
 /** The packet of what is kept; one of the version before does not say as what it is filed. */
 export function packetOf(kept: KeptPacket): Packet {
@@ -101,13 +115,14 @@ export type PacketParts = {
   customer: EscalatableCustomer;
   contact: PartnerContact;
   incidentIds: readonly string[];
+  diagnosticConsent?: DiagnosticConsent | undefined;
 };
 
 const problemCategory = ({ category, service }: EscalatableRequest): string =>
   [categoryNames[category ?? ''] ?? 'Technical', service].filter((part) => part !== null).join(' / ');
 
 export function buildPacket(parts: PacketParts): Packet {
-  const { escalationId, cloud, request, customer, contact, incidentIds } = parts;
+  const { escalationId, cloud, request, customer, contact, incidentIds, diagnosticConsent } = parts;
   const key = filedAsOf(request);
   const row = productRows[key];
   const { name, link, opensTenant } = portalFor({ cloud, row }, customer);
@@ -136,6 +151,7 @@ export function buildPacket(parts: PacketParts): Packet {
       form: row.unconfirmed ? 'unconfirmed' : 'documented',
     },
     ...(link !== undefined && { link }),
+    ...(diagnosticConsent && { diagnosticConsent }),
   });
 }
 

@@ -5,8 +5,8 @@ import type { Bus } from '../platform/bus.ts';
 import type { ReadSecret } from '../platform/secret.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import type { Followers } from './channel-table.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
-import type { CaseFollower } from './case-follower.ts';
 import type { EscalationState } from './escalation.ts';
 import type { ReadDuty } from './duty.ts';
 import type { FilingChannel } from './filing-channel.ts';
@@ -68,6 +68,7 @@ export type EscalationDeps = {
   contact: (connectionId: string) => Promise<PartnerContact | undefined>;
   /** Of the incidents named, those that Microsoft has not resolved. */
   openIncidents: (ids: readonly string[]) => Promise<readonly { id: string; title: string }[]>;
+  /** Files by whichever channel a job names (`filingBy`). */
   channel: FilingChannel;
   /** Whether the desk may file by it. */
   rights: RightsProbe;
@@ -76,8 +77,8 @@ export type EscalationDeps = {
   duty: ReadDuty;
   /** For the ids of contracts, which only a claimant is shown. */
   readSecret: ReadSecret;
-  /** Which of Microsoft's interfaces gives a case, by kind of case; none for those that only people can read. */
-  followers: { azure: CaseFollower; partnerCenter?: CaseFollower };
+  /** Which of Microsoft's interfaces gives a case; none for those that only people can read. */
+  followers: Followers;
   announce: Announce;
   caseSyncMinutes: number;
 };

@@ -4,7 +4,7 @@ import type { CloudName } from '../customers/cloud.ts';
 import type { Duty } from './duty.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { OpenCase } from './open-case.ts';
-import { resourceOf, type PartnerContact } from './packet.ts';
+import { resourceOf, type DiagnosticConsent, type PartnerContact } from './packet.ts';
 import { productOf, type Product } from './product.ts';
 import type { KnownRights } from './rights.ts';
 import { contractFor, standingRules, type StandingRule } from './vehicle-standing.ts';
@@ -32,6 +32,8 @@ export type Facts = {
   openIncidents: readonly { id: string; title: string }[];
   /** Open cases of the request's likely incidents that it could share. */
   openCases: readonly OpenCase[];
+  /** What the customer said about diagnostic data, where it was recorded. */
+  diagnosticConsent?: DiagnosticConsent | undefined;
   wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
 };
 

@@ -98,8 +98,8 @@ const reason = (rule: Rule, c: Case, n: number): Reason => ({
 });
 
 function packetPart(c: Case): { packet?: Packet } {
-  const { escalationId, cloud, request, customer, contact, liveIncidents } = c;
+  const { escalationId, cloud, request, customer, contact, liveIncidents, diagnosticConsent } = c;
   if (!customer || !contact) return {};
   const incidentIds = liveIncidents.map((incident) => incident.id);
-  return { packet: buildPacket({ escalationId, cloud, request, customer, contact, incidentIds }) };
+  return { packet: buildPacket({ escalationId, cloud, request, customer, contact, incidentIds, diagnosticConsent }) };
 }

@@ -7,7 +7,7 @@ import { idempotencyKeyOf } from '../platform/idempotency-key.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Row, Table, TableOp } from '../platform/table.ts';
-import { escalationSchema, type Escalation } from './escalation.ts';
+import { escalationRowSchema, escalationSchema, type Escalation } from './escalation.ts';
 import { contentIn, toldKey } from './escalation-store.ts';
 import type { Packet } from './packet.ts';
 
@@ -20,7 +20,7 @@ export type KeyedCall = {
 };
 
 /** What stands in content rows is joined again when the answer is: an erasure must reach it, and heads hold ids only. */
-const toldSchema = escalationSchema.omit({ packet: true, override: true, claim: true });
+const toldSchema = escalationSchema.omit({ packet: true, override: true, claim: true, toCarry: true });
 
 const answerRow = rowKind(
   z.strictObject({
@@ -31,6 +31,7 @@ const answerRow = rowKind(
     /** `by` is the claimant's id. */
     claim: z.strictObject({ by: z.string(), until: z.iso.datetime() }).optional(),
     showsLink: z.boolean(),
+    toCarry: escalationRowSchema.shape.toCarry,
   }),
 );
 
@@ -66,11 +67,12 @@ export async function replayed(
 ): Promise<Answer | undefined> {
   const row = rows.find(({ rk }) => rk === keyed.rk) ?? (await table.get(pk, keyed.earlierRk));
   if (!row) return undefined;
-  const { bodyHash, status, location, told, claim, showsLink } = answerRow.fromRow(row);
+  const { bodyHash, status, location, told, claim, showsLink, toCarry } = answerRow.fromRow(row);
   if (bodyHash !== keyed.bodyHash) {
     throw new AppError('idempotency-key-reused', 'This Idempotency-Key came with another body before.');
   }
-  const { packet, override, claimants } = contentIn(rows, told.id);
+  const content = contentIn(rows, told.id);
+  const { packet, override, claimants } = content;
   return {
     status,
     body: escalationSchema.parse({
@@ -78,6 +80,7 @@ export async function replayed(
       override,
       packet: packet && (showsLink ? packet : withoutLink(packet)),
       claim: claim && { by: claimants?.[claim.by] ?? claim.by, until: claim.until },
+      toCarry: toCarry?.map((item) => ({ ...item, text: content.carry?.[item.id] })),
     }),
     headers: { ...(location !== undefined && { location }), 'idempotent-replayed': 'true' },
   };
@@ -90,7 +93,7 @@ export function answerOps(
   claimedBy: string | undefined,
 ): TableOp[] {
   if (!keyed) return [];
-  const { packet, claim, ...rest } = answer.body;
+  const { packet, claim, toCarry, ...rest } = answer.body;
   const told = { ...rest };
   delete told.override;
   const columns = answerRow.toColumns({
@@ -100,6 +103,7 @@ export function answerOps(
     told,
     ...(claim && claimedBy !== undefined && { claim: { by: claimedBy, until: claim.until } }),
     showsLink: packet?.link !== undefined,
+    ...(toCarry && { toCarry: toCarry.map(({ id, at, why }) => ({ id, at, ...(why && { why }) })) }),
   });
   return [{ kind: 'insert', rk: keyed.rk, columns }];
 }

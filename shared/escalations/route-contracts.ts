@@ -13,6 +13,8 @@ import { packetSchema } from './packet.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
 import { packetTexts } from './read-packet.ts';
 import { readinessSchema } from './readiness.ts';
+import { consentBodySchema, recordedConsentSchema } from './diagnostic-consent.ts';
+import { carriedBodySchema, updateBodySchema } from './updates.ts';
 
 /** Escalations are for people: portals see what becomes of them on the request. */
 const reads: Access = { portals: false, role: 'Desk.Read' };
@@ -180,4 +182,42 @@ export const changeCaseRequests = {
   body: caseRequestsBodySchema,
   answers: told('The case with the requests that share it'),
   errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const writeUpdate = {
+  name: 'writeUpdate',
+  method: 'POST',
+  path: 'api/escalations/{id}/updates',
+  summary: 'Write to Microsoft on the case; what the desk cannot write itself is shown in toCarry',
+  access: operates,
+  params,
+  body: updateBodySchema,
+  answers: told('Kept, and on its way to Microsoft'),
+  errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+const updateParams = params.extend({ update: z.string().regex(/^[a-z]+(?:-\d{1,9})?$/) });
+
+export const carryUpdate = {
+  name: 'carryUpdate',
+  method: 'POST',
+  path: 'api/escalations/{id}/updates/{update}/carried',
+  summary: 'Tell that what waited in toCarry was written to Microsoft',
+  access: operates,
+  params: updateParams,
+  body: carriedBodySchema,
+  answers: told('Told as written'),
+  errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const recordDiagnosticConsent = {
+  name: 'recordDiagnosticConsent',
+  method: 'PUT',
+  path: 'api/requests/{id}/diagnostic-consent',
+  summary:
+    'Record whether the customer lets Microsoft read diagnostic data for this request: who, when, in which words',
+  access: operates,
+  params: requestParams,
+  body: consentBodySchema,
+  answers: { 200: { description: 'Recorded', schema: recordedConsentSchema } },
 } as const;

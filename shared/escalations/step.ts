@@ -1,6 +1,7 @@
 import { isRefusal } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { commitChange, stepWake, type Change, type Held } from './escalation-store.ts';
+import { isFiledByDesk } from './channel-table.ts';
 import { escalationEvents } from './events.ts';
 import type { FilingJob } from './filing-channel.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -31,7 +32,9 @@ export const goOnAt = async (step: Step, { after, dueAt }: { after: Held['row'];
 export function jobOf({ deps, held: { row } }: Pick<Step, 'deps' | 'held'>): FilingJob | undefined {
   const connection = deps.connections(row.connectionId);
   if (!connection || row.subscriptionId === undefined || row.ticketName === undefined) return undefined;
+  if (!isFiledByDesk(row.channel)) return undefined;
   return {
+    channel: row.channel,
     escalationId: row.id,
     ticketName: row.ticketName,
     connectionId: row.connectionId,

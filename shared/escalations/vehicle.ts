@@ -10,6 +10,8 @@ export type Vehicle = (typeof vehicles)[number];
 /** The way in which a case reaches Microsoft. */
 export const channels = ['azure-support', 'assisted'] as const;
 export type Channel = (typeof channels)[number];
+/** Those by which the desk itself files. */
+export type FiledChannel = Exclude<Channel, 'assisted'>;
 
 /** Technical vehicles of the partner in the order in which they are tried. */
 export const technicalVehicles: readonly Vehicle[] = ['premier', 'advanced', 'signature'];

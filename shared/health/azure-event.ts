@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CloudName } from '../customers/cloud.ts';
 import { toAzureTime } from './microsoft-time.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../core/plain-text.ts';
 import type { Issue, Post } from './service-health.ts';
 import { canonicalStatus, type Classification } from './severity.ts';
 

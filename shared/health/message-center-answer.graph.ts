@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ServiceMessage } from './message-center.ts';
 import { toTime } from './microsoft-time.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../core/plain-text.ts';
 
 /** Far beyond what Microsoft writes: what is longer is cut, so that it fits into rows. */
 const titleCharacters = 1_000;

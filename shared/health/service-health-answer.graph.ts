@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { toTime } from './microsoft-time.ts';
-import { plainText } from './plain-text.ts';
+import { plainText } from '../core/plain-text.ts';
 import type { Issue, IssueDetails, Post } from './service-health.ts';
 import { canonicalStatus, isResolvedStatus } from './severity.ts';
 

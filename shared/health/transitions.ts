@@ -1,5 +1,5 @@
 import type { EventKind, Incident } from './incident.ts';
-import { nextUpdateBy } from './plain-text.ts';
+import { nextUpdateBy } from './next-update.ts';
 import type { Issue, IssueDetails, Post } from './service-health.ts';
 
 export type Transition = {

@@ -23,14 +23,22 @@ export type Http = (call: HttpCall) => Promise<HttpAnswer>;
 
 export class HttpFailure extends Error {
   override readonly name = 'HttpFailure';
-  readonly reason: 'refused-address' | 'timeout' | 'network' | 'too-large';
+  /** After `refused-address` and `circuit-open` nothing has left the desk. */
+  readonly reason: 'refused-address' | 'circuit-open' | 'timeout' | 'network' | 'too-large';
   /** Of an answer that began and could not be read to its end. */
   readonly status: number | undefined;
+  /** Of a circuit: when the other side is asked again. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(reason: HttpFailure['reason'], message: string, more: { cause?: unknown; status?: number } = {}) {
+  constructor(
+    reason: HttpFailure['reason'],
+    message: string,
+    more: { cause?: unknown; status?: number; retryAfterSeconds?: number } = {},
+  ) {
     super(message, { cause: more.cause });
     this.reason = reason;
     this.status = more.status;
+    this.retryAfterSeconds = more.retryAfterSeconds;
   }
 }
 

@@ -10,7 +10,7 @@ import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import type { ExternalRefIndex } from './external-ref-index.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
-import type { Announce, CancelEscalations, Notice } from './ports.ts';
+import type { Announce, TellEscalations, Notice } from './ports.ts';
 import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
@@ -31,7 +31,7 @@ export type ProjectionDeps = {
   bus: Bus;
   clock: Clock;
   announce: Announce;
-  cancelEscalations: CancelEscalations;
+  tellEscalations: TellEscalations;
   index: Pick<ExternalRefIndex, 'know'>;
   /** What follows for the requests that are merged with this one. */
   family: ReturnType<typeof createFamily>;
@@ -62,6 +62,11 @@ export function createRequestProjection(deps: ProjectionDeps): QueueHandler {
   };
 }
 
+/** Whether a case at Microsoft must be given up, a hand-off has ended, or the severity has changed. */
+const concernsEscalations = (event: RequestEvent): boolean =>
+  (event.kind === 'transitioned' && (event.state === 'closed' || event.state === 'resolved')) ||
+  (event.kind === 'changed' && event.changes.severity !== undefined);
+
 async function project(
   deps: ProjectionDeps,
   { requestId, sequence }: { requestId: string; sequence: number },
@@ -75,13 +80,11 @@ async function project(
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
   if (saysRefs(event)) await deps.index.know(head, event.at, scope);
-  if (event.kind === 'transitioned' && isOver(event.state)) await deps.cancelEscalations(requestId, scope);
+  if (concernsEscalations(event)) await deps.tellEscalations(requestId, scope);
   await deps.family(head, event, scope);
   const notice = noticeOf(head, event);
   if (notice) await deps.announce(notice, scope);
 }
-
-const isOver = (state: string): boolean => state === 'closed' || state === 'resolved';
 
 const saysRefs = (event: RequestEvent): boolean =>
   event.kind === 'created' || (event.kind === 'changed' && event.changes.externalRefs !== undefined);

@@ -9,7 +9,7 @@ import { createForEscalation } from './for-escalation.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
-import type { Announce, CancelEscalations } from './ports.ts';
+import type { Announce, TellEscalations } from './ports.ts';
 import { createRequestProjection } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
 import { createRequestStore } from './request-store.ts';
@@ -18,12 +18,12 @@ import { createRequestStore } from './request-store.ts';
 export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   tables: Tables<'requests' | 'requestlists'>;
   announce: Announce;
-  cancelEscalations: CancelEscalations;
+  tellEscalations: TellEscalations;
   random: Random;
 } & Pick<HookChangesDeps, 'portalCaller' | 'setAside'>;
 
 /** Everything that can be done with support requests. */
-export function createRequests({ tables, announce, cancelEscalations, ...deps }: RequestsDeps) {
+export function createRequests({ tables, announce, tellEscalations, ...deps }: RequestsDeps) {
   const table = tables('requests');
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
@@ -46,7 +46,7 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     /** Consumer of `request-event`. */
     project: createRequestProjection({
       ...deps,
-      ...{ requests: table, lists, store, announce, cancelEscalations, index: hooked.index },
+      ...{ requests: table, lists, store, announce, tellEscalations, index: hooked.index },
       family: createFamily({ store }),
     }),
   };

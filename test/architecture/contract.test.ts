@@ -64,6 +64,8 @@ const promised = [
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
   'POST /api/escalations/{id}/requests',
+  'POST /api/escalations/{id}/updates',
+  'POST /api/escalations/{id}/updates/{update}/carried',
   'POST /api/hooks/azure-service-health',
   'POST /api/hooks/partner-center',
   'POST /api/hooks/portals/{portalId}',
@@ -80,6 +82,7 @@ const promised = [
   'PUT /api/boundary-rules',
   'PUT /api/customers/{id}/refs',
   'PUT /api/directory-defaults',
+  'PUT /api/requests/{id}/diagnostic-consent',
   'PUT /api/requests/{id}/refs',
 ];
 

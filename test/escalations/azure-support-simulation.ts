@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/core/clock.ts';
 import { HttpFailure, type Http, type HttpAnswer, type HttpCall } from '../../shared/platform/http.ts';
 import type { TokenSource } from '../../shared/platform/tokens.ts';
+import { communicationsSimulation } from './azure-communications-simulation.ts';
 
 /** What happens to one call: nothing, an answer instead of the real one, or an effect whose answer is lost. */
 export type CallFault =
@@ -53,7 +54,9 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
   const calls: { kind: string; status: number }[] = [];
   /** `mayWrite`: whether the role on the subscription is Support Request Contributor, and not Reader. */
   const state = { refusesPlan: false, mayWrite: true, setUpMs };
+  const urls: string[] = [];
   let sequence = 0;
+  const letters = communicationsSimulation({ tickets, now: clock.now, baseUrl: managementBaseUrl });
 
   const commit = (name: string, call: HttpCall) => {
     const known = tickets.get(name);
@@ -100,7 +103,8 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
     commit(name, call);
     const ticket = tickets.get(name);
     if (ticket && state.setUpMs === 0) return view(ticket);
-    const operation = `${managementBaseUrl}/operations/${name}`;
+    const { pathname } = new URL(call.url);
+    const operation = `${managementBaseUrl}${pathname.replace('/supportTickets/', '/operationsStatus/')}`;
     return { status: 202, headers: { 'azure-asyncoperation': operation, 'retry-after': '5' }, body: '' };
   };
 
@@ -133,11 +137,13 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
       headers.authorization?.startsWith('Bearer token-of-') === true &&
       headers['x-ms-authorization-auxiliary'] === `Bearer ${tokenOf(partnerTenantId)}`;
     if (!hasTokens) return json(401, { error: { code: 'InvalidAuthenticationToken', message: 'no' } });
+    if (kind === 'patch' || kind.startsWith('communication')) return letters.answer(kind, call);
     return answers[kind]?.(name, call) ?? json(404, { error: { code: 'NotFound', message: 'no such path' } });
   };
 
   const http: Http = async (call) => {
     const routed = routeOf(call);
+    urls.push(call.url);
     const trouble = fault?.(call, routed.kind);
     const given = troubled(trouble, () => answer(call, routed), clock);
     calls.push({ kind: routed.kind, status: given?.status ?? 0 });
@@ -145,7 +151,15 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
     return given;
   };
 
-  return { http, tickets, calls, state, count: (kind: string) => calls.filter((call) => call.kind === kind).length };
+  return {
+    http,
+    tickets,
+    calls,
+    urls,
+    state,
+    letters,
+    count: (kind: string) => calls.filter((call) => call.kind === kind).length,
+  };
 }
 
 /** What the caller gets under a fault; undefined for silence. */
@@ -174,10 +188,13 @@ function routeOf({ method, url }: HttpCall): Routed {
   const { pathname } = new URL(url);
   const parts = pathname.split('/');
   const name = parts.at(-1) ?? '';
-  if (pathname.startsWith('/operations/')) return { kind: 'operation', name };
+  if (pathname.includes('/operationsStatus/')) return { kind: 'operation', name };
   if (pathname.includes('/supportTickets/')) {
-    const isTenantLevel = !pathname.startsWith('/subscriptions/');
-    return { kind: isTenantLevel ? 'tenant-level' : method === 'PUT' ? 'put' : 'get', name };
+    if (!pathname.startsWith('/subscriptions/')) return { kind: 'tenant-level', name };
+    if (pathname.endsWith('/communications')) return { kind: 'communications', name };
+    if (pathname.includes('/communications/'))
+      return { kind: method === 'PUT' ? 'communication-put' : 'communication', name };
+    return { kind: { PUT: 'put', PATCH: 'patch' }[method as string] ?? 'get', name };
   }
   if (pathname.startsWith('/subscriptions/') && pathname.endsWith('/checkNameAvailability')) {
     return { kind: method === 'POST' ? 'check-name' : 'unknown', name };

@@ -1,11 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
-import {
-  matchClassification,
-  matchService,
-  resourceTypeOf,
-  wordsOf,
-} from '../../shared/escalations/azure-classification.ts';
 import { readOperation, readPutAnswer, readTicket } from '../../shared/escalations/azure-ticket.azuresupport.ts';
 import type { FilingJob } from '../../shared/escalations/filing-channel.ts';
 import { buildPacket } from '../../shared/escalations/packet.ts';
@@ -15,6 +9,7 @@ import { azureSupportSimulation, knownTokens, managementBaseUrl, type CallFault 
 import { aContact, aCustomer, anAzureRequest, customerTenant, partnerTenant, subscription } from './builders.ts';
 
 const job: FilingJob = {
+  channel: 'azure-support',
   escalationId: 'abcdefghijklmnopqrstuvwxy2-1',
   ticketName: 'desk-abcdefghijklmnopqrstuvwxy2-1',
   connectionId: 'north',
@@ -133,7 +128,7 @@ describe('an answer to the put', () => {
     [403, error('AuthorizationFailed', 'no right'), 'refused rights-missing'],
     [401, error('InvalidAuthenticationToken'), 'passing'],
     [404, error('SubscriptionNotFound'), 'refused subscription-unknown'],
-    [400, error('InvalidParameter', 'country'), 'refused rejected'],
+    [400, error('InvalidParameter', 'country'), 'refused contact-rejected'],
     [422, '<html>', 'refused rejected'],
   ])('%i %j means %s', (status, body, expected) => {
     const outcome = readPutAnswer(answer(status, body), 0);
@@ -167,37 +162,5 @@ describe('a ticket', () => {
     [answer(200, { status: 'Failed', ...error('Bad', 'support plan') }), 'refused'],
   ])('is followed through its operation: %j', (given, kind) => {
     expect(readOperation(given, 0).kind).toBe(kind);
-  });
-});
-
-describe('matching', () => {
-  const offers = [
-    { id: 'b', displayName: 'Billing' },
-    { id: 'q', displayName: 'Service and subscription limits (quotas)' },
-    { id: 'w', displayName: 'Virtual Machine running Windows', resourceTypes: ['MICROSOFT.COMPUTE/VIRTUALMACHINES'] },
-    { id: 'l', displayName: 'Virtual Machine running Linux', resourceTypes: ['MICROSOFT.COMPUTE/VIRTUALMACHINES'] },
-    { id: 's', displayName: 'SQL Database', resourceTypes: ['MICROSOFT.SQL/SERVERS/DATABASES'] },
-  ];
-
-  it.each([
-    ['The linux machines do not start', undefined, 'l'],
-    ['slow', 'microsoft.sql/servers/databases', 's'],
-    ['linux invoice', 'microsoft.compute/virtualmachines', 'l'],
-    ['nothing that is known', undefined, 'w'],
-    ['billing of the quota', undefined, 'w'],
-  ])('takes %j with resource type %s for %s', (text, resourceType, id) => {
-    expect(matchService(offers, { words: wordsOf(text), resourceType })?.id).toBe(id);
-  });
-
-  it('falls back on the first classification, and on nothing where nothing is offered', () => {
-    expect(matchClassification(offers, wordsOf('xyz'))?.id).toBe('b');
-    expect(matchService(offers.slice(0, 0), { words: wordsOf('vm') })).toBeUndefined();
-  });
-
-  it('reads the type of a resource, nested ones too', () => {
-    expect(resourceTypeOf('/subscriptions/a/resourceGroups/b/providers/Microsoft.Sql/servers/c/databases/d')).toBe(
-      'microsoft.sql/servers/databases',
-    );
-    expect(resourceTypeOf(undefined)).toBeUndefined();
   });
 });

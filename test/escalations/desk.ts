@@ -1,11 +1,13 @@
+import { escalationUpdateRoutes } from '../../functions/escalation-updates.http.ts';
 import { escalationRoutes } from '../../functions/escalations.http.ts';
 import { escalationsQueue } from '../../functions/escalations.queue.ts';
 import { azureRightsProbe } from '../../shared/escalations/azure-rights.azuresupport.ts';
+import { azureSupportFollower } from '../../shared/escalations/azure-follower.azuresupport.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
+import { filingBy } from '../../shared/escalations/channel-table.ts';
 import { toIso } from '../../shared/core/clock.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
-import { followByFiling } from '../../shared/escalations/follow-by-filing.ts';
 import type { AppliedEscalation, EscalationDeps } from '../../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../../shared/escalations/project-escalation.ts';
 import { postponing } from '../../shared/platform/postpone.ts';
@@ -57,8 +59,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const applied: AppliedEscalation[] = [];
   const notices: Notice[] = [];
   const openIncidents: { id: string; title: string }[] = [];
-  const azure = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
-  const channel = azureSupportChannel(azure);
+  const support = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -76,12 +77,12 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     connections: (id) => (id === 'north' ? aConnection() : undefined),
     contact: async () => aContact(),
     openIncidents: async (wanted) => openIncidents.filter((incident) => wanted.includes(incident.id)),
-    rights: azureRightsProbe(azure),
+    rights: azureRightsProbe(support),
     delegation: async () => ({ offered: true, lastReadAt: toIso(clock.now()) }),
     duty: async () => aDuty,
     readSecret: async (name) => `value of ${name}`,
-    channel,
-    followers: { azure: followByFiling(channel) },
+    channel: filingBy({ 'azure-support': azureSupportChannel(support) }),
+    followers: { azure: azureSupportFollower({ ...support, sender: async () => aContact().email }) },
     announce: async ({ eventId, portalIds, data }) => {
       notices.push({ eventId, portalIds, data: data({ id: portalIds[0] ?? '', customers: 'all' }) });
     },
@@ -101,7 +102,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     await handlers[held.queue as keyof typeof handlers](held.message.body as WakeMessage, log.scope);
     bus.complete(held);
   };
-  const routes = escalationRoutes(deps);
+  const routes = [...escalationRoutes(deps), ...escalationUpdateRoutes(deps)];
 
   return {
     deps,
@@ -135,9 +136,9 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     call: async (name: string, asked: Asked = {}): Promise<Answer> => {
       const found = routes.find((one) => one.name === name);
       if (!found) throw new Error(`no route ${name}`);
-      const { id, body, query = {}, caller = aPerson('olav'), headers = {} } = asked;
+      const { id, update, body, query = {}, caller = aPerson('olav'), headers = {} } = asked;
       const call: Call<unknown, unknown, unknown> = {
-        params: found.params?.parse({ id }),
+        params: found.params?.parse({ id, ...(update !== undefined && { update }) }),
         query: found.query?.parse(query),
         body: found.body?.parse(body ?? {}),
         caller,
@@ -152,6 +153,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
 
 type Asked = {
   id?: string;
+  update?: string;
   body?: unknown;
   query?: Record<string, string>;
   caller?: Person;

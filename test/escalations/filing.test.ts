@@ -124,7 +124,7 @@ describe('a filing by the Azure channel', () => {
     let isDown = true;
     const desk = await anAzureCase({ fault: () => (isDown ? status(503) : undefined) });
     await desk.pass(6 * 60 * minute);
-    expect(desk.microsoft.calls.length).toBeLessThan(60);
+    expect(desk.microsoft.calls.length).toBeLessThan(90);
     isDown = false;
     await desk.pass(20 * minute);
     expect(await desk.read()).toMatchObject({ state: 'following' });

@@ -1,4 +1,4 @@
-import { followByFiling } from '../../shared/escalations/follow-by-filing.ts';
+import { azureSupportFollower } from '../../shared/escalations/azure-follower.azuresupport.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { escalationsQueue } from '../../functions/escalations.queue.ts';
 import { escalationRoutes } from '../../functions/escalations.http.ts';
@@ -65,7 +65,8 @@ export async function runJoining(seed: number) {
   const applied = new Map<string, AppliedEscalation>();
   const notices = new Map<string, { portalId: string; data: string }>();
   const likelyIncidents = [{ ...incident, confidence: 0.9 }];
-  const channel = azureSupportChannel({ http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl });
+  const support = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
+  const channel = azureSupportChannel(support);
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -93,7 +94,7 @@ export async function runJoining(seed: number) {
     delegation: async () => Promise.resolve({ offered: true }),
     duty: async () => Promise.resolve(undefined),
     readSecret: async (name) => Promise.resolve(name),
-    followers: { azure: followByFiling(channel) },
+    followers: { azure: azureSupportFollower({ ...support, sender: async () => Promise.resolve(aContact().email) }) },
     announce: async ({ eventId, portalIds, data }) => {
       await trouble();
       const [portalId = ''] = portalIds;

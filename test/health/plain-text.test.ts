@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nextUpdateBy, plainText } from '../../shared/health/plain-text.ts';
+import { plainText } from '../../shared/core/plain-text.ts';
+import { nextUpdateBy } from '../../shared/health/next-update.ts';
 
 describe('the words of a post', () => {
   it.each([

@@ -60,7 +60,11 @@ async function ask(route: Route, id: string) {
   await asked.moved.advance(100);
   await asked.call('GET', '/api/customers?limit=1', { as: asked.tokens.north });
   const before = asked.cost();
-  const answer = await asked.call(route.method, `/${route.path.replace('{id}', id)}`, callingOf(asked, route));
+  const answer = await asked.call(
+    route.method,
+    `/${route.path.replace('{id}', id).replace('{update}', 'message-1')}`,
+    callingOf(asked, route),
+  );
   return { ...seen(answer), cost: between(before, asked.cost()) };
 }
 

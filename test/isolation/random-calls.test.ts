@@ -109,7 +109,7 @@ async function draw(desk: ThreePortals, seed: number) {
     who: PortalName | 'desk',
   ): Promise<{ who: PortalName | 'desk'; route: Route; answer: Called }> => {
     const route = oneOf(routes);
-    const path = `/${route.path.replace('{id}', idFor(route))}${query(route)}`;
+    const path = `/${route.path.replace('{id}', idFor(route)).replace('{update}', 'message-1')}${query(route)}`;
     const body = route.body && (bodies[route.name]?.(who) ?? {});
     const as = who === 'desk' ? desk.tokens.admin : desk.tokens[who];
     const answer = await desk.call(route.method, path, { as, headers: headers(), ...(body !== undefined && { body }) });

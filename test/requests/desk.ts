@@ -120,7 +120,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     adminLinks: (customer, service) => adminLinks('global', customer, { service }),
     portalCaller: async (id) => hooks.portalCaller(id),
     setAside: async (unplaced, scope) => hooks.setAside(unplaced, scope),
-    cancelEscalations: async (requestId) => {
+    tellEscalations: async (requestId) => {
       cancelled.push(requestId);
       return Promise.resolve();
     },

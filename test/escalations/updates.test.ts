@@ -1,0 +1,249 @@
+import { describe, expect, it } from 'vitest';
+import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
+import type { Escalation } from '../../shared/escalations/escalation.ts';
+import { readEvent } from '../../shared/escalations/escalation-store.ts';
+import { followRequest } from '../../shared/escalations/follow-request.ts';
+import { anAzureCase, id, requestId, ticketName } from './an-azure-case.ts';
+import type { CallFault } from './azure-support-simulation.ts';
+import { anAzureRequest, aPerson, aRequest, subscription } from './builders.ts';
+import { aDesk } from './desk.ts';
+
+const minute = 60_000;
+
+/** A filed Azure case; `fault` begins only then. */
+async function aFiledCase(fault: (kind: string, n: number) => CallFault | undefined = () => undefined) {
+  const counts: Record<string, number> = {};
+  let isOn = false;
+  const desk = await anAzureCase({
+    setUpMs: 0,
+    fault: (kind) => {
+      if (!isOn) return undefined;
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      return fault(kind, counts[kind]);
+    },
+  });
+  await desk.pass(1_000);
+  expect((await desk.read()).state).toBe('filed');
+  isOn = true;
+  const write = async (text = 'The logs are in the share.', more: object = {}) =>
+    desk.call('writeUpdate', { id, body: { text }, ...more });
+  const events = async (what: string) => {
+    const { version } = await desk.read();
+    const all = await Promise.all(
+      Array.from({ length: version }, async (_, n) => readEvent(desk.deps.tables('escalations'), id, n + 1)),
+    );
+    return all.filter((event) => event?.what === what);
+  };
+  return { ...desk, write, events, letters: desk.microsoft.letters };
+}
+
+/** An assisted case whose number a person has given: nobody can write on it but people. */
+async function anAssistedCase() {
+  const desk = await aDesk();
+  desk.requests.set(requestId, aRequest());
+  await desk.call('escalateRequest', { id: requestId });
+  await desk.call('claimEscalation', { id });
+  await desk.call('recordFiling', { id, body: { caseNumber: '2611020050001111' } });
+  await desk.drain();
+  const read = async () => (await desk.call('readEscalation', { id })).body as Escalation;
+  return { ...desk, read };
+}
+
+const status = (code: number, error: object = {}): CallFault => ({
+  kind: 'status',
+  status: code,
+  body: JSON.stringify({ error }),
+});
+
+describe('an update to Microsoft', () => {
+  it('is written on the ticket once, from the partner’s address, and told', async () => {
+    const desk = await aFiledCase();
+    const answer = await desk.write();
+    expect([answer.status, (answer.body as Escalation).toCarry]).toEqual([200, undefined]);
+    await desk.drain();
+    expect(desk.letters.all).toMatchObject([
+      {
+        name: `desk-${id}-message-1`,
+        direction: 'Inbound',
+        sender: 'cases@northlight-cloud.example',
+        body: 'The logs are in the share.',
+        puts: 1,
+      },
+    ]);
+    expect(await desk.events('wrote-microsoft')).toMatchObject([{ by: 'person-olav', text: 'message-1' }]);
+    expect(desk.microsoft.count('communication')).toBe(0);
+  });
+
+  it('is the same one when its key comes again, and another one without', async () => {
+    const desk = await aFiledCase();
+    const headers = { 'idempotency-key': 'k1' };
+    const first = await desk.write('One', { headers });
+    const again = await desk.write('One', { headers });
+    expect(again).toMatchObject({ status: 200, headers: { 'idempotent-replayed': 'true' } });
+    expect(JSON.stringify(again.body)).toBe(JSON.stringify(first.body));
+    await expect(desk.write('Two', { headers })).rejects.toMatchObject({ code: 'idempotency-key-reused' });
+    await desk.write('One');
+    await desk.drain();
+    expect(desk.letters.all.map(({ name, puts }) => [name, puts])).toEqual([
+      [`desk-${id}-message-1`, 1],
+      [`desk-${id}-message-2`, 1],
+    ]);
+  });
+
+  it.each<[string, CallFault]>([
+    ['the answer is lost', { kind: 'lost-after' }],
+    ['the call is lost', { kind: 'lost-before' }],
+    ['Microsoft fails', status(503)],
+    ['Microsoft fails otherwise', status(500)],
+    ['Microsoft throttles', status(429)],
+    ['a conflict is told', status(409, { code: 'Conflict' })],
+    ['a token is refused for a while', status(401, { code: 'ExpiredAuthenticationToken' })],
+  ])('is written once although %s', async (_name, fault) => {
+    const desk = await aFiledCase((kind, n) => (kind === 'communication-put' && n === 1 ? fault : undefined));
+    await desk.write();
+    await desk.pass(5 * minute);
+    expect(desk.letters.all.map(({ puts }) => puts)).toEqual([1]);
+    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
+    expect(desk.microsoft.count('communication')).toBeGreaterThan(0);
+  });
+
+  it('that was accepted is looked for until it is there', async () => {
+    const desk = await aFiledCase();
+    desk.letters.state.setUpMs = 30_000;
+    await desk.write();
+    await desk.drain();
+    expect(await desk.events('wrote-microsoft')).toEqual([]);
+    await desk.pass(5 * minute);
+    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
+    expect(desk.letters.all.map(({ name }) => name)).toEqual([`desk-${id}-message-1`]);
+  });
+
+  it('goes through in the end after hours of outage', async () => {
+    let isOver = false;
+    const desk = await aFiledCase((kind) => (!isOver && kind === 'communication-put' ? status(503) : undefined));
+    await desk.write();
+    await desk.pass(3 * 60 * minute);
+    expect(desk.letters.all).toEqual([]);
+    isOver = true;
+    await desk.pass(11 * minute);
+    expect(desk.letters.all.map(({ puts }) => puts)).toEqual([1]);
+  });
+
+  it.each<[string, CallFault, string]>([
+    ['the plan', status(400, { code: 'InvalidSupportPlan' }), 'plan'],
+    ['a missing right', status(403, { code: 'AuthorizationFailed' }), 'rights-missing'],
+    ['something else', status(400, { code: 'InvalidData' }), 'rejected'],
+  ])('that is refused for %s waits for a person, with what to do', async (_name, fault, code) => {
+    const desk = await aFiledCase((kind) => (kind === 'communication-put' ? fault : undefined));
+    await desk.write();
+    await desk.drain();
+    const { toCarry } = await desk.read();
+    expect(toCarry).toMatchObject([
+      { id: 'message-1', text: 'The logs are in the share.', why: { code, remedy: expect.any(String) as string } },
+    ]);
+    expect(await desk.events('update-waits')).toHaveLength(1);
+    const carried = await desk.call('carryUpdate', { id, update: 'message-1', caller: aPerson('siri') });
+    expect((carried.body as Escalation).toCarry).toBeUndefined();
+    expect(await desk.events('wrote-microsoft')).toMatchObject([{ by: 'person-siri' }]);
+    await desk.call('carryUpdate', { id, update: 'message-1' });
+    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
+  });
+
+  it('on a ticket that Microsoft has closed waits for a person, and says so', async () => {
+    const desk = await aFiledCase();
+    desk.microsoft.tickets.get(ticketName)!.status = 'Closed';
+    await desk.write();
+    await desk.drain();
+    expect((await desk.read()).toCarry).toMatchObject([{ why: { code: 'case-closed' } }]);
+  });
+
+  it('needs a case that is open', async () => {
+    const desk = await anAzureCase();
+    await expect(desk.call('writeUpdate', { id, body: { text: 'x' } })).rejects.toMatchObject({
+      code: 'illegal-transition',
+    });
+    await expect(desk.call('writeUpdate', { id: `${requestId}-9`, body: { text: 'x' } })).rejects.toMatchObject({
+      code: 'not-found',
+    });
+  });
+
+  it('whose text was erased meanwhile is not written', async () => {
+    const desk = await aFiledCase();
+    await desk.write();
+    await eraseTexts(desk.deps, requestId, desk.log.scope);
+    await desk.drain();
+    expect(desk.letters.all).toEqual([]);
+  });
+
+  it('on a case that only people can write on is shown until one says that it was carried', async () => {
+    const desk = await anAssistedCase();
+    const headers = { 'idempotency-key': 'k' };
+    const first = await desk.call('writeUpdate', { id, body: { text: 'Any news?' }, headers });
+    expect((first.body as Escalation).toCarry).toMatchObject([{ id: 'message-1', text: 'Any news?' }]);
+    expect((await desk.call('writeUpdate', { id, body: { text: 'Any news?' }, headers })).body).toEqual(first.body);
+    expect((await desk.read()).toCarry).toEqual((first.body as Escalation).toCarry);
+    await expect(desk.call('carryUpdate', { id, update: 'message-7' })).rejects.toMatchObject({ code: 'not-found' });
+    await desk.call('carryUpdate', { id, update: 'message-1' });
+    expect((await desk.read()).toCarry).toBeUndefined();
+    expect((await desk.call('writeUpdate', { id, body: { text: 'Any news?' }, headers })).body).toEqual(first.body);
+    await desk.drain();
+    expect(desk.microsoft.calls).toEqual([]);
+  });
+
+  it('that waits loses its text with an erasure', async () => {
+    const desk = await anAssistedCase();
+    await desk.call('writeUpdate', { id, body: { text: 'Oda Vik says …' } });
+    await eraseTexts(desk.deps, requestId, desk.log.scope);
+    expect((await desk.read()).toCarry).toMatchObject([{ id: 'message-1' }]);
+    expect(JSON.stringify(await desk.read())).not.toContain('Oda');
+  });
+});
+
+describe('a case whose request changes', () => {
+  const change = async (desk: Awaited<ReturnType<typeof aFiledCase>>, more: Parameters<typeof anAzureRequest>[0]) => {
+    desk.requests.set(requestId, anAzureRequest(more));
+    await followRequest(desk.deps, requestId, desk.log.scope);
+    await desk.drain();
+  };
+
+  it('gets the severity that a person gives the request, once', async () => {
+    const desk = await aFiledCase();
+    await change(desk, { severity: 'critical' });
+    await change(desk, { severity: 'critical' });
+    expect(desk.microsoft.tickets.get(ticketName)?.properties.severity).toBe('critical');
+    expect(desk.microsoft.count('patch')).toBe(1);
+    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
+  });
+
+  it('is asked for another severity in words while an engineer works on it', async () => {
+    const desk = await aFiledCase();
+    desk.letters.state.isLocked = true;
+    await change(desk, { severity: 'critical' });
+    expect(desk.microsoft.tickets.get(ticketName)?.properties.severity).toBe('moderate');
+    expect(desk.letters.all).toMatchObject([{ body: expect.stringContaining('to A (critical)') as string, puts: 1 }]);
+    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
+    expect((await desk.read()).toCarry).toBeUndefined();
+  });
+
+  it('is closed at Microsoft once every request of it is closed, and not before', async () => {
+    const desk = await aFiledCase();
+    await change(desk, { state: 'resolved' });
+    expect(desk.microsoft.tickets.get(ticketName)?.status).toBe('Open');
+    await change(desk, { state: 'closed' });
+    await change(desk, { state: 'closed' });
+    expect(desk.microsoft.tickets.get(ticketName)?.status).toBe('Closed');
+    expect(desk.microsoft.count('patch')).toBe(1);
+  });
+
+  it('is called in the customer’s subscription alone', async () => {
+    const desk = await aFiledCase();
+    await desk.write();
+    await change(desk, { severity: 'critical' });
+    await change(desk, { state: 'closed' });
+    await desk.pass(10 * minute);
+    const [catalogue, own] = ['/providers/Microsoft.Support/services', `/subscriptions/${subscription}/`];
+    const paths = desk.microsoft.urls.map((url) => new URL(url).pathname);
+    expect(paths.filter((path) => !path.startsWith(catalogue) && !path.startsWith(own))).toEqual([]);
+    expect(paths.filter((path) => path.startsWith(own)).length).toBeGreaterThan(4);
+  });
+});
