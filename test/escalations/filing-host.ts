@@ -17,6 +17,9 @@ import type { FilingWorld } from './filing-world.ts';
 const maxConcurrentCalls = 4;
 const functionTimeoutMs = 120_000;
 
+/** Hundreds are usual. */
+const turnsAtMost = 20_000;
+
 type Execution = { process: SimProcess; startedAt: number };
 type Instance = Kept & { name: string; executions: Set<Execution> };
 
@@ -145,6 +148,8 @@ export function createFilingHost(world: FilingWorld, { plant, killsNow }: HostOp
     run: async (ms: number) =>
       sim.run(ms, {
         between: (isIdle) => {
+          if (sim.trace.length > turnsAtMost)
+            throw Object.assign(new Error('this run has no end'), { trace: sim.trace });
           const victim = faults.hits('instance is killed') ? pick(instances) : undefined;
           if (victim) kill(victim);
           for (const instance of [...instances]) {

@@ -27,7 +27,7 @@ export function filingPorts(world: FilingWorld, kept: Kept, plant: FilingPlant, 
   const turn = async (label: string) => {
     await sim.turn(running.process, label);
     // Longer than a lock, and than a function may take.
-    if (faults.hits('call is held up')) await pass(170_000);
+    if (faults.hits('call is held up')) await pass(plant.withoutTimeOut === true ? 900_000 : 170_000);
   };
   const call: PortCall = { turn, pass };
   const storage = async <T>(label: string, effect: () => T): Promise<T> => {
