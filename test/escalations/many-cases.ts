@@ -1,7 +1,6 @@
 import { escalationsQueue } from '../../functions/escalations.queue.ts';
 import { escalationPorts } from '../../functions/desk-microsoft.ts';
 import { unavailable } from '../../shared/core/errors.ts';
-import { limits } from '../../shared/core/limits.ts';
 import { clouds } from '../../shared/customers/cloud.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
 import { learnCapability, putContract } from '../../shared/escalations/contract-store.ts';
@@ -58,7 +57,7 @@ function bucket(now: () => number, { size, perSecond }: { size: number; perSecon
 export type Down = 'support' | 'entra' | 'bus' | 'timers';
 
 /**
- * Two instances of the desk with a thousand cases in one subscription, in virtual time, with the host's rules: four messages at a time,
+ * Two instances of the desk with many cases in one subscription, in virtual time, with the host's rules: four messages at a time,
  * abandoned when thrown at, dead after ten deliveries; and Microsoft with its published limits.
  */
 export async function manyCases(count: number) {
@@ -73,7 +72,7 @@ export async function manyCases(count: number) {
   const reads = bucket(clock.now, { size: 250, perSecond: 25 });
   const writes = bucket(clock.now, { size: 200, perSecond: 10 });
   const microsoft = azureSupportSimulation({ clock, partnerTenantId: partnerTenant });
-  const seen = { support: 0, entra: 0, throttled: 0, thrown: 0, requestsFiled: 0 };
+  const seen = { support: 0, entra: 0, throttled: 0, thrown: 0 };
 
   const support: Http = async (call) => {
     seen.support++;
@@ -198,8 +197,10 @@ export async function manyCases(count: number) {
   const requestIds = Array.from({ length: count }, () => toBase32(ids.bytes(16)).slice(0, 26));
   let sweepAt = clock.now() + minuteMs;
   return {
-    ...{ down, seen, held, microsoft, clock, instances, requestIds },
-    /** Escalates each of the requests, spread over `ms`. */
+    ...{ down, seen, held, microsoft },
+    /** Upstreams that each instance leaves alone. */
+    open: () => instances.map(({ circuits }) => circuits.open().map(({ upstream }) => upstream)),
+    /** Escalates each of the requests. */
     escalateAll: async () => {
       const escalate = createEscalate(first.deps);
       for (const requestId of requestIds) {
@@ -241,6 +242,5 @@ export async function manyCases(count: number) {
         await moved.advance(to - clock.now());
       }
     },
-    perSecond: limits.supportCallsPerSecond,
   };
 }
