@@ -68,27 +68,32 @@ const passing = (status: number, seconds?: string): CallFault => ({
   ...(seconds !== undefined && { headers: { 'retry-after': seconds } }),
 });
 
-/** What befalls one call to Microsoft; a stall has taken its time already. */
+type Befalling = readonly [fault: FilingFault, of: string | undefined, what: (random: Random) => CallFault];
+
+/** What befalls a call, and of which kind of call alone; the first that is drawn. */
+const befalling: readonly Befalling[] = [
+  ['Microsoft hears nothing', undefined, () => ({ kind: 'lost-before' })],
+  ['Microsoft is not heard', undefined, () => ({ kind: 'lost-after' })],
+  ['Microsoft acts late', 'put', (random) => ({ kind: 'late', afterMs: Math.round(random() * 59_000) })],
+  ['Microsoft answers 429 and says when', undefined, () => passing(429, '20')],
+  ['Microsoft answers 429', undefined, () => passing(429)],
+  ['Microsoft answers 500', undefined, () => passing(500)],
+  ['Microsoft answers 503 and says when', undefined, () => passing(503, '40')],
+  ['Microsoft answers 401', undefined, () => refusal(401, 'ExpiredAuthenticationToken')],
+  ['Microsoft answers another 404', 'get', () => refusal(404, 'SubscriptionNotFound')],
+  ['Microsoft takes the right away', undefined, () => refusal(403, 'AuthorizationFailed')],
+  ['Microsoft refuses the plan', 'put', () => refusal(403, 'NotAllowed', 'Your support plan type is CSP.')],
+  ['Microsoft answers a page', undefined, () => ({ kind: 'garbage' })],
+  ['Microsoft answers half', undefined, () => ({ kind: 'cut' })],
+];
+
+/** A stall has taken its time already. */
 export function callFault(
   faults: FilingFaults,
   { kind, random }: { kind: string; random: Random },
 ): CallFault | undefined {
-  if (faults.hits('Microsoft hears nothing')) return { kind: 'lost-before' };
-  if (faults.hits('Microsoft is not heard')) return { kind: 'lost-after' };
-  if (kind === 'put' && faults.hits('Microsoft acts late')) {
-    return { kind: 'late', afterMs: Math.round(random() * 59_000) };
+  for (const [fault, of, what] of befalling) {
+    if ((of === undefined || of === kind) && faults.hits(fault)) return what(random);
   }
-  if (faults.hits('Microsoft answers 429 and says when')) return passing(429, '20');
-  if (faults.hits('Microsoft answers 429')) return passing(429);
-  if (faults.hits('Microsoft answers 500')) return passing(500);
-  if (faults.hits('Microsoft answers 503 and says when')) return passing(503, '40');
-  if (faults.hits('Microsoft answers 401')) return refusal(401, 'ExpiredAuthenticationToken');
-  if (kind === 'get' && faults.hits('Microsoft answers another 404')) return refusal(404, 'SubscriptionNotFound');
-  if (faults.hits('Microsoft takes the right away')) return refusal(403, 'AuthorizationFailed');
-  if (kind === 'put' && faults.hits('Microsoft refuses the plan')) {
-    return refusal(403, 'NotAllowed', 'Your support plan type is CSP; a higher one is needed.');
-  }
-  if (faults.hits('Microsoft answers a page')) return { kind: 'garbage' };
-  if (faults.hits('Microsoft answers half')) return { kind: 'cut' };
   return undefined;
 }

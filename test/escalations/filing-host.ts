@@ -67,7 +67,7 @@ export function createFilingHost(world: FilingWorld, { plant, killsNow }: HostOp
       });
     });
     try {
-      return await Promise.race([work(filingPorts(world, instance, plant, { process, isSweep })), killed]);
+      return await Promise.race([work(filingPorts(world, { kept: instance, plant, process, isSweep })), killed]);
     } finally {
       instance.executions.delete(execution);
     }

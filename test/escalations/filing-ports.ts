@@ -16,10 +16,11 @@ import { tell, type FilingWorld } from './filing-world.ts';
 /** What an instance keeps between its executions. */
 export type Kept = { skewMs: number; circuits: Circuits };
 
-type Running = { process: SimProcess; isSweep: boolean };
+type Running = { kept: Kept; plant: FilingPlant; process: SimProcess; isSweep: boolean };
 
 /** The ports of one execution of the desk: each call takes a turn, and may meet trouble before its effect or after it. */
-export function filingPorts(world: FilingWorld, kept: Kept, plant: FilingPlant, running: Running): EscalationDeps {
+export function filingPorts(world: FilingWorld, running: Running): EscalationDeps {
+  const { kept, plant } = running;
   const { sim, faults } = world;
   const plain = sim.clockOf(running.process);
   const clock = { ...plain, now: () => plain.now() + kept.skewMs };

@@ -80,36 +80,43 @@ async function untilQuiet(world: FilingWorld, host: FilingHost, people: People):
 }
 
 async function wrongAtTheEnd(world: FilingWorld, people: People): Promise<string[]> {
-  const table = world.memory.tables('escalations');
   const wrong = [...world.wrong];
-  const tickets = [...world.microsoft.tickets.values()];
-  for (const { name, commits } of tickets) {
+  for (const { name, commits } of world.microsoft.tickets.values()) {
     if (commits !== 1) wrong.push(`${name} was committed ${String(commits)} times`);
   }
   const expected = new Set<string>();
   for (const requestId of world.requests.keys()) {
-    const rows = await escalationsOf(table, requestId);
-    const [row] = rows;
-    if (!row || rows.length > 1) {
+    const [row, ...more] = await escalationsOf(world.memory.tables('escalations'), requestId);
+    if (!row || more.length > 0) {
       wrong.push(`${requestId} has no or several escalations`);
       continue;
     }
-    const ids = [...(people.accepted.get(requestId) ?? [])];
-    if (ids.length !== 1 || ids[0] !== row.id) wrong.push(`${requestId} was answered with ${ids.join(' and ')}`);
-    const own = tickets.filter(({ name }) => name.startsWith(`desk-${row.id}`));
-    if (own.length > 1) wrong.push(`${row.id} has several tickets`);
-    if (!isAtItsEnd(row, { number: own[0]?.number, isOver: world.requests.get(requestId)?.state === 'closed' })) {
-      wrong.push(
-        `${row.id} ended ${row.state} with ${String(row.caseNumber)}, its ticket is ${String(own[0]?.number)}`,
-      );
-    }
+    wrong.push(...wrongEnd(world, row, [...(people.accepted.get(requestId) ?? [])]));
     for (let version = 1; version <= row.version; version++) expected.add(`${row.id} ${String(version)}`);
   }
-  for (const key of expected) if (!world.told.has(key)) wrong.push(`${key} was never told`);
-  for (const key of world.told.keys()) if (!expected.has(key)) wrong.push(`${key} is told and is not`);
-  if (world.notices.size !== expected.size)
-    wrong.push(`${String(world.notices.size)} notices of ${String(expected.size)} events`);
-  return wrong;
+  return [...wrong, ...wrongTales(world, expected)];
+}
+
+/** `ids`: what those who asked for it were told as its name. */
+function wrongEnd({ microsoft, requests }: FilingWorld, row: EscalationRow, ids: readonly string[]): string[] {
+  const own = [...microsoft.tickets.values()].filter(({ name }) => name.startsWith(`desk-${row.id}`));
+  const number = own[0]?.number;
+  const isOver = requests.get(row.requestIds[0] ?? '')?.state === 'closed';
+  const end = `${row.id} ended ${row.state} with ${String(row.caseNumber)}, its ticket is ${String(number)}`;
+  return [
+    ...(ids.length === 1 && ids[0] === row.id ? [] : [`${row.id} was answered as ${ids.join(' and ')}`]),
+    ...(own.length > 1 ? [`${row.id} has several tickets`] : []),
+    ...(isAtItsEnd(row, { number, isOver }) ? [] : [end]),
+  ];
+}
+
+/** Each event was told to its request and to its portal; nothing else was. */
+function wrongTales({ told, notices }: FilingWorld, expected: ReadonlySet<string>): string[] {
+  return [
+    ...[...expected].filter((key) => !told.has(key)).map((key) => `${key} was never told`),
+    ...[...told.keys()].filter((key) => !expected.has(key)).map((key) => `${key} is told and is not`),
+    ...(notices.size === expected.size ? [] : [`${String(notices.size)} notices of ${String(expected.size)} events`]),
+  ];
 }
 
 /** Filed and followed to its end; waiting for a person, and then surely not filed; or taken back with its request. */
