@@ -1,4 +1,4 @@
-import { fromIso } from '../core/clock.ts';
+import { fromIso, minuteMs } from '../core/clock.ts';
 import { learnCapability } from './contract-store.ts';
 import type { EscalationRow } from './escalation.ts';
 import type { Moved } from './escalation-rules.ts';
@@ -111,7 +111,8 @@ async function look(step: Step, job: FilingJob): Promise<void> {
       return adopt(step, found.case);
     case 'absent': {
       if (isSettled(step)) return submit(step, job);
-      await goOnAt(step, { after: nextTurn(row, { operation: undefined }), dueAt: settledAt(row, step.settleMs) });
+      const { after, dueAt } = askedAgain(step, { ...row, operation: undefined });
+      await goOnAt(step, { after, dueAt: Math.max(dueAt, settledAt(row, step.settleMs)) });
       return;
     }
     case 'passing':
@@ -192,12 +193,16 @@ function laterAfterTrouble(step: Step, row: EscalationRow, trouble: Omit<Passing
 
 const isSettled = (step: Step): boolean => now(step) >= settledAt(step.held.row, step.settleMs);
 
-/** At Microsoft's pace while a ticket is usually made, then ever more rarely, for as long as it takes. */
+/** At least each minute while a ticket is usually made, then ever more rarely, for as long as it takes. */
 function askAgain(step: Step, row: EscalationRow, retryAfterSeconds?: number): End {
-  const nowMs = now(step);
-  if (!isSettled(step)) return later(nextTurn(row, untroubled), pollDueAt(nowMs, retryAfterSeconds));
-  const { after, dueAt } = troubled(row, { nowMs, random: step.deps.random, retryAfterSeconds });
+  const { after, dueAt } = askedAgain(step, row, retryAfterSeconds);
   return later(after, dueAt);
+}
+
+/** Later each time, from the first: what is due in a moment by a slow clock is overdue by the bus's, and would come at once. */
+function askedAgain(step: Step, row: EscalationRow, retryAfterSeconds?: number) {
+  const pace = { nowMs: now(step), random: step.deps.random, retryAfterSeconds };
+  return troubled({ ...row, doubtedSince: undefined }, { ...pace, ...(!isSettled(step) && { maxMs: minuteMs }) });
 }
 
 const later = (after: EscalationRow, dueAt: number): End => ({ after, wakes: [stepWake(after, dueAt)] });

@@ -9,7 +9,9 @@ export type CallFault =
   | { kind: 'lost-before' }
   | { kind: 'lost-after' }
   | { kind: 'late'; afterMs: number }
-  | { kind: 'garbage' };
+  | { kind: 'garbage' }
+  /** The right status, and half of the answer. */
+  | { kind: 'cut' };
 
 export type Ticket = {
   name: string;
@@ -18,6 +20,8 @@ export type Ticket = {
   status: string;
   engineer: string | null;
   createdAt: number;
+  /** From when on a read sees it. */
+  seenAt: number;
   /** How often a call was committed under this name: more than once would be two cases elsewhere. */
   commits: number;
   properties: Record<string, unknown>;
@@ -46,10 +50,18 @@ type Options = {
   fault?: (call: HttpCall, kind: string) => CallFault | undefined;
   /** Time between the acceptance of a ticket and its number; 0 answers 200 with the ticket. */
   setUpMs?: number;
+  /** How long a new ticket is not seen by reads. */
+  readLagMs?: () => number;
 };
 
 /** The Azure Support API in memory: names are honoured, tokens are checked, and everything can go wrong. */
-export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs = 3_000 }: Options) {
+export function azureSupportSimulation({
+  clock,
+  partnerTenantId,
+  fault,
+  setUpMs = 3_000,
+  readLagMs = () => 0,
+}: Options) {
   const tickets = new Map<string, Ticket>();
   const calls: { kind: string; status: number }[] = [];
   /** `mayWrite`: whether the role on the subscription is Support Request Contributor, and not Reader. */
@@ -71,6 +83,7 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
       status: 'Open',
       engineer: null,
       createdAt: clock.now(),
+      seenAt: clock.now() + readLagMs(),
       commits: 1,
       properties: (JSON.parse(call.body ?? '{}') as { properties: Record<string, unknown> }).properties,
     });
@@ -127,7 +140,9 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
     },
     get: (name) => {
       const ticket = tickets.get(name);
-      return ticket ? view(ticket) : json(404, { error: { code: 'ResourceNotFound', message: 'no such ticket' } });
+      return ticket && clock.now() >= ticket.seenAt
+        ? view(ticket)
+        : json(404, { error: { code: 'ResourceNotFound', message: 'no such ticket' } });
     },
   };
 
@@ -177,6 +192,10 @@ function troubled(fault: CallFault | undefined, answer: () => HttpAnswer, clock:
       return undefined;
     case 'garbage':
       return { ...answer(), status: 200, body: '<html>' };
+    case 'cut': {
+      const whole = answer();
+      return { ...whole, body: whole.body.slice(0, whole.body.length / 2) };
+    }
     case 'status':
       return { status: fault.status, headers: fault.headers ?? {}, body: fault.body ?? '{}' };
   }

@@ -1,3 +1,4 @@
+import type { EscalationDeps } from '../../shared/escalations/ports.ts';
 import type { Caller, Role } from '../../shared/core/caller.ts';
 import { withIncludedRoles } from '../../shared/core/caller.ts';
 import type { Delegation } from '../../shared/customers/customer.ts';
@@ -123,3 +124,11 @@ export const aPerson = (name: string, role: Role = 'Desk.Operate'): Person => ({
   objectId: name,
   roles: withIncludedRoles([role]),
 });
+
+/** What the gate asks beyond the rows, where nothing of it stands in the way. */
+export const openGate: Pick<EscalationDeps, 'rights' | 'delegation' | 'duty' | 'readSecret'> = {
+  rights: async () => Promise.resolve({ kind: 'granted' }),
+  delegation: async () => Promise.resolve({ offered: true }),
+  duty: async () => Promise.resolve(undefined),
+  readSecret: async (name) => Promise.resolve(name),
+};

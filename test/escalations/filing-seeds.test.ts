@@ -1,54 +1,80 @@
 import { describe, expect, it } from 'vitest';
-import { escalationsOf, partitionOf } from '../../shared/escalations/escalation-store.ts';
-import { owedRows } from '../../shared/platform/outbox.ts';
-import { requestIds, runFiling } from './filing-simulation.ts';
+import { runInThreads } from '../simulation/pool.ts';
+import { filingFaultKinds } from './filing-faults.ts';
+import { filingPlants } from './filing-plants.ts';
+import { fileWithKills, hashOfTrace, runFiling } from './filing-run.ts';
+import type { FilingDone, FilingJob } from './filing-worker.ts';
 
-type Run = Awaited<ReturnType<typeof runFiling>>;
+/** `SEEDS` asks for more runs; `SEED` replays one, and shows every turn it took. */
+const seedsWanted = Number(process.env.SEEDS ?? 10_000);
+const replayed = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
+const perJob = 100;
+/** Many times what the rarest of the planted bugs takes. */
+const plantSeeds = 3_000;
 
-/** What is wrong at the end of a run, in words; empty for a good one. */
-async function findings(seed: number, settleMs?: number): Promise<string[]> {
-  const run = await runFiling(seed, settleMs);
-  const wrong = [...run.microsoft.tickets.values()]
-    .filter((ticket) => ticket.commits !== 1)
-    .map((ticket) => `${ticket.name} was committed ${String(ticket.commits)} times`);
-  for (const requestId of requestIds) wrong.push(...(await findingsOf(run, requestId)));
-  if (run.bus.all().length > 0) wrong.push('messages are left');
-  return wrong.map((what) => `seed ${String(seed)}: ${what}`);
+const work = async (jobs: readonly FilingJob[]) =>
+  runInThreads<FilingDone>(new URL('./filing-worker.ts', import.meta.url), jobs);
+
+async function replayOne(seed: number): Promise<unknown[]> {
+  const { wrong, trace } = await runFiling(seed);
+  console.log(trace.join('\n'));
+  return wrong;
 }
 
-async function findingsOf({ microsoft, stores, told }: Run, requestId: string): Promise<string[]> {
-  const table = stores.tables('escalations');
-  const [row, ...more] = await escalationsOf(table, requestId);
-  if (!row || more.length > 0) return [`${requestId} has no or several escalations`];
-  const ticket = microsoft.tickets.get(`desk-${row.id}`);
-  const isFiled = row.state === 'closed' && ticket !== undefined && row.caseNumber === ticket.number;
-  const isTurned = row.state === 'awaiting-filing' && ticket === undefined;
-  const owed = await owedRows(table, partitionOf(requestId));
-  const untold = Array.from({ length: row.version }, (_, at) => at + 1).filter(
-    (version) => !told.has(`${row.id} ${String(version)}`),
-  );
-  return [
-    ...(isFiled || isTurned ? [] : [`${row.id} ended ${row.state}, ticket ${String(ticket?.number)}`]),
-    ...untold.map((version) => `${row.id} event ${String(version)} was never told`),
-    ...(owed.length === 0 ? [] : [`${row.id} still owes something`]),
-  ];
+/** What was wrong with any of the seeds, or with the run as a whole. */
+async function runMany(): Promise<unknown[]> {
+  const jobs = Array.from({ length: Math.ceil(seedsWanted / perJob) }, (_, at): FilingJob => ({
+    kind: 'seeds',
+    from: 1 + at * perJob,
+    count: Math.min(perJob, seedsWanted - at * perJob),
+  }));
+  const done = await work(jobs);
+  const wrong: unknown[] = done.flatMap(({ found }) => found);
+  const runs = done.reduce((sum, one) => sum + one.runs, 0);
+  if (runs !== seedsWanted) wrong.push(`${String(runs)} of ${String(seedsWanted)} seeds were run`);
+  const met = new Set(done.flatMap((one) => one.met));
+  const unmet = filingFaultKinds.filter((kind) => !met.has(kind));
+  if (runs >= 1_000 && unmet.length > 0) wrong.push({ unmet });
+  return wrong;
 }
-
-const seeds = (count: number) => Array.from({ length: count }, (_, seed) => seed + 1);
 
 describe('filing under faults at every call', () => {
-  it('makes exactly one ticket of each escalation, and forgets none', { timeout: 120_000 }, async () => {
-    const wrong: string[] = [];
-    for (const seed of seeds(300)) wrong.push(...(await findings(seed)));
-    expect(wrong).toEqual([]);
+  it(
+    `files nothing twice and forgets nothing in ${replayed === undefined ? `${String(seedsWanted)} seeds` : `seed ${String(replayed)}`}`,
+    { timeout: 60_000 + seedsWanted * 60 },
+    async () => {
+      expect(await (replayed === undefined ? runMany() : replayOne(replayed))).toEqual([]);
+    },
+  );
+
+  it('runs the same from the same seed, alone and after others, here and in another thread', async () => {
+    const seeds = [3, 1_415, 92_653];
+    const here = [];
+    for (const seed of seeds) here.push(hashOfTrace(await runFiling(seed)));
+    const again = [];
+    for (const seed of seeds.toReversed()) again.unshift(hashOfTrace(await runFiling(seed)));
+    const there = [];
+    for (const from of seeds) there.push(...(await work([{ kind: 'seeds', from, count: 1 }])).map(({ hash }) => hash));
+    expect(again).toEqual(here);
+    expect(there).toEqual(here);
+    expect(new Set(here).size).toBe(seeds.length);
   });
 
-  it('is found out where the settle horizon is too short', { timeout: 120_000 }, async () => {
-    const wrong: string[] = [];
-    for (const seed of seeds(300)) {
-      wrong.push(...(await findings(seed, 1_000)));
-      if (wrong.some((what) => what.includes('committed 2 times'))) break;
-    }
-    expect(wrong.join('\n')).toContain('committed 2 times');
+  it('finds every bug that is planted', { timeout: 300_000 }, async () => {
+    const done = await work(filingPlants.map((_, at): FilingJob => ({ kind: 'plant', at, seeds: plantSeeds })));
+    const titles = filingPlants.map(([title]) => title);
+    const missed = titles.filter((title) => !done.some(({ found }) => found[0]?.startsWith(`${title}: `)));
+    expect(missed).toEqual([]);
+  });
+});
+
+describe('a filing whose instance is killed', () => {
+  it('at any call, and at any call of the recovery from that, is made once', { timeout: 300_000 }, async () => {
+    const { wrong, callsAfterwards: calls } = await fileWithKills([]);
+    expect(wrong).toEqual([]);
+    expect(calls).toBeGreaterThan(40);
+    const done = await work(Array.from({ length: calls }, (_, at): FilingJob => ({ kind: 'kills', first: at + 1 })));
+    expect(done.flatMap(({ found }) => found)).toEqual([]);
+    expect(done.reduce((sum, { runs }) => sum + runs, 0)).toBeGreaterThan(calls * 20);
   });
 });

@@ -18,7 +18,16 @@ import { memoryTables } from '../support/memory-table.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 import { azureSupportSimulation, knownTokens, managementBaseUrl } from './azure-support-simulation.ts';
-import { aConnection, aContact, aCustomer, anAzureRequest, aPerson, partnerTenant, someContracts } from './builders.ts';
+import {
+  aConnection,
+  aContact,
+  aCustomer,
+  anAzureRequest,
+  aPerson,
+  openGate,
+  partnerTenant,
+  someContracts,
+} from './builders.ts';
 import { forced, incident } from './a-shared-case.ts';
 
 const minute = 60_000;
@@ -90,10 +99,7 @@ export async function runJoining(seed: number) {
     contact: async () => Promise.resolve(aContact()),
     openIncidents: async () => Promise.resolve([incident]),
     channel,
-    rights: async () => Promise.resolve({ kind: 'granted' }),
-    delegation: async () => Promise.resolve({ offered: true }),
-    duty: async () => Promise.resolve(undefined),
-    readSecret: async (name) => Promise.resolve(name),
+    ...openGate,
     followers: { azure: azureSupportFollower({ ...support, sender: async () => Promise.resolve(aContact().email) }) },
     announce: async ({ eventId, portalIds, data }) => {
       await trouble();

@@ -27,27 +27,33 @@ export const faultKinds = [
   'client hangs up',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
+export type StorageFault = Extract<FaultKind, `storage ${string}`>;
 
 /** A kill is drawn at every step of the whole run, not once per call. */
 const perStep: readonly FaultKind[] = ['instance is killed', 'deployment kills all'];
 
-export type Faults = {
-  hits(kind: FaultKind): boolean;
+export type Faults<Kind = FaultKind> = {
+  hits(kind: Kind): boolean;
   /** The kinds that did hit. */
-  met: Set<FaultKind>;
+  met: Set<Kind>;
   /** From now on nothing fails any more. */
   stop(): void;
   areOver(): boolean;
 };
 
 /** Swarm testing: each run has its own few kinds, each with its own rate, so that rare company is met too. */
-export function drawnFaults(random: Random): Faults {
-  const rates = new Map<FaultKind, number>();
-  for (const kind of faultKinds) {
+export const drawnFaults = (random: Random): Faults => drawFaults(random, { kinds: faultKinds, perStep });
+
+export function drawFaults<Kind>(
+  random: Random,
+  { kinds, perStep: rare }: { kinds: readonly Kind[]; perStep: readonly Kind[] },
+): Faults<Kind> {
+  const rates = new Map<Kind, number>();
+  for (const kind of kinds) {
     const rate = 0.02 + random() * 0.25;
-    if (random() < 0.4) rates.set(kind, perStep.includes(kind) ? rate / 15 : rate);
+    if (random() < 0.4) rates.set(kind, rare.includes(kind) ? rate / 15 : rate);
   }
-  const met = new Set<FaultKind>();
+  const met = new Set<Kind>();
   let isOver = false;
   return {
     hits: (kind) => {

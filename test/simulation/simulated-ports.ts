@@ -8,6 +8,7 @@ import type { TableName } from '../../shared/platform/resources.ts';
 import type { Table } from '../../shared/platform/table.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import type { SimProcess } from '../support/simulation.ts';
+import type { Faults, StorageFault } from './faults.ts';
 import type { Plant } from './plant.ts';
 import { outboundSecret } from './portal-endpoint.ts';
 import type { World } from './world.ts';
@@ -15,7 +16,7 @@ import type { World } from './world.ts';
 export const identityEndpoint = 'https://identity.example/token';
 export const vaultUri = 'https://vault.example';
 
-type Call = {
+export type PortCall = {
   /** Waits for its turn; a process that was killed gets none. */
   turn: (label: string) => Promise<void>;
   /** Lets up to `ms` pass. */
@@ -55,7 +56,13 @@ export function simulatedPorts(world: World, process: SimProcess, plant: Plant):
   };
 }
 
-function simulatedTable({ memory, faults, sim, outside }: World, name: TableName, { turn, pass }: Call): Table {
+type Storage = Pick<World, 'memory' | 'sim' | 'outside'> & { faults: Pick<Faults<StorageFault>, 'hits'> };
+
+export function simulatedTable(
+  { memory, faults, sim, outside }: Storage,
+  name: TableName,
+  { turn, pass }: PortCall,
+): Table {
   const { table, partitions } = memory.of(name);
   const away = () => unavailable('storage', undefined);
   const through = async <T>(label: string, effect: () => Promise<T>, commitLate?: () => void): Promise<T> => {
@@ -100,7 +107,7 @@ function simulatedTable({ memory, faults, sim, outside }: World, name: TableName
   };
 }
 
-const simulatedBus = ({ bus, faults, sent }: World, { turn, pass }: Call): Bus => ({
+const simulatedBus = ({ bus, faults, sent }: World, { turn, pass }: PortCall): Bus => ({
   send: async (queue, messages) => {
     await turn(`send ${queue} ${messages.map((message) => message.id).join(', ')}`);
     sent.push(...messages);
@@ -112,7 +119,7 @@ const simulatedBus = ({ bus, faults, sent }: World, { turn, pass }: Call): Bus =
 });
 
 const simulatedVault =
-  ({ faults, sim }: World, { turn }: Call): Http =>
+  ({ faults, sim }: World, { turn }: PortCall): Http =>
   async ({ url }) => {
     await turn(`ask ${url}`);
     if (faults.hits('vault is away')) throw new HttpFailure('network', 'the vault is away');
@@ -125,7 +132,7 @@ const simulatedVault =
   };
 
 const simulatedPortals =
-  ({ portals }: World, { turn, pass }: Call): Http =>
+  ({ portals }: World, { turn, pass }: PortCall): Http =>
   async (call) => {
     await turn(`call ${call.url} ${call.headers?.['webhook-id'] ?? ''}`);
     try {
