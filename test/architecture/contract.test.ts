@@ -53,6 +53,8 @@ const promised = [
   'GET /api/requests/{id}/escalation/preview',
   'GET /api/requests/{id}/timeline',
   'GET /api/support-statement',
+  'GET /api/vehicles/{connectionId}',
+  'GET /api/vehicles/{connectionId}/{vehicle}',
   'PATCH /api/customers/{id}',
   'PATCH /api/portals/{id}',
   'PATCH /api/requests/{id}',
@@ -78,6 +80,7 @@ const promised = [
   'PUT /api/customers/{id}/refs',
   'PUT /api/directory-defaults',
   'PUT /api/requests/{id}/refs',
+  'PUT /api/vehicles/{connectionId}/{vehicle}',
 ];
 
 describe('the API document', () => {

@@ -14,7 +14,8 @@ const guarded = routes.filter(({ access }) => typeof access === 'object');
 const writing = guarded.filter(({ body }) => body !== undefined);
 const id = desk.created.north.requestId;
 const contactId = `p${id.slice(0, 20)}`;
-const pathOf = ({ path }: Route) => `/${path.replace('{id}', path.startsWith('api/contacts') ? contactId : id)}`;
+const pathOf = ({ path }: Route) =>
+  `/${path.replace('{id}', path.startsWith('api/contacts') ? contactId : id).replace('{vehicle}', 'advanced')}`;
 const title = ({ method, path }: Route) => `${method} ${path}`;
 const titled = (those: readonly Route[]) => those.map((route) => ({ title: title(route), route }));
 
