@@ -34,7 +34,8 @@ const messageSchema = z.strictObject({
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
  * stop that person, until it is told `null`; `gdap.roles` are the template ids that
- * the access assignment of the relationship gives from now on; `subscription`: a customer buys or ends an offer.
+ * the access assignment of the relationship gives from now on; `subscription`: a customer buys or ends an offer; `gdap.pending`: it waits for the
+ * customer's approval; `azure`: the partner's rights in the customer's subscription.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -61,9 +62,18 @@ export const scenarioSchema = z
         tenantId: customerTenantSchema,
         endsAt: z.iso.datetime({ offset: true }).or(z.iso.date()).optional(),
         roles: z.array(z.guid().toLowerCase()).optional(),
+        pending: z.boolean().optional(),
       })
-      .refine(({ endsAt, roles }) => endsAt !== undefined || roles !== undefined, {
-        error: 'endsAt or roles is needed',
+      .refine(({ endsAt, roles, pending }) => endsAt !== undefined || roles !== undefined || pending !== undefined, {
+        error: 'endsAt, roles or pending is needed',
+      })
+      .optional(),
+    azure: z
+      .strictObject({
+        tenantId: customerTenantSchema,
+        role: z.enum(['none', 'reader', 'contributor']).optional(),
+        reseller: z.boolean().optional(),
+        plan: z.enum(['passes', 'refused']).optional(),
       })
       .optional(),
     subscription: z
@@ -96,7 +106,7 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, message, consent, gdap, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
+  const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -105,9 +115,10 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (message) changes.push({ at, type: 'message-changed', ...message });
   if (consent) changes.push({ at, type: 'consent-set', ...consent });
   if (gdap) {
-    const { tenantId, endsAt, roles } = gdap;
-    changes.push({ at, type: 'gdap-set', tenantId, ...(endsAt && { endsAt: Date.parse(endsAt) }), roles });
+    const { tenantId, endsAt, roles, pending } = gdap;
+    changes.push({ at, type: 'gdap-set', tenantId, ...(endsAt && { endsAt: Date.parse(endsAt) }), roles, pending });
   }
+  if (azure) changes.push({ at, type: 'azure-rights-set', ...azure });
   if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
