@@ -2,7 +2,8 @@ import { readCapability, readContracts } from './contract-store.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { EscalationDeps } from './ports.ts';
 import { productOf } from './product.ts';
-import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
+import type { Facts } from './facts.ts';
+import { likelyConfidence, subscriptionOf } from './readiness-case.ts';
 import type { KnownRights } from './rights.ts';
 import { rightsIn } from './rights-store.ts';
 
