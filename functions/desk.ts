@@ -5,6 +5,9 @@ import { createPortalLinks } from '../shared/customers/portal-links.ts';
 import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
+import { createDoctor } from '../shared/escalations/doctor.ts';
+import { createDoctorPlaces } from '../shared/escalations/doctor-places.ts';
+import { askMicrosoft } from '../shared/escalations/doctor-probe.http.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
@@ -43,6 +46,7 @@ import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
 import { directoryRoutes } from './directory.http.ts';
+import { doctorRoutes } from './doctor.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
@@ -156,6 +160,12 @@ export function createDesk(given: Services, config: Config): Desk {
     assignChange: requests.assignChange,
     remember: async (customerId, name) => rememberName({ store: customers, portalSights }, customerId, name),
   });
+  const doctor = createDoctor({
+    table: tables('desk'),
+    clock,
+    places: createDoctorPlaces({ cloud, customers, clock, mailboxOf: (id) => mailboxOf(config, id) }),
+    ask: askMicrosoft({ http, tokens, clock, endpoints: cloud.endpoints }),
+  });
   const readiness = createReadiness(
     createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
     clock,
@@ -167,6 +177,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestChangeRoutes(requests),
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
+      ...doctorRoutes(doctor),
       ...vehicleRoutes(
         createVehicles({ ...services, versions, isConnection: (id) => escalations.connections(id) !== undefined }),
       ),

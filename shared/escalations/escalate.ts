@@ -6,6 +6,7 @@ import { contended } from '../platform/contended.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationRow, type Override } from './escalation.ts';
+import { acceptanceFrom } from './asking.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { eventOf } from './escalation-rules.ts';
 import {
@@ -20,11 +21,11 @@ import {
   readContent,
   readContentRows,
   stemOf,
-  stepWake,
   type Content,
 } from './escalation-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import { gatherFacts, tokenWayOf } from './gather-facts.ts';
+import { nextSteps } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 import { decide, type Decision } from './readiness.ts';
 import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
@@ -168,7 +169,7 @@ function firstRow({ deps, request, escalationId, decision, customer }: Beginning
     createdAt: at,
     updatedAt: at,
     reasons: decision.reasons,
-    ...(party && { handedOffTo: party }),
+    ...(party && { handedOffTo: party, ...acceptanceFrom(deps.clock.now(), request) }),
     ...(isByApi && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
     attempt: 0,
     failures: 0,
@@ -189,7 +190,7 @@ async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin
     {
       after: row,
       event,
-      wakes: [...(row.state === 'intended' ? [stepWake(row, now)] : []), eventWake(event, now)],
+      wakes: [...nextSteps(row, now), eventWake(event, now)],
       more: [
         ...(decision.packet ? [packetOp(row.id, decision.packet)] : []),
         ...(override ? [overrideOp(row.id, override)] : []),
