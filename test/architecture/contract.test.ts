@@ -62,6 +62,8 @@ const promised = [
   'POST /api/doctor',
   'POST /api/consent-runs',
   'POST /api/customers/refs/import',
+  'GET /api/escalations/{id}/packet',
+  'POST /api/escalations/{id}/acceptance',
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
