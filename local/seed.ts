@@ -41,8 +41,15 @@ export async function seedDesk(settings: Record<string, string>): Promise<void> 
   const desk = openTable(storage, 'desk');
   const statements = createStatements({ table: desk, clock: systemClock });
   if ((await statements.currentStatement()).version === 0) await statements.publish(defaultStatement);
-  for (const { id } of JSON.parse(settings.PARTNER_CONNECTIONS ?? '[]') as { id: string }[]) {
-    await seedContracts(desk, id, seedVehicles(id, Date.now()));
+  for (const id of connectionIds(settings)) await seedContracts(desk, id, seedVehicles(id, Date.now()));
+}
+
+const connectionIds = (settings: Record<string, string>): string[] =>
+  (JSON.parse(settings.PARTNER_CONNECTIONS ?? '[]') as { id: string }[]).map(({ id }) => id);
+
+/** Puts the ids of the seeded contracts into the vault. */
+export async function seedContractIds(settings: Record<string, string>): Promise<void> {
+  for (const id of connectionIds(settings)) {
     const { accessId, contractId } = seededIdNames(id);
     await putSecret(settings, accessId, '0000-LOCAL-ACCESS');
     await putSecret(settings, contractId, '0000-LOCAL-CONTRACT');

@@ -1,11 +1,10 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { armRefusal, callerOfSubscription } from './arm.ts';
-import { authorize } from './cloud.ts';
+import { callerWhoFiles, requirePlan } from './arm-support-rights.ts';
 import type { Cloud } from './cloud.ts';
 import { isoTime, jsonObject } from './reply.ts';
 import type { ApiRequest, Reply } from './reply.ts';
 import type { Route } from './router.ts';
-import { partner } from './seed-world.ts';
 import { ticketPage } from './ticket-list.ts';
 import { ticketPatchSchema, ticketRequestSchema } from './ticket-request.ts';
 import { isSetUp, operationIdOf, provisioningSeconds, ticketKey, ticketView } from './tickets.ts';
@@ -21,6 +20,11 @@ export function armSupportRoutes(cloud: Cloud): Route[] {
       name: 'arm.supportTickets.put',
       path: `${root}/supportTickets/:name`,
       handle: (request) => put(cloud, request),
+    },
+    {
+      name: 'arm.checkNameAvailability.post',
+      path: `${root}/checkNameAvailability`,
+      handle: (request) => nameAvailability(cloud, request),
     },
     {
       name: 'arm.supportTickets.get',
@@ -95,28 +99,24 @@ async function ticketOfOperation(cloud: Cloud, request: ApiRequest): Promise<Tic
   throw armRefusal({ status: 404, code: 'OperationNotFound', message: 'The operation was not found.' });
 }
 
-/** The partner's own token rides along; Microsoft docs: support tickets on behalf of a CSP customer. */
-async function requirePartnerToken(cloud: Cloud, request: ApiRequest): Promise<void> {
-  const refusal = () =>
-    armRefusal({
-      status: 403,
-      code: 'AuthorizationFailed',
-      message:
-        "The caller does not have authorization to perform action 'Microsoft.Support/supportTickets/write': " +
-        'x-ms-authorization-auxiliary must hold a token of the partner that owns the customer relationship.',
-    });
-  const claims = await authorize(cloud, {
-    request,
-    api: 'arm',
-    header: 'x-ms-authorization-auxiliary',
-    refuse: refusal,
-  });
-  if (claims.tid !== partner.tenantId) throw refusal();
+const nameSchema = z.object({ name: z.string(), type: z.string() });
+
+/** Microsoft docs: Support Tickets, check name availability. */
+async function nameAvailability(cloud: Cloud, request: ApiRequest): Promise<Reply> {
+  const { subscriptionId } = await callerWhoFiles(cloud, request);
+  const { name } = parsedBody(nameSchema, request);
+  const isTaken = cloud.state.tickets.has(ticketKey({ subscriptionId, name }));
+  return {
+    status: 200,
+    body: isTaken
+      ? { nameAvailable: false, reason: 'AlreadyExists', message: 'The name is taken.' }
+      : { nameAvailable: true },
+  };
 }
 
 async function put(cloud: Cloud, request: ApiRequest): Promise<Reply> {
-  const { subscriptionId, tenantId } = await callerOfSubscription(cloud, request);
-  await requirePartnerToken(cloud, request);
+  const { subscriptionId, tenantId } = await callerWhoFiles(cloud, request);
+  requirePlan(cloud, tenantId);
   const name = request.param('name');
   if (!/^[\w.-]{1,64}$/.test(name)) {
     throw armRefusal({ status: 400, code: 'InvalidResourceName', message: 'The name of the ticket is not allowed.' });

@@ -16,9 +16,12 @@ export const seededRoleIds: readonly string[] = [cloudApplicationAdministrator, 
 export const rolesOf = (cloud: Cloud, tenantId: string): readonly string[] =>
   cloud.state.gdapRoles.get(tenantId) ?? seededRoleIds;
 
+/** Approved by the customer and not over. */
+export const hasRelationship = (cloud: Cloud, tenantId: string): boolean =>
+  cloud.now() < (cloud.state.gdapEndsAt.get(tenantId) ?? 0) && !cloud.state.gdapPending.has(tenantId);
+
 const hasOneOf = (cloud: Cloud, tenantId: string, roleIds: readonly string[]): boolean =>
-  cloud.now() < (cloud.state.gdapEndsAt.get(tenantId) ?? 0) &&
-  rolesOf(cloud, tenantId).some((role) => roleIds.includes(role));
+  hasRelationship(cloud, tenantId) && rolesOf(cloud, tenantId).some((role) => roleIds.includes(role));
 
 /** Whether the partner's people have, through the relationship, a role that reads service health in this tenant now. */
 export const mayReadHealth = (cloud: Cloud, tenantId: string): boolean => hasOneOf(cloud, tenantId, supportRoleIds);

@@ -1,5 +1,5 @@
 import type { Cloud } from './cloud.ts';
-import { rolesOf, seededRoleIds } from './delegation.ts';
+import { hasRelationship, rolesOf, seededRoleIds } from './delegation.ts';
 import { authorizeGraph, graphRefusal } from './graph.ts';
 import { serviceManagementDetails } from './managed-services.ts';
 import { BadOption, parseCount } from './odata.ts';
@@ -85,7 +85,7 @@ async function managementDetails(cloud: Cloud, request: ApiRequest): Promise<Rep
   await requireReader(cloud, request);
   const id = request.param('customer').toLowerCase();
   const customer = customers.find(({ tenantId }) => tenantId === id);
-  if (customer === undefined || (cloud.state.gdapEndsAt.get(id) ?? 0) <= cloud.now()) throw notFound(cloud, request);
+  if (customer === undefined || !hasRelationship(cloud, id)) throw notFound(cloud, request);
   const root = `${cloud.baseUrl}/graph/v1.0/tenantRelationships/$metadata#delegatedAdminCustomers`;
   return {
     status: 200,
@@ -115,21 +115,21 @@ function relationshipView(cloud: Cloud, { tenantId, companyName, slug }: SeedCus
   const endsAt = cloud.state.gdapEndsAt.get(tenantId) ?? cloud.state.beganAt;
   // A change of the assignments changes the relationship here; whether it does at Microsoft is not documented.
   const roles = rolesOf(cloud, tenantId);
+  const isPending = cloud.state.gdapPending.has(tenantId);
   const activatedAt = Math.min(endsAt, cloud.state.beganAt + 500 * dayMs) - 730 * dayMs;
   return {
     '@odata.type': '#microsoft.graph.delegatedAdminRelationship',
-    '@odata.etag': `W/"${guidOf(`etag:${slug}:${String(endsAt)}:${roles.join()}`)}"`,
+    '@odata.etag': `W/"${guidOf(`etag:${slug}:${String(endsAt)}:${roles.join()}${isPending ? ':pending' : ''}`)}"`,
     id: relationshipId(slug),
     displayName: `${partner.name} support - ${slug}`,
     duration: 'P730D',
     customer: { tenantId, displayName: companyName },
     accessDetails: { unifiedRoles: seededRoleIds.map((roleDefinitionId) => ({ roleDefinitionId })) },
-    status: relationshipStatus(endsAt - cloud.now()),
+    status: isPending ? 'approvalPending' : relationshipStatus(endsAt - cloud.now()),
     autoExtendDuration: 'PT0S',
     createdDateTime: isoTime(activatedAt - dayMs),
     lastModifiedDateTime: isoTime(activatedAt),
-    activatedDateTime: isoTime(activatedAt),
-    endDateTime: isoTime(endsAt),
+    ...(!isPending && { activatedDateTime: isoTime(activatedAt), endDateTime: isoTime(endsAt) }),
   };
 }
 

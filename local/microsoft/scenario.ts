@@ -34,8 +34,9 @@ const messageSchema = z.strictObject({
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
- * stop that person, until it is told `null`; `serviceRequest`: filed or moved on in Partner Center's portal; `gdap.roles` are the template ids that
- * the access assignment of the relationship gives from now on; `subscription`: a customer buys or ends an offer.
+ * stop that person, until it is told `null`; `serviceRequest`: filed or moved on in Partner Center's portal; `gdap.roles` are the template
+ * ids that the access assignment of the relationship gives from now on, `gdap.pending`: it waits for the customer's approval;
+ * `azure`: the partner's rights in the customer's subscription; `subscription`: a customer buys or ends an offer.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -62,9 +63,18 @@ export const scenarioSchema = z
         tenantId: customerTenantSchema,
         endsAt: z.iso.datetime({ offset: true }).or(z.iso.date()).optional(),
         roles: z.array(z.guid().toLowerCase()).optional(),
+        pending: z.boolean().optional(),
       })
-      .refine(({ endsAt, roles }) => endsAt !== undefined || roles !== undefined, {
-        error: 'endsAt or roles is needed',
+      .refine(({ endsAt, roles, pending }) => endsAt !== undefined || roles !== undefined || pending !== undefined, {
+        error: 'endsAt, roles or pending is needed',
+      })
+      .optional(),
+    azure: z
+      .strictObject({
+        tenantId: customerTenantSchema,
+        role: z.enum(['none', 'reader', 'contributor']).optional(),
+        reseller: z.boolean().optional(),
+        plan: z.enum(['passes', 'refused']).optional(),
       })
       .optional(),
     subscription: z
@@ -107,7 +117,7 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, message, consent, gdap, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
+  const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
   const { serviceRequest } = scenario;
   const changes: Change[] = [];
   if (incident) {
@@ -116,10 +126,8 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   }
   if (message) changes.push({ at, type: 'message-changed', ...message });
   if (consent) changes.push({ at, type: 'consent-set', ...consent });
-  if (gdap) {
-    const { tenantId, endsAt, roles } = gdap;
-    changes.push({ at, type: 'gdap-set', tenantId, ...(endsAt && { endsAt: Date.parse(endsAt) }), roles });
-  }
+  if (gdap) changes.push(gdapChange(at, gdap));
+  if (azure) changes.push({ at, type: 'azure-rights-set', ...azure });
   if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (serviceRequest) changes.push({ at, type: 'service-request-moved', ...serviceRequestMove(cloud, serviceRequest) });
@@ -128,6 +136,14 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
   return changes;
 }
+
+const gdapChange = (at: number, { tenantId, endsAt, ...more }: NonNullable<Scenario['gdap']>): Change => ({
+  at,
+  type: 'gdap-set',
+  tenantId,
+  ...(endsAt && { endsAt: Date.parse(endsAt) }),
+  ...more,
+});
 
 function refreshTokenChanges(at: number, isIssued: boolean): Change[] {
   if (!isIssued) return [{ at, type: 'refresh-tokens-revoked' }];

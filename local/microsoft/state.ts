@@ -33,6 +33,10 @@ export type State = {
   signInBlocks: Map<string, EntraCode>;
   /** End of the delegated admin relationship, milliseconds of world time, by customer tenant. */
   gdapEndsAt: Map<string, number>;
+  /** Customers whose relationship waits for their approval. */
+  gdapPending: Set<string>;
+  /** What of Azure's rights differs from the seeded ones, by customer tenant. */
+  azureRights: Map<string, AzureRights>;
   /** Template ids of the roles that the relationship's access assignment gives, where they are not the seeded one. */
   gdapRoles: Map<string, readonly string[]>;
   /** Time of issue by live refresh token. */
@@ -48,6 +52,16 @@ export type State = {
   partnerChanges: PartnerChange[];
   /** Where Partner Center sends which events. */
   webhook: Webhook | undefined;
+};
+
+/**
+ * `role`: of the partner's application and people on the customer's subscription; `reseller`: whether the partner is that of the
+ * subscription; `plan`: whether its support plan passes. Absent: as seeded (contributor, yes, passes).
+ */
+export type AzureRights = {
+  role?: 'none' | 'reader' | 'contributor' | undefined;
+  reseller?: boolean | undefined;
+  plan?: 'passes' | 'refused' | undefined;
 };
 
 type Webhook = { at: number; url: string; events: readonly string[]; isOwnHeader: boolean };
@@ -67,7 +81,14 @@ export type Change = { at: number } &
     | ({ type: 'message-changed' } & MessageChange)
     | { type: 'consent-set'; tenantId: string; granted: boolean }
     | { type: 'delegated-consent-set'; tenantId: string; granted: boolean }
-    | { type: 'gdap-set'; tenantId: string; endsAt?: number | undefined; roles?: readonly string[] | undefined }
+    | {
+        type: 'gdap-set';
+        tenantId: string;
+        endsAt?: number | undefined;
+        roles?: readonly string[] | undefined;
+        pending?: boolean | undefined;
+      }
+    | ({ type: 'azure-rights-set'; tenantId: string } & AzureRights)
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
     | ({ type: 'webhook-registered' } & Omit<Webhook, 'at'>)
@@ -96,6 +117,8 @@ export function seedState(beganAt: number, round: number): State {
     delegatedConsents: consentsBy(({ consented }) => consented !== 'none'),
     signInBlocks: new Map(),
     gdapRoles: new Map(),
+    gdapPending: new Set(),
+    azureRights: new Map(),
     gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
     refreshTokens: new Map([[partner.refreshToken, beganAt]]),
     secrets: new Map([
@@ -147,7 +170,13 @@ const folds: Folds = {
     if (code === null) state.signInBlocks.delete(tenantId);
     else state.signInBlocks.set(tenantId, code);
   },
-  'gdap-set': (state, { at, tenantId, endsAt, roles }) => {
+  'azure-rights-set': (state, { tenantId, role, reseller, plan }) => {
+    const change = Object.entries({ role, reseller, plan }).filter(([, value]) => value !== undefined);
+    state.azureRights.set(tenantId, { ...state.azureRights.get(tenantId), ...Object.fromEntries(change) });
+  },
+  'gdap-set': (state, { at, tenantId, endsAt, roles, pending }) => {
+    if (pending === true) state.gdapPending.add(tenantId);
+    else if (pending === false) state.gdapPending.delete(tenantId);
     if (endsAt !== undefined) state.gdapEndsAt.set(tenantId, endsAt);
     if (roles !== undefined) state.gdapRoles.set(tenantId, roles);
     state.partnerChanges.push({ at, tenantId, kind: 'gdap' });

@@ -6,7 +6,7 @@ import type { EscalatableRequest } from './escalatable.ts';
 import { mendingLink, type MendingPlace } from './mending-links.ts';
 import { leastRoles } from './product.ts';
 import { decide } from './readiness.ts';
-import type { Facts } from './readiness-case.ts';
+import type { Facts } from './facts.ts';
 import type { CanFile, FilingReason, SupportedProduct } from './support-readiness-answer.ts';
 
 /** Everything of a filing that does not depend on a request. */

@@ -20,7 +20,7 @@ const isGiven = (value: unknown): boolean =>
 
 type Evidence = Pick<EscalatableRequest, 'evidence'>;
 
-export const gives = ({ evidence = {} }: Evidence, keys: readonly string[]): boolean =>
+const gives = ({ evidence = {} }: Evidence, keys: readonly string[]): boolean =>
   keys.some((key) => isGiven(evidence[key]));
 
 const triedKeys = ['tried', 'stepsTaken'];

@@ -4,7 +4,8 @@ import { readOpenCases } from './open-cases.ts';
 import { readConsent } from './diagnostic-consent.ts';
 import type { EscalationDeps } from './ports.ts';
 import { productOf } from './product.ts';
-import { likelyConfidence, subscriptionOf, type Facts } from './readiness-case.ts';
+import type { Facts } from './facts.ts';
+import { likelyConfidence, subscriptionOf } from './readiness-case.ts';
 import type { KnownRights } from './rights.ts';
 import { rightsIn } from './rights-store.ts';
 

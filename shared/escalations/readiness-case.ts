@@ -1,41 +1,11 @@
 import { isAlive } from '../customers/delegation-rules.ts';
-import type { DelegationState } from '../customers/delegation.ts';
-import type { CloudName } from '../customers/cloud.ts';
-import type { Duty } from './duty.ts';
-import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import type { Facts } from './facts.ts';
 import type { OpenCase } from './open-case.ts';
-import { resourceOf, type DiagnosticConsent, type PartnerContact } from './packet.ts';
+import { resourceOf } from './packet.ts';
 import { productOf, type Product } from './product.ts';
-import type { KnownRights } from './rights.ts';
 import { contractFor, standingRules, type StandingRule } from './vehicle-standing.ts';
-import { isRefused, technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
-
-/** Everything the decision rests on, read beforehand: the decision itself looks nothing up. */
-export type Facts = {
-  nowMs: number;
-  cloud: CloudName;
-  /** The id that the escalation will have. */
-  escalationId: string;
-  request: EscalatableRequest;
-  customer?: EscalatableCustomer | undefined;
-  connection?: Connection | undefined;
-  contact?: PartnerContact | undefined;
-  contracts: readonly Contract[];
-  /** What is known of filing by the Support API in the case's subscription. */
-  capability?: Capability | undefined;
-  /** Whether the desk may file in the case's subscription; absent where nobody has asked. */
-  rights?: KnownRights | undefined;
-  /** How the reading of delegated relationships stands; absent: as it should. */
-  delegation?: DelegationState | undefined;
-  duty?: Duty | undefined;
-  /** Of the request's likely incidents, those that Microsoft has not resolved. */
-  openIncidents: readonly { id: string; title: string }[];
-  /** Open cases of the request's likely incidents that it could share. */
-  openCases: readonly OpenCase[];
-  /** What the customer said about diagnostic data, where it was recorded. */
-  diagnosticConsent?: DiagnosticConsent | undefined;
-  wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
-};
+import { isRefused, technicalVehicles, type Channel, type Contract, type Vehicle } from './vehicle.ts';
 
 /** A vehicle that was looked at; `standing` says why it cannot carry the case, and is absent where it can. */
 export type LookedAt = { vehicle: Vehicle; standing?: string; text?: string };

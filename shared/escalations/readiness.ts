@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { reasonSchema, type Party, type Reason } from './escalation.ts';
 import { buildPacket, packetSchema, type Packet } from './packet.ts';
-import { caseOf, type Case, type Facts } from './readiness-case.ts';
+import type { Facts } from './facts.ts';
+import { caseOf, type Case } from './readiness-case.ts';
 import type { Effect, Rule } from './readiness-rule.ts';
 import { readinessRules } from './readiness-rules.ts';
 import { standingRules, type StandingRule } from './vehicle-standing.ts';

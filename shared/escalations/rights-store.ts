@@ -42,7 +42,7 @@ type Place = Pick<RightsPlace, 'connectionId' | 'subscriptionId' | 'tokenWay'>;
 const rightsKey = ({ subscriptionId, tokenWay }: Place): string => `rights|${encodeKey(subscriptionId)}|${tokenWay}`;
 
 /** What Microsoft said last, however long ago. */
-export async function readRights(desk: Table, place: Place): Promise<Rights | undefined> {
+async function readRights(desk: Table, place: Place): Promise<Rights | undefined> {
   const row = await desk.get(capabilitiesPk(place.connectionId), rightsKey(place));
   return row && rightsRow.fromRow(row);
 }

@@ -1,6 +1,6 @@
 import { fromIso } from '../core/clock.ts';
 import type { Product } from './product.ts';
-import type { Facts } from './readiness-case.ts';
+import type { Facts } from './facts.ts';
 import type { Channel, Contract, Vehicle } from './vehicle.ts';
 
 /** A contract held against a case. `contract` is what of it goes for this customer. */

@@ -53,6 +53,8 @@ const promised = [
   'GET /api/requests/{id}/escalation/preview',
   'GET /api/requests/{id}/timeline',
   'GET /api/support-statement',
+  'GET /api/vehicles/{connectionId}',
+  'GET /api/vehicles/{connectionId}/{vehicle}',
   'PATCH /api/customers/{id}',
   'PATCH /api/portals/{id}',
   'PATCH /api/requests/{id}',
@@ -60,6 +62,8 @@ const promised = [
   'POST /api/doctor',
   'POST /api/consent-runs',
   'POST /api/customers/refs/import',
+  'GET /api/escalations/{id}/packet',
+  'POST /api/escalations/{id}/acceptance',
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
@@ -84,6 +88,7 @@ const promised = [
   'PUT /api/directory-defaults',
   'PUT /api/requests/{id}/diagnostic-consent',
   'PUT /api/requests/{id}/refs',
+  'PUT /api/vehicles/{connectionId}/{vehicle}',
 ];
 
 describe('the API document', () => {

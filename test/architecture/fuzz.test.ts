@@ -89,6 +89,20 @@ const goodBodies: Record<string, readonly unknown[]> = {
       ],
     },
   ],
+  replaceVehicle: [
+    {
+      expiresAt: '2027-06-30T00:00:00Z',
+      products: ['azure'],
+      incidentsLeft: 3,
+      responseHours: { critical: 2, moderate: 4, minimal: 8 },
+      source: 'the contract',
+      asOf: '2026-11',
+      accessId: { value: 'a-1', expiresAt: '2027-06-30T00:00:00Z' },
+      contractId: null,
+      dutyContact: { phone: '+1 555 0100' },
+    },
+    { customers: [{ customerId: customersOf('north')[0]?.customerId, products: ['azure'] }] },
+  ],
   takeAzureServiceHealthAlert: [azureAlert],
   receivePartnerCenterHook: [{ EventName: 'test-created', ResourceUri: null, ResourceName: 'test' }],
   receivePortalHook: [
@@ -145,7 +159,8 @@ async function valuesFor(desk: ThreePortals, route: Route) {
   const requests = [desk.created.north.requestId, desk.created.south.requestId];
   const escalations = [desk.created.north.escalationId, desk.created.south.escalationId];
   const customers = [...customersOf('north'), ...customersOf('south')].map(({ customerId }) => customerId);
-  const ids = [...requests, ...escalations, ...customers, ...Object.values(incidents), 'north', 'south'];
+  const vehicles = ['contoso-emea', 'advanced', 'customer-own'];
+  const ids = [...requests, ...escalations, ...customers, ...Object.values(incidents), 'north', 'south', ...vehicles];
   const listed = await desk.call('GET', `/${route.path.replace('{id}', customers[0] ?? '')}?limit=1`, {
     as: desk.tokens.admin,
   });

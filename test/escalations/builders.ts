@@ -5,7 +5,7 @@ import type { Delegation } from '../../shared/customers/customer.ts';
 import type { Duty } from '../../shared/escalations/duty.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { PartnerContact } from '../../shared/escalations/packet.ts';
-import type { Facts } from '../../shared/escalations/readiness-case.ts';
+import type { Facts } from '../../shared/escalations/facts.ts';
 import type { Contract } from '../../shared/escalations/vehicle.ts';
 
 export const customerTenant = '6f1a2c38-9d0b-4c57-8e21-3b7d5a90c411';
@@ -43,7 +43,7 @@ export const anAzureRequest = (change: Partial<EscalatableRequest> = {}): Escala
     ...change,
   });
 
-export const supportRole = 'f023fd81-a637-4b56-95fd-791ac0226033';
+const supportRole = 'f023fd81-a637-4b56-95fd-791ac0226033';
 
 export const aDelegation = (change: Partial<Delegation> = {}): Delegation => ({
   relationshipId: 'r1',

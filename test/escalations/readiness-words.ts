@@ -1,5 +1,5 @@
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
-import type { Facts } from '../../shared/escalations/readiness-case.ts';
+import type { Facts } from '../../shared/escalations/facts.ts';
 import type { Contract, Vehicle } from '../../shared/escalations/vehicle.ts';
 import {
   aConnection,

@@ -15,7 +15,10 @@ const writing = guarded.filter(({ body }) => body !== undefined);
 const id = desk.created.north.requestId;
 const contactId = `p${id.slice(0, 20)}`;
 const pathOf = ({ path }: Route) =>
-  `/${path.replace('{id}', path.startsWith('api/contacts') ? contactId : id).replace('{update}', 'message-1')}`;
+  `/${path
+    .replace('{id}', path.startsWith('api/contacts') ? contactId : id)
+    .replace('{update}', 'message-1')
+    .replace('{vehicle}', 'advanced')}`;
 const title = ({ method, path }: Route) => `${method} ${path}`;
 const titled = (those: readonly Route[]) => those.map((route) => ({ title: title(route), route }));
 
