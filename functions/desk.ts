@@ -5,11 +5,16 @@ import { createPortalLinks } from '../shared/customers/portal-links.ts';
 import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
+import { createDoctor } from '../shared/escalations/doctor.ts';
+import { createDoctorPlaces } from '../shared/escalations/doctor-places.ts';
+import { askMicrosoft } from '../shared/escalations/doctor-probe.http.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { azureRightsProbe } from '../shared/escalations/azure-rights.azuresupport.ts';
 import { createEscalationTexts } from '../shared/escalations/erase-texts.ts';
+import { createVehicles } from '../shared/escalations/vehicles.ts';
 import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
 import { createOpenIncidents } from '../shared/health/open-incidents.ts';
@@ -41,6 +46,7 @@ import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
 import { directoryRoutes } from './directory.http.ts';
+import { doctorRoutes } from './doctor.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
@@ -57,6 +63,7 @@ import { markingFailures } from '../shared/platform/marking-failures.ts';
 import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
 import { statementRoutes } from './statement.http.ts';
+import { vehicleRoutes } from './vehicles.http.ts';
 import { timerFunctions } from './timers.ts';
 import { createReadiness } from '../shared/platform/readiness.ts';
 import { openApiOnce } from '../shared/platform/openapi.ts';
@@ -105,6 +112,8 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
+  const azure = { http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl };
+  const delegation = createDelegationState(services, cloud);
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
@@ -113,7 +122,11 @@ export function createDesk(given: Services, config: Config): Desk {
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
     contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
     openIncidents: createOpenIncidents({ tables }),
-    channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
+    channel: azureSupportChannel(azure),
+    rights: azureRightsProbe(azure),
+    delegation,
+    duty: nobodyOnDuty,
+    readSecret,
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
@@ -147,6 +160,12 @@ export function createDesk(given: Services, config: Config): Desk {
     assignChange: requests.assignChange,
     remember: async (customerId, name) => rememberName({ store: customers, portalSights }, customerId, name),
   });
+  const doctor = createDoctor({
+    table: tables('desk'),
+    clock,
+    places: createDoctorPlaces({ cloud, customers, clock, mailboxOf: (id) => mailboxOf(config, id) }),
+    ask: askMicrosoft({ http, tokens, clock, endpoints: cloud.endpoints }),
+  });
   const readiness = createReadiness(
     createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
     clock,
@@ -158,6 +177,10 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestChangeRoutes(requests),
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
+      ...doctorRoutes(doctor),
+      ...vehicleRoutes(
+        createVehicles({ ...services, versions, isConnection: (id) => escalations.connections(id) !== undefined }),
+      ),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),
@@ -169,7 +192,7 @@ export function createDesk(given: Services, config: Config): Desk {
         authority,
         customers,
         contact: escalations.contact,
-        delegation: createDelegationState(services, cloud),
+        delegation,
         tenantReads: () => createTenantReads({ tables, clock, cloud }),
       }),
       ...statementRoutes({ statements }),
@@ -205,6 +228,9 @@ export function createDesk(given: Services, config: Config): Desk {
   };
   return { catalogue, authenticate, takeTurn };
 }
+
+/** Until the reach policy says who is on duty, nobody is. */
+const nobodyOnDuty = async (): Promise<undefined> => Promise.resolve(undefined);
 
 const mailboxOf = (config: Config, connectionId: string): string | undefined =>
   config.PARTNER_CONNECTIONS.find((connection) => connection.id === connectionId)?.caseMailbox;

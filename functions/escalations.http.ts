@@ -1,9 +1,12 @@
 import { personCaller } from '../shared/core/caller.ts';
 import { createCaseRequests } from '../shared/escalations/case-requests.ts';
-import { createClaim, createFiling, createRedrive } from '../shared/escalations/claim.ts';
+import { createAcceptance } from '../shared/escalations/acceptance.ts';
+import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
+import { createFiling } from '../shared/escalations/filing-by-hand.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
+import { createReadPacket } from '../shared/escalations/read-packet.ts';
 import * as contracts from '../shared/escalations/route-contracts.ts';
 import { route, type Route } from '../shared/platform/route.ts';
 
@@ -12,10 +15,12 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const escalate = createEscalate(deps);
   const list = createListEscalations(deps);
   const read = createReadEscalation(deps);
+  const packet = createReadPacket(deps);
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
   const caseRequests = createCaseRequests(deps);
+  const acceptance = createAcceptance(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -25,6 +30,10 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     }),
     route({ ...contracts.listEscalations, handle: async ({ query, caller }) => list(query, personCaller(caller)) }),
     route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, personCaller(caller)) }),
+    route({
+      ...contracts.readPacket,
+      handle: async ({ params, caller, headers }) => packet(params.id, personCaller(caller), headers.get('accept')),
+    }),
     route({
       ...contracts.claimEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
@@ -44,6 +53,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.changeCaseRequests,
       handle: async ({ params, caller, body, headers, scope }) =>
         caseRequests({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.acceptEscalation,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        acceptance({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { TableServiceClient, TableClient } from '@azure/data-tables';
 import { systemClock } from '../shared/core/clock.ts';
 import { seedContracts } from '../shared/escalations/contract-store.ts';
-import { defaultVehicles } from '../shared/escalations/vehicle.ts';
 import { azureTable } from '../shared/platform/azure-tables.table.ts';
 import { tableNames, type TableName } from '../shared/platform/resources.ts';
 import type { Table } from '../shared/platform/table.ts';
@@ -10,6 +9,7 @@ import { portalPartition, registerPortalOp, type Portal } from '../shared/portal
 import { defaultStatement } from '../shared/statement/default-statement.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
 import { portals as seedPortals } from './microsoft/seed-world.ts';
+import { seededIdNames, seedVehicles } from './vehicle-seeds.ts';
 
 /** The same secret in every world, so that a restart on old data keeps its signatures; it protects nothing but this machine. */
 const secretOf = (name: string): string =>
@@ -42,7 +42,10 @@ export async function seedDesk(settings: Record<string, string>): Promise<void> 
   const statements = createStatements({ table: desk, clock: systemClock });
   if ((await statements.currentStatement()).version === 0) await statements.publish(defaultStatement);
   for (const { id } of JSON.parse(settings.PARTNER_CONNECTIONS ?? '[]') as { id: string }[]) {
-    await seedContracts(desk, id, defaultVehicles(Date.now()));
+    await seedContracts(desk, id, seedVehicles(id, Date.now()));
+    const { accessId, contractId } = seededIdNames(id);
+    await putSecret(settings, accessId, '0000-LOCAL-ACCESS');
+    await putSecret(settings, contractId, '0000-LOCAL-CONTRACT');
   }
 }
 

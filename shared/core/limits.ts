@@ -142,6 +142,10 @@ export const limits = {
   claimMinutes: 30,
   /** Requests that share one case with Microsoft. */
   requestsPerCase: 100,
+  /** The doctor begins to ask nothing more after this time. */
+  doctorMs: 60_000,
+  /** How late after the end of a claim a person who was held up may still have filed: nobody takes a case over before. */
+  claimSettleMinutes: 10,
   /** Lines of a file of customers' references. */
   refLines: 2_000,
   /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */

@@ -73,7 +73,11 @@ function isOurs({ managementBaseUrl }: AzureSupportOptions, url: string): boolea
   return URL.canParse(url) && new URL(url).origin === new URL(managementBaseUrl).origin;
 }
 
-async function open(options: AzureSupportOptions, job: FilingJob): Promise<Session> {
+/** The two tokens of a place. */
+export async function open(
+  options: AzureSupportOptions,
+  job: Pick<FilingJob, 'connectionId' | 'tokenWay' | 'customerTenantId' | 'partnerTenantId'>,
+): Promise<Session> {
   const want = { resource: 'azure' as const, connectionId: job.connectionId, way: job.tokenWay };
   const [customer, partner] = await Promise.all([
     options.tokens({ ...want, tenantId: job.customerTenantId }),
@@ -84,7 +88,7 @@ async function open(options: AzureSupportOptions, job: FilingJob): Promise<Sessi
 
 type Target = { method: HttpCall['method']; body?: string } & ({ path: string } | { url: string });
 
-async function call({ options, tokens }: Session, target: Target): Promise<HttpAnswer> {
+export async function call({ options, tokens }: Session, target: Target): Promise<HttpAnswer> {
   const url = 'url' in target ? target.url : `${options.managementBaseUrl}${target.path}?api-version=${apiVersion}`;
   return options.http({
     method: target.method,
@@ -133,7 +137,7 @@ async function put(session: Session, job: FilingJob, body: string): Promise<File
 }
 
 /** Around calls that make nothing: trouble of the network or of a token becomes an answer. */
-async function guarded<T>(work: () => Promise<T>): Promise<T | Passing | Refused> {
+export async function guarded<T>(work: () => Promise<T>): Promise<T | Passing | Refused> {
   try {
     return await work();
   } catch (error) {

@@ -1,7 +1,7 @@
-import { dayMs, fromIso, toIso } from '../core/clock.ts';
+import { toIso } from '../core/clock.ts';
 import type { Customer } from '../customers/customer.ts';
 import type { DelegationState } from '../customers/delegation.ts';
-import { isAlive, standingOf } from '../customers/delegation-rules.ts';
+import { isAlive } from '../customers/delegation-rules.ts';
 import type { EscalatableRequest } from './escalatable.ts';
 import { mendingLink, type MendingPlace } from './mending-links.ts';
 import { leastRoles } from './product.ts';
@@ -21,6 +21,8 @@ const services: Record<SupportedProduct, string | null> = {
   azure: 'azure',
 };
 
+const someone = { name: 'somebody', window: 'always' };
+
 /** A critical case with nothing wrong in itself: what then stands in its way would stand in the way of any. */
 function anyRequest(product: SupportedProduct, { nowMs, customer }: Standing): EscalatableRequest {
   const at = toIso(nowMs);
@@ -32,6 +34,7 @@ function anyRequest(product: SupportedProduct, { nowMs, customer }: Standing): E
     state: 'in-progress',
     title: 'A critical case',
     description: 'A critical case that the partner cannot solve.',
+    evidence: { tried: 'Everything.', errorText: 'An error.', environmentId: 'an environment' },
     severity: 'critical',
     category: 'technical',
     service: services[product],
@@ -57,7 +60,8 @@ export function canFile(product: SupportedProduct, standing: Standing, place: Me
     escalationId: 'readiness',
     request: anyRequest(product, standing),
     openIncidents: [],
-    openCases: [],
+    // Who is on duty is the partner's matter, not this customer's.
+    duty: someone,
   });
   const doubts = doubtsOf(product, decision.channel, standing);
   const reasons = [...decision.reasons.map(({ code, text, remedy }) => ({ code, text, remedy })), ...doubts.reasons];
@@ -83,19 +87,14 @@ export function canFile(product: SupportedProduct, standing: Standing, place: Me
 
 type Doubts = { isDoubtful: boolean; reasons: Omit<FilingReason, 'link'>[] };
 
-/** A list of relationships that is older may hide that one was ended. */
-const listLastsMs = dayMs;
-
 function doubtsOf(product: SupportedProduct, channel: CanFile['channel'], standing: Standing): Doubts {
   const { customer, nowMs, capability, delegation } = standing;
-  if (product === 'azure' && channel === 'azure-support') {
-    if (capability?.state === 'proven') return { isDoubtful: false, reasons: [] };
-    // Microsoft's refusal would turn the case into one that a person files, who needs a relationship.
-    const isDoubtful = delegation.offered && (!customer.gdap || !isAlive(customer.gdap, nowMs));
-    return { isDoubtful, reasons: [{ ...unproven, ...(isDoubtful && { remedy: unprovenRemedy }) }] };
+  if (product !== 'azure' || channel !== 'azure-support' || capability?.state === 'proven') {
+    return { isDoubtful: false, reasons: [] };
   }
-  const unknown = unknownOf(product, standing);
-  return { isDoubtful: unknown !== undefined, reasons: unknown === undefined ? [] : [unknown] };
+  // Microsoft's refusal would turn the case into one that a person files, who needs a relationship.
+  const isDoubtful = delegation.offered && (!customer.gdap || !isAlive(customer.gdap, nowMs));
+  return { isDoubtful, reasons: [{ ...unproven, ...(isDoubtful && { remedy: unprovenRemedy }) }] };
 }
 
 const unproven = {
@@ -105,24 +104,3 @@ const unproven = {
 
 const unprovenRemedy =
   'Get a delegated admin relationship (GDAP) with the customer, so that a person can file where the Support API is refused.';
-
-function unknownOf(
-  product: SupportedProduct,
-  { customer, delegation, nowMs }: Standing,
-): Doubts['reasons'][number] | undefined {
-  const { offered, lastReadAt, trouble } = delegation;
-  if (!offered) return undefined;
-  const tail = trouble
-    ? ` (${trouble.reason}${trouble.status ? ` ${String(trouble.status)}` : ''} since ${trouble.since})`
-    : '';
-  const says = (text: string) => ({ code: 'gdap-unknown', text: `${text}${tail}.`, remedy: unknownRemedy });
-  if (!customer.gdap) return says('The delegated admin relationships (GDAP) of the customer have not been read');
-  if (lastReadAt === undefined || nowMs - fromIso(lastReadAt) > listLastsMs) {
-    return says('The list of delegated admin relationships (GDAP) is older than a day');
-  }
-  if (product === 'azure' || standingOf(customer.gdap, nowMs) !== 'role-unknown') return undefined;
-  return says('The roles of the delegated admin relationship (GDAP) have not been read');
-}
-
-const unknownRemedy =
-  'Nothing while it is being read for the first time; else see the connection’s refresh token and the permission DelegatedAdminRelationship.Read.All.';

@@ -12,7 +12,7 @@ import {
   readContentRows,
   readEscalation,
 } from './escalation-store.ts';
-import type { PersonCall } from './claim.ts';
+import type { PersonCall } from './person-call.ts';
 import { joinByHand } from './join-by-hand.ts';
 import { ownRequestOf } from './joining.ts';
 import type { EscalationDeps } from './ports.ts';

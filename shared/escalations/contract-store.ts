@@ -1,19 +1,64 @@
 import { toIso, type Clock } from '../core/clock.ts';
-import { encodeKey } from '../core/key.ts';
+import { AppError } from '../core/errors.ts';
+import { encodeKey, sequenceKey } from '../core/key.ts';
 import { rowKind } from '../platform/row.ts';
-import { isRefusal, queryAll, type Table } from '../platform/table.ts';
-import { capabilitySchema, contractSchema, type Capability, type Channel, type Contract } from './vehicle.ts';
+import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
+import {
+  capabilitySchema,
+  contractSchema,
+  type Capability,
+  type Channel,
+  type Contract,
+  type Vehicle,
+} from './vehicle.ts';
 
 const contractRow = rowKind(contractSchema);
 const capabilityRow = rowKind(capabilitySchema);
 
 const contractsPk = (connectionId: string): string => `vehicle|${encodeKey(connectionId)}`;
-const capabilitiesPk = (connectionId: string): string => `capability|${encodeKey(connectionId)}`;
+export const capabilitiesPk = (connectionId: string): string => `capability|${encodeKey(connectionId)}`;
+
+/** Sorts after every vehicle. */
+const historyPrefix = 'version|';
 
 /** The contracts of a partner connection, one row each in table `desk`. */
 export async function readContracts(desk: Table, connectionId: string): Promise<Contract[]> {
-  const rows = await queryAll(desk, { pk: contractsPk(connectionId) });
+  const rows = await queryAll(desk, { pk: contractsPk(connectionId), to: historyPrefix });
   return rows.map((row) => contractRow.fromRow(row));
+}
+
+export async function readContract(desk: Table, connectionId: string, vehicle: Vehicle): Promise<Contract | undefined> {
+  return (await heldContract(desk, connectionId, vehicle))?.contract;
+}
+
+async function heldContract(desk: Table, connectionId: string, vehicle: Vehicle) {
+  const row = await desk.get(contractsPk(connectionId), vehicle);
+  return row && { contract: contractRow.fromRow(row), etag: row.etag };
+}
+
+/**
+ * Writes the next version of a contract and keeps it for ever, with who entered it. `make` is told the one before. Throws
+ * `etag-mismatch` where another was entered at the same time.
+ */
+export async function replaceContract(
+  desk: Table,
+  { connectionId, vehicle }: { connectionId: string; vehicle: Vehicle },
+  make: (before: Contract | undefined) => Promise<Contract & { version: number }>,
+): Promise<Contract> {
+  const held = await heldContract(desk, connectionId, vehicle);
+  const next = await make(held?.contract);
+  const columns = contractRow.toColumns(next);
+  const place: TableOp = held
+    ? { kind: 'replace', rk: vehicle, columns, etag: held.etag }
+    : { kind: 'insert', rk: vehicle, columns };
+  const kept: TableOp = { kind: 'insert', rk: `${historyPrefix}${vehicle}|${sequenceKey(next.version)}`, columns };
+  try {
+    await desk.transact(contractsPk(connectionId), [place, kept]);
+  } catch (error) {
+    if (!isRefusal(error)) throw error;
+    throw new AppError('etag-mismatch', 'Another version was entered at the same time; read it again.');
+  }
+  return next;
 }
 
 export async function putContract(desk: Table, connectionId: string, contract: Contract): Promise<void> {

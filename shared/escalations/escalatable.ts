@@ -27,6 +27,8 @@ export type EscalatableRequest = {
   escalationCount: number;
   /** What Microsoft will ask for and nobody has given. */
   missingEvidence?: readonly string[] | undefined;
+  /** What is to be looked at before anybody is asked for help. */
+  checks?: readonly string[] | undefined;
   createdAt: string;
   /** When the person who sent it was erased: there are no texts any more that could be filed. */
   erasedAt?: string | undefined;
@@ -40,6 +42,7 @@ export type EscalatableCustomer = Pick<
   | 'tenantId'
   | 'name'
   | 'initialDomain'
+  | 'relationship'
   | 'azureSubscriptionIds'
   | 'access'
   | 'coverage'

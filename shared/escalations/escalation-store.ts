@@ -15,7 +15,8 @@ import {
   type EscalationText,
   type Override,
 } from './escalation.ts';
-import { packetSchema, type Packet } from './packet.ts';
+import { keptOf, packetOf, type Packet } from './packet.ts';
+import { keptPacketSchema } from './packet-schema.ts';
 import type { EscalationDeps } from './ports.ts';
 
 /** An escalation stands in the partition of its (first) request, so that whatever changes together is one transaction. */
@@ -46,7 +47,7 @@ export const textKeys = /^C\|[^|]+\|(?:packet|override|wrote\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
-const packetRow = rowKind(packetSchema);
+const packetRow = rowKind(keptPacketSchema);
 /** The name of one claimant: content, since heads hold ids only. */
 const claimRow = rowKind(z.strictObject({ id: z.string(), by: z.string() }));
 const overrideRow = rowKind(overrideSchema);
@@ -113,7 +114,7 @@ export function contentIn(rows: readonly Row[], id: string): Content {
   const [packet, override] = [packetKey(id), overrideKey(id)].map((rk) => rows.find((row) => row.rk === rk));
   const claims = rows.filter((row) => row.rk.startsWith(claimPrefix(id))).map((row) => claimRow.fromRow(row));
   return {
-    ...(packet && { packet: packetRow.fromRow(packet) }),
+    ...(packet && { packet: packetOf(packetRow.fromRow(packet)) }),
     claimants: Object.fromEntries(claims.map((claim) => [claim.id, claim.by])),
     ...(override && { override: overrideRow.fromRow(override) }),
   };
@@ -128,7 +129,7 @@ export function partitionOfEscalation(id: string): string {
 export const packetOp = (id: string, packet: Packet): TableOp => ({
   kind: 'insert',
   rk: packetKey(id),
-  columns: packetRow.toColumns(packet),
+  columns: packetRow.toColumns(keptOf(packet)),
 });
 
 export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({

@@ -95,6 +95,10 @@ export const escalationRowSchema = z.strictObject({
   claimedUntil: instant.optional(),
   /** Since when the claimant, whose claim ran out, has been asked whether the case was filed. */
   askedAt: instant.optional(),
+  /** When whoever owes an answer (claimant, or the party it was handed to) is asked the next time. */
+  askAgainAt: instant.optional(),
+  /** Numbers that were told after the case had one: cases that may exist besides, and are to be closed. */
+  otherCaseNumbers: z.array(z.string()).optional(),
   /** Until when the party that it was handed to is to accept. */
   acceptBy: instant.optional(),
   /** The escalation whose case this one shares. */
@@ -144,6 +148,9 @@ export const escalationEventSchema = z.strictObject({
     /** The claim ran out: the claimant is asked whether the case was filed; the claimant said that it was not. */
     'filing-asked',
     'claim-released',
+    /** Another number was told for a case that has one. Nothing can read the case: its claimant is asked how it goes. */
+    'second-case',
+    'news-asked',
     /** Of a hand-off. */
     'accepted',
     'declined',
@@ -172,6 +179,9 @@ export const escalationEventSchema = z.strictObject({
   text: z.string().optional(),
 });
 export type EscalationEvent = z.output<typeof escalationEventSchema>;
+
+/** What a person is to do with an escalation. */
+const personSteps = ['claim', 'file', 'say-whether-filed', 'tell-news', 'accept'] as const;
 
 /** A text between Microsoft and the partner: content, never in heads, events or messages. */
 export const escalationTextSchema = z.strictObject({
@@ -203,12 +213,20 @@ export const escalationSchema = z
     claim: z.strictObject({ by: z.string(), until: instant }).optional(),
     clocks: z.array(
       z.strictObject({
-        clock: z.enum(['claim', 'microsoft-first-response']),
+        clock: z.enum(['claim', 'filing-answer', 'acceptance', 'microsoft-first-response']),
         startedAt: instant,
         dueAt: instant,
         how: z.string(),
       }),
     ),
+    nextStep: z
+      .strictObject({ what: z.enum(personSteps), how: z.string(), dueAt: instant.optional() })
+      .optional()
+      .meta({ description: 'What a person is to do next; absent while the desk and Microsoft go on by themselves.' }),
+    otherCaseNumbers: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Told after the case had its number: cases to be looked at and closed.' }),
     parkedReason: whySchema.optional(),
   })
   .meta({ id: 'Escalation' });

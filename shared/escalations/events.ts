@@ -7,4 +7,5 @@ export const escalationEvents = {
   refused: { id: 'escalation.refused', level: 'warn' },
   overtaken: { id: 'escalation.overtaken', level: 'info' },
   caseUnreadable: { id: 'escalation.case-unreadable', level: 'warn' },
+  contractEntered: { id: 'escalation.contract-entered', level: 'info' },
 } as const satisfies Record<string, LogEvent>;

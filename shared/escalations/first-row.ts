@@ -1,16 +1,19 @@
 import { toIso } from '../core/clock.ts';
-import type { EscalatableRequest } from './escalatable.ts';
+import { acceptanceFrom } from './asking.ts';
+import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
+import { tokenWayOf } from './gather-facts.ts';
 import { sharing } from './joining.ts';
 import type { EscalationDeps } from './ports.ts';
-import type { Decision } from './readiness.ts';
+import { decide, type Decision } from './readiness.ts';
+import type { Facts } from './readiness-case.ts';
 
 export type Beginning = {
   deps: EscalationDeps;
   request: EscalatableRequest;
   escalationId: string;
   decision: Decision;
-  customer: { connectionId: string; tenantId: string; access: { way: string } };
+  customer: EscalatableCustomer;
   /** Incidents whose case it carries, or, where it shares one, whose case it would carry. */
   incidentIds: readonly string[];
   /** `row` is undefined where it is still being written. */
@@ -31,7 +34,7 @@ export function firstRow({ deps, request, escalationId, decision, customer, ...m
     customerId: request.customerId,
     connectionId: customer.connectionId,
     tenantId: customer.tenantId,
-    tokenWay: customer.access.way === 'gdap' ? 'delegated' : 'app',
+    tokenWay: tokenWayOf(customer),
     state: lead ? 'joined' : stateOf(decision),
     ...(vehicle && { vehicle }),
     channel,
@@ -41,7 +44,7 @@ export function firstRow({ deps, request, escalationId, decision, customer, ...m
     createdAt: at,
     updatedAt: at,
     reasons: decision.reasons,
-    ...(party && { handedOffTo: party }),
+    ...(party && { handedOffTo: party, ...acceptanceFrom(nowMs, request) }),
     ...(isByApi(decision) && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
     attempt: 0,
     failures: 0,
@@ -56,4 +59,13 @@ const isByApi = ({ party, channel }: Decision): boolean => party === undefined &
 function stateOf(decision: Decision): EscalationRow['state'] {
   if (decision.party) return 'handed-off';
   return isByApi(decision) ? 'intended' : 'awaiting-filing';
+}
+
+/** Of a request that shares a case: how it would get one of its own later. It has a packet only if it would be let through. */
+export function ofItsOwn(facts: Facts): Decision {
+  const { reasons, packet } = decide(facts);
+  const own = { ...decide({ ...facts, openCases: [], openIncidents: [] }), reasons };
+  delete own.packet;
+  delete own.party;
+  return own.decision === 'ready' && packet ? { ...own, packet } : own;
 }

@@ -2,13 +2,17 @@ import type { CustomerScope } from '../core/caller.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Random } from '../core/ids.ts';
 import type { Bus } from '../platform/bus.ts';
+import type { ReadSecret } from '../platform/secret.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { EscalationState } from './escalation.ts';
+import type { ReadDuty } from './duty.ts';
 import type { FilingChannel } from './filing-channel.ts';
 import type { PartnerContact } from './packet.ts';
 import type { CloudName } from '../customers/cloud.ts';
+import type { ReadDelegationState } from '../customers/delegation.ts';
+import type { RightsProbe } from './rights.ts';
 import type { Channel, Vehicle } from './vehicle.ts';
 
 export type AppliedEscalation = {
@@ -64,6 +68,13 @@ export type EscalationDeps = {
   /** Of the incidents named, those that Microsoft has not resolved. */
   openIncidents: (ids: readonly string[]) => Promise<readonly { id: string; title: string }[]>;
   channel: FilingChannel;
+  /** Whether the desk may file by it. */
+  rights: RightsProbe;
+  /** How the reading of a connection's delegated relationships stands. */
+  delegation: ReadDelegationState;
+  duty: ReadDuty;
+  /** For the ids of contracts, which only a claimant is shown. */
+  readSecret: ReadSecret;
   announce: Announce;
   caseSyncMinutes: number;
 };

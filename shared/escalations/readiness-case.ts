@@ -1,10 +1,13 @@
 import { isAlive } from '../customers/delegation-rules.ts';
-import { fromIso } from '../core/clock.ts';
+import type { DelegationState } from '../customers/delegation.ts';
 import type { CloudName } from '../customers/cloud.ts';
+import type { Duty } from './duty.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { OpenCase } from './open-case.ts';
 import { resourceOf, type PartnerContact } from './packet.ts';
 import { productOf, type Product } from './product.ts';
+import type { KnownRights } from './rights.ts';
+import { contractFor, standingRules, type StandingRule } from './vehicle-standing.ts';
 import { isRefused, technicalVehicles, type Capability, type Channel, type Contract, type Vehicle } from './vehicle.ts';
 
 /** Everything the decision rests on, read beforehand: the decision itself looks nothing up. */
@@ -20,66 +23,95 @@ export type Facts = {
   contracts: readonly Contract[];
   /** What is known of filing by the Support API in the case's subscription. */
   capability?: Capability | undefined;
+  /** Whether the desk may file in the case's subscription; absent where nobody has asked. */
+  rights?: KnownRights | undefined;
+  /** How the reading of delegated relationships stands; absent: as it should. */
+  delegation?: DelegationState | undefined;
+  duty?: Duty | undefined;
   /** Of the request's likely incidents, those that Microsoft has not resolved. */
   openIncidents: readonly { id: string; title: string }[];
-  /** Open cases of the request's likely incidents that it could share. */
-  openCases: readonly OpenCase[];
+  /** Cases of these incidents that the same connection has at Microsoft. */
+  openCases?: readonly OpenCase[];
   wanted?: { vehicle?: Vehicle | undefined; force?: boolean | undefined };
 };
 
-/** Why a vehicle can or cannot carry the case. */
-export type Eligibility = 'eligible' | 'wrong-category' | 'missing' | 'expired' | 'used-up' | 'product-not-covered';
+/** A vehicle that was looked at; `standing` says why it cannot carry the case, and is absent where it can. */
+export type LookedAt = { vehicle: Vehicle; standing?: string; text?: string };
 
-/** The facts with what follows from them, so that each rule is one plain question. */
+/** The facts, and what plainly follows from them. */
 export type Case = Facts & {
   product: Product;
   isCommercial: boolean;
   vehicle?: Vehicle;
   contract?: Contract;
-  /** Each technical vehicle that was looked at, and how it stood. */
-  looked: readonly { vehicle: Vehicle; eligibility: Eligibility }[];
+  /** Each vehicle that could be meant, in the order of preference. */
+  looked: readonly LookedAt[];
   channel: Channel;
   subscriptionId?: string;
   resourceId?: string;
   liveIncidents: readonly { id: string; title: string }[];
-  /** The case that it shares; a wanted vehicle, or force, means one of its own. */
+  /** The case that this one would share. */
   joins?: OpenCase;
 };
 
 /** Below this a likeness is a hint for people, not a reason to wait. */
 export const likelyConfidence = 0.5;
 
-export function caseOf(facts: Facts): Case {
+export function caseOf(facts: Facts, standings: readonly StandingRule[] = standingRules): Case {
   const product = productOf(facts.request.category, facts.request.service);
   const isCommercial = product === 'partner-center';
   const resource = resourceOf(facts.request, facts.customer?.azureSubscriptionIds ?? []);
   const subscriptionId = subscriptionOf(facts.request, facts.customer);
-  const likely = new Set(
-    facts.request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id),
-  );
-  const looked = wantedVehicles(facts, isCommercial).map((vehicle) => ({
-    vehicle,
-    eligibility: eligibility(facts, vehicle, { isCommercial, product }),
-  }));
-  const vehicle = looked.find((one) => one.eligibility === 'eligible')?.vehicle;
+  const channel = channelFor(facts, product, subscriptionId);
+  const liveIncidents = liveIncidentsOf(facts);
+  const joins = joinedCase(facts, liveIncidents);
   return {
     ...facts,
     product,
     isCommercial,
-    looked,
-    ...(vehicle && { vehicle }),
-    ...contractPart(facts.contracts, vehicle),
-    channel: channelFor(facts, product, subscriptionId),
+    ...chosen(facts, { isCommercial, product, channel }, standings),
+    channel,
     ...(product === 'azure' && subscriptionId !== undefined && { subscriptionId }),
     ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
-    liveIncidents: facts.openIncidents.filter((incident) => likely.has(incident.id)),
-    ...joinsPart(facts),
+    liveIncidents,
+    ...(joins && { joins }),
   };
 }
 
-function joinsPart({ openCases: [first], wanted }: Facts): { joins?: OpenCase } {
-  const wantsOwn = wanted?.force === true || wanted?.vehicle !== undefined;
-  return first && !wantsOwn ? { joins: first } : {};
+function liveIncidentsOf({ request, openIncidents }: Facts): Case['liveIncidents'] {
+  const likely = new Set(
+    request.likelyIncidents.filter((one) => one.confidence >= likelyConfidence).map((one) => one.id),
+  );
+  return openIncidents.filter((incident) => likely.has(incident.id));
+}
+
+/** Of the most likely incident that has one. Whoever asks for a vehicle or forces it wants a case of its own. */
+function joinedCase({ request, openCases = [], wanted }: Facts, live: Case['liveIncidents']): OpenCase | undefined {
+  if (wanted?.force === true || wanted?.vehicle !== undefined) return undefined;
+  const others = openCases.filter((one) => !one.escalationId.startsWith(`${request.requestId}-`));
+  for (const incident of live) {
+    const found = others.find((one) => one.incidentId === incident.id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+type Kind = Pick<Case, 'isCommercial' | 'product' | 'channel'>;
+
+/** Every vehicle as it stands, and the first that can carry the case. */
+function chosen(
+  facts: Facts,
+  kind: Kind,
+  standings: readonly StandingRule[],
+): Pick<Case, 'looked' | 'vehicle' | 'contract'> {
+  const looked = wantedVehicles(facts, kind.isCommercial).map((vehicle): LookedAt => {
+    const one = { vehicle, contract: contractFor(facts, vehicle), facts, ...kind };
+    const found = standings.find((rule) => rule.holds(one));
+    return { vehicle, ...(found && { standing: found.standing, text: found.text }) };
+  });
+  const vehicle = looked.find((one) => one.standing === undefined)?.vehicle;
+  const contract = vehicle && contractFor(facts, vehicle);
+  return { looked, ...(vehicle && { vehicle }), ...(contract && { contract }) };
 }
 
 /** The subscription of the named resource, else the customer's first. */
@@ -91,31 +123,20 @@ export function subscriptionOf(
   return resourceOf(request, subscriptionIds)?.subscriptionId ?? subscriptionIds[0];
 }
 
-function contractPart(contracts: readonly Contract[], vehicle: Vehicle | undefined): { contract?: Contract } {
-  const contract = contracts.find((one) => one.vehicle === vehicle);
-  return contract ? { contract } : {};
+/** The partner's own contracts come first, then that of the customer, if one is known. */
+function wantedVehicles(facts: Facts, isCommercial: boolean): readonly Vehicle[] {
+  if (facts.wanted?.vehicle) return [facts.wanted.vehicle];
+  if (isCommercial) return ['commercial'];
+  return contractFor(facts, 'customer-own') ? [...technicalVehicles, 'customer-own'] : technicalVehicles;
 }
 
-function wantedVehicles({ wanted }: Facts, isCommercial: boolean): readonly Vehicle[] {
-  if (wanted?.vehicle) return [wanted.vehicle];
-  return isCommercial ? ['commercial'] : technicalVehicles;
-}
-
-function eligibility(facts: Facts, vehicle: Vehicle, kind: { isCommercial: boolean; product: Product }): Eligibility {
-  if (vehicle === 'customer-own') return 'eligible';
-  if ((vehicle === 'commercial') !== kind.isCommercial) return 'wrong-category';
-  if (vehicle === 'commercial') return 'eligible';
-  const contract = facts.contracts.find((one) => one.vehicle === vehicle);
-  if (!contract) return 'missing';
-  if (contract.expiresAt !== undefined && fromIso(contract.expiresAt) <= facts.nowMs) return 'expired';
-  if (contract.incidentsLeft === 0) return 'used-up';
-  return contract.products?.includes(kind.product) === false ? 'product-not-covered' : 'eligible';
-}
-
-/** Only Azure has an interface for filing. */
-function channelFor({ capability, nowMs }: Facts, product: Product, subscriptionId: string | undefined): Channel {
-  if (product !== 'azure' || subscriptionId === undefined) return 'assisted';
-  return isRefused(capability, nowMs) ? 'assisted' : 'azure-support';
+/**
+ * Only Azure has an interface for filing. Who forces a case for which the desk itself has no right knows of a person who has it.
+ */
+function channelFor(facts: Facts, product: Product, subscriptionId: string | undefined): Channel {
+  const { capability, nowMs, rights, wanted } = facts;
+  if (product !== 'azure' || subscriptionId === undefined || isRefused(capability, nowMs)) return 'assisted';
+  return rights?.state === 'refused' && wanted?.force === true ? 'assisted' : 'azure-support';
 }
 
 const deadRights: ReadonlySet<string> = new Set(['not-consented', 'gdap-expired', 'role-lacking']);

@@ -16,4 +16,8 @@ export type Rule = {
   text: (c: Case) => string;
   remedy?: string;
   party?: Party;
+  /** Asks what only a case of its own needs: not judged where the request shares the case of another. */
+  isOfFiling?: true;
 };
+
+export const ofFiling = (rules: readonly Rule[]): Rule[] => rules.map((rule) => ({ ...rule, isOfFiling: true }));

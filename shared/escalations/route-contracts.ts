@@ -2,10 +2,15 @@ import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import { caseRequestsBodySchema } from './case-requests.ts';
-import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
+import { acceptanceBodySchema } from './acceptance.ts';
+import { claimBodySchema, redriveBodySchema } from './claim.ts';
+import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
+import { filingBodySchema } from './filing-by-hand.ts';
+import { packetSchema } from './packet.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
+import { packetTexts } from './read-packet.ts';
 import { readinessSchema } from './readiness.ts';
 
 /** Escalations are for people: portals see what becomes of them on the request. */
@@ -68,7 +73,8 @@ export const claimEscalation = {
   name: 'claimEscalation',
   method: 'POST',
   path: 'api/escalations/{id}/claim',
-  summary: 'Take an escalation in hand, so that nobody else files it',
+  summary:
+    'Take an escalation in hand, so that nobody else files it; say that nothing was filed; take over after a look at Microsoft',
   access: operates,
   params,
   body: claimBodySchema,
@@ -80,7 +86,7 @@ export const recordFiling = {
   name: 'recordFiling',
   method: 'POST',
   path: 'api/escalations/{id}/filing',
-  summary: 'Give the number of the case that the claimant has filed',
+  summary: 'Give the number of the case that was filed; a second number is refused, and told as a case to close',
   access: operates,
   params,
   body: filingBodySchema,
@@ -110,4 +116,54 @@ export const changeCaseRequests = {
   body: caseRequestsBodySchema,
   answers: told('The case with the requests that share it'),
   errors: ['illegal-transition', ...keyErrors],
+} as const;
+const doctorAnswers = {
+  200: { description: 'What was found, by connection and question', schema: doctorReportSchema },
+};
+
+export const askDoctor = {
+  name: 'askDoctor',
+  method: 'POST',
+  path: 'api/doctor',
+  summary: 'Ask Microsoft, by reads alone, what its documents leave open; takes up to a minute and a half',
+  access: { portals: false, role: 'Desk.Admin' },
+  body: z.strictObject({}),
+  answers: doctorAnswers,
+} as const;
+
+export const readDoctor = {
+  name: 'readDoctor',
+  method: 'GET',
+  path: 'api/doctor',
+  summary: 'What was found when Microsoft was asked last',
+  access: reads,
+  answers: doctorAnswers,
+} as const;
+
+export const acceptEscalation = {
+  name: 'acceptEscalation',
+  method: 'POST',
+  path: 'api/escalations/{id}/acceptance',
+  summary: 'Enter whether the party that an escalation was handed to accepts it',
+  access: operates,
+  params,
+  body: acceptanceBodySchema,
+  answers: told('Accepted, or declined: then the request goes back to the desk'),
+  errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const readPacket = {
+  name: 'readPacket',
+  method: 'GET',
+  path: 'api/escalations/{id}/packet',
+  summary: 'What to file, or to hand over, field by field of the portal’s form: JSON, Markdown or a page by Accept',
+  access: reads,
+  params,
+  answers: {
+    200: {
+      description: 'The packet; link and contract ids for the claimant alone',
+      schema: packetSchema,
+      alsoText: packetTexts,
+    },
+  },
 } as const;

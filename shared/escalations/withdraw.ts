@@ -1,6 +1,8 @@
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import { unasked } from './asking.ts';
 import type { EscalationRow } from './escalation.ts';
+import { move, type Moved } from './escalation-rules.ts';
 import { commitChange, escalationsOf, eventWake, readEscalation } from './escalation-store.ts';
 import { cancelled } from './filing.ts';
 import { ownRequestOf } from './joining.ts';
@@ -9,31 +11,44 @@ import { leaveCase } from './tend-joined.ts';
 
 /**
  * Takes back the escalations that wait for a person, or share a case, once their request is closed: nobody is to file them any more. One
- * that the desk files itself asks before it files, and one whose ticket may exist is looked for first. Idempotent.
+ * that the desk files itself asks before it files, and one whose ticket may exist is looked for first. What another party has
+ * accepted is over once the request is resolved or closed. Idempotent.
  */
 export async function cancelWithdrawn(deps: EscalationDeps, requestId: string, scope: Scope): Promise<void> {
   for (const { id } of (await escalationsOf(deps.tables('escalations'), requestId)).filter(waitsForPerson)) {
-    await contended(deps, async () => cancelOne(deps, id, scope));
+    await contended(deps, async () => endOne(deps, id, scope));
   }
 }
 
 const waitsForPerson = ({ state, intentAt }: EscalationRow): boolean =>
-  state === 'joined' ||
-  state === 'awaiting-filing' ||
-  state === 'claimed' ||
+  ['joined', 'awaiting-filing', 'claimed', 'handed-off', 'accepted'].includes(state) ||
   (state === 'parked' && intentAt === undefined);
 
-async function cancelOne(deps: EscalationDeps, id: string, scope: Scope): Promise<void> {
+async function endOne(deps: EscalationDeps, id: string, scope: Scope): Promise<void> {
   const held = await readEscalation(deps.tables('escalations'), id);
   if (held === undefined || !waitsForPerson(held.row)) return;
   // Others that share the case go their own way once it is given up.
   const request = await deps.requests.readForEscalation(ownRequestOf(held.row));
-  if (request?.state !== 'closed') return;
   if (held.row.state === 'joined') {
-    await leaveCase(deps, { id, what: 'cancelled', note: 'The request was closed.' }, scope);
+    if (request?.state === 'closed')
+      await leaveCase(deps, { id, what: 'cancelled', note: 'The request was closed.' }, scope);
     return;
   }
   const nowMs = deps.clock.now();
-  const { after, event } = cancelled({ ...held.row, claimedUntil: undefined, parkedReason: undefined }, nowMs);
+  const ended = endOf(held.row, request?.state, nowMs);
+  if (!ended) return;
+  const { after, event } = ended;
   await commitChange(deps, { held, after, event, wakes: [eventWake(event, nowMs)] }, scope);
 }
+
+/** Undefined as long as its request still needs it. */
+function endOf(row: EscalationRow, state: string | undefined, nowMs: number): Moved | undefined {
+  if (row.state === 'accepted') {
+    const isOver = state === 'closed' || state === 'resolved';
+    return isOver ? move(row, { to: 'closed', what: 'closed', nowMs, note: solved }) : undefined;
+  }
+  if (state !== 'closed') return undefined;
+  return cancelled({ ...row, claimedUntil: undefined, parkedReason: undefined, ...unasked }, nowMs);
+}
+
+const solved = 'The request that another party had accepted is solved or closed.';

@@ -141,7 +141,7 @@ function goodAnswers(route: Route, use: Use): Record<string, Response> {
         ...(schema && {
           content: {
             'application/json': { schema: use(schema, 'output') },
-            ...(alsoText !== undefined && { [alsoText]: { schema: { type: 'string' } } }),
+            ...Object.fromEntries([alsoText ?? []].flat().map((type) => [type, { schema: { type: 'string' } }])),
           },
         }),
       },

@@ -51,10 +51,10 @@ export type Route<Params = unknown, Query = unknown, Body = unknown> = {
   signedBody?: z.ZodType;
   /** For the document alone: headers that a `signed` route needs, where they are not those of Standard Webhooks. */
   signatureHeaders?: readonly string[];
-  /** Answers that are not errors, by status. `alsoText`: a media type in which it is given as text where the caller asks for it. */
+  /** Answers that are not errors, by status. `alsoText`: media types in which it is given as text where the caller asks for it. */
   answers: Record<
     number,
-    { description: string; schema?: z.ZodType; alsoText?: string; headers?: Record<string, string> }
+    { description: string; schema?: z.ZodType; alsoText?: string | readonly string[]; headers?: Record<string, string> }
   >;
   /** Errors beyond those that every route has (400, 401, 403, 413, 415, 429, 500, 503; 404 where it has parameters). */
   errors?: readonly ErrorCode[];

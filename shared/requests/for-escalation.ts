@@ -3,7 +3,7 @@ import type { Head, RequestEscalation } from './request-event.ts';
 import type { Content } from './request-rows.ts';
 import { stateAfterEscalation } from './request-rules.ts';
 import type { RequestStore } from './request-store.ts';
-import { missingEvidence } from './working-list.ts';
+import { checkTexts, missingEvidence } from './working-list.ts';
 
 /** A request as an escalation needs it. */
 export type RequestForEscalation = Pick<
@@ -29,6 +29,8 @@ export type RequestForEscalation = Pick<
     escalationCount: number;
     /** What Microsoft will ask for and the request's evidence does not give. */
     missingEvidence: string[];
+    /** What is to be looked at before anybody is asked for help. */
+    checks: string[];
   };
 
 export type EscalationNews = {
@@ -68,6 +70,7 @@ export function createForEscalation({ store }: { store: RequestStore }) {
         likelyIncidents: triage.likelyIncidents.map(({ id, title, confidence }) => ({ id, title, confidence })),
         escalationCount: escalationIds.length,
         missingEvidence: missingEvidence(triage, content.evidence),
+        checks: checkTexts(triage),
       };
     },
 

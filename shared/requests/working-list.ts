@@ -23,7 +23,7 @@ export function withWorkingList(triage: Triage, evidence: Record<string, unknown
   };
   return {
     ...triage,
-    checks: checks.filter(applies(triage)).map(({ id, text, opens }) => ({ id, text, link: linkTo(opens) })),
+    checks: checksOf(triage).map(({ id, text, opens }) => ({ id, text, link: linkTo(opens) })),
     evidence: evidenceOf(triage, evidence),
   };
 }
@@ -38,3 +38,8 @@ export const missingEvidence = (triage: Triage, evidence: Record<string, unknown
   evidenceOf(triage, evidence)
     .filter(({ given }) => !given)
     .map(({ text }) => text);
+
+const checksOf = (triage: Triage) => checks.filter(applies(triage));
+
+/** What is to be looked at first. */
+export const checkTexts = (triage: Triage): string[] => checksOf(triage).map(({ text }) => text);

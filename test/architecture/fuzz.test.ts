@@ -40,10 +40,12 @@ const goodBodies: Record<string, readonly unknown[]> = {
   commentOnRequest: [{ text: 'Any news?', audience: 'customer' }],
   transitionRequest: [{ to: 'closed', reason: 'solved' }],
   escalateRequest: [{ vehicle: 'advanced', force: true, reason: 'urgent' }, {}],
-  claimEscalation: [{}],
+  claimEscalation: [{}, { filed: false }, { looked: true, lookedAt: '2026-11-02T09:00:00Z' }],
+  acceptEscalation: [{ accepted: false, reason: 'not ours' }],
   redriveEscalation: [{}],
   changeCaseRequests: [{ join: 'abcdefghijklmnopqrstuvwxy2' }, { leave: 'abcdefghijklmnopqrstuvwxy2' }],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
+  askDoctor: [{}],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setRequestRefs: [{ externalRefs: [{ system: 'psa', id: 'T-1', url: 'https://psa.example/1' }] }],
   assignQuarantined: [

@@ -2,6 +2,7 @@ import { createCustomerStore } from '../../shared/customers/customer-store.ts';
 import { customerIdOf, type Customer } from '../../shared/customers/customer.ts';
 import { delegationPartition } from '../../shared/customers/delegation.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
+import type { Contract } from '../../shared/escalations/vehicle.ts';
 import type { SupportReadinessPage } from '../../shared/escalations/support-readiness-answer.ts';
 import { newShard } from '../../shared/health/shard-members.ts';
 import {
@@ -22,6 +23,13 @@ export const tenantOf = (n: number) => `00000000-0000-4000-8000-${String(n).padS
 export const idOf = (n: number) => customerIdOf('global', tenantOf(n));
 export const endsAt = '2027-11-02T09:00:00.000Z';
 export const usable = { relationshipId: 'r-1', status: 'active', endsAt, roleIds: [supportRole] };
+
+/** A contract with all that Microsoft asks for. */
+export const advanced: Contract = {
+  vehicle: 'advanced',
+  accessId: { secretName: 'access' },
+  contractId: { secretName: 'contract' },
+};
 
 export const aCustomer = (n: number, change: Partial<Customer> = {}): Customer => ({
   customerId: idOf(n),
@@ -54,7 +62,7 @@ export async function aReadyDesk(
   const store = createCustomerStore(desk);
   const now = new Date(desk.clock.now()).toISOString();
   await createStatements({ table: desk.tables('desk'), clock: desk.clock }).publish(defaultStatement);
-  await putContract(desk.tables('desk'), connectionId, { vehicle: 'advanced' });
+  await putContract(desk.tables('desk'), connectionId, advanced);
   const head = { v: 1, generation: 1, dueAt: now, connectionId, pages: 0, skipped: 0, failures: 0, lastReadAt: now };
   const list = desk.tables('customers');
   await list.transact(delegationPartition(connectionId), [{ kind: 'insert', rk: 'H', columns: head }]);

@@ -51,7 +51,8 @@ type Options = {
 export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs = 3_000 }: Options) {
   const tickets = new Map<string, Ticket>();
   const calls: { kind: string; status: number }[] = [];
-  const state = { refusesPlan: false, setUpMs };
+  /** `mayWrite`: whether the role on the subscription is Support Request Contributor, and not Reader. */
+  const state = { refusesPlan: false, mayWrite: true, setUpMs };
   let sequence = 0;
 
   const commit = (name: string, call: HttpCall) => {
@@ -86,7 +87,11 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
     });
   };
 
+  const unauthorized = (): HttpAnswer =>
+    json(403, { error: { code: 'AuthorizationFailed', message: 'The client has no authorization over the scope.' } });
+
   const put = (name: string, call: HttpCall): HttpAnswer => {
+    if (!state.mayWrite) return unauthorized();
     if (state.refusesPlan) {
       return json(403, {
         error: { code: 'NotAllowed', message: 'Your support plan type is CSP; a higher one is needed.' },
@@ -110,6 +115,7 @@ export function azureSupportSimulation({ clock, partnerTenantId, fault, setUpMs 
         })),
       }),
     put,
+    'check-name': () => (state.mayWrite ? json(200, { nameAvailable: true }) : unauthorized()),
     operation: (name) => {
       const ticket = tickets.get(name);
       const isDone = ticket !== undefined && clock.now() >= ticket.createdAt + state.setUpMs;
@@ -172,6 +178,9 @@ function routeOf({ method, url }: HttpCall): Routed {
   if (pathname.includes('/supportTickets/')) {
     const isTenantLevel = !pathname.startsWith('/subscriptions/');
     return { kind: isTenantLevel ? 'tenant-level' : method === 'PUT' ? 'put' : 'get', name };
+  }
+  if (pathname.startsWith('/subscriptions/') && pathname.endsWith('/checkNameAvailability')) {
+    return { kind: method === 'POST' ? 'check-name' : 'unknown', name };
   }
   if (pathname.endsWith('/problemClassifications')) return { kind: 'classifications', name: parts.at(-2) ?? '' };
   return { kind: pathname.endsWith('/services') ? 'services' : 'unknown', name };

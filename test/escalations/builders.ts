@@ -1,5 +1,7 @@
 import type { Caller, Role } from '../../shared/core/caller.ts';
 import { withIncludedRoles } from '../../shared/core/caller.ts';
+import type { Delegation } from '../../shared/customers/customer.ts';
+import type { Duty } from '../../shared/escalations/duty.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { PartnerContact } from '../../shared/escalations/packet.ts';
 import type { Facts } from '../../shared/escalations/readiness-case.ts';
@@ -22,6 +24,7 @@ export const aRequest = (change: Partial<EscalatableRequest> = {}): EscalatableR
   category: 'technical',
   service: 'Exchange',
   boundary: 'microsoft',
+  businessImpact: 'Orders from other companies are lost.',
   startedAt: '2026-11-02T06:10:00.000Z',
   contact: { name: 'Oda Vik', email: 'oda.vik@customer.example', phone: '+47 555 00 100' },
   externalRefs: [{ system: 'psa', id: 'T-17' }],
@@ -39,10 +42,24 @@ export const anAzureRequest = (change: Partial<EscalatableRequest> = {}): Escala
     ...change,
   });
 
+export const supportRole = 'f023fd81-a637-4b56-95fd-791ac0226033';
+
+export const aDelegation = (change: Partial<Delegation> = {}): Delegation => ({
+  relationshipId: 'r1',
+  status: 'active',
+  endsAt: '2027-11-02T09:00:00.000Z',
+  roleIds: [supportRole],
+  ...change,
+});
+
+export const aDuty: Duty = { name: 'Ingrid Aasen', window: 'Mon 18:00 to Tue 08:00 CET' };
+
 export const aCustomer = (change: Partial<EscalatableCustomer> = {}): EscalatableCustomer => ({
   customerId: 'ccustomer',
   connectionId: 'north',
   tenantId: customerTenant,
+  relationship: 'reseller',
+  gdap: aDelegation(),
   name: 'Halvorsen Fisk AS',
   initialDomain: 'halvorsen.onmicrosoft.com',
   azureSubscriptionIds: [subscription],
@@ -74,6 +91,8 @@ export const someContracts: readonly Contract[] = [
     vehicle: 'advanced',
     expiresAt: '2027-06-30T00:00:00.000Z',
     responseHours: { critical: 2, moderate: 4, minimal: 8 },
+    accessId: { secretName: 'north-access', expiresAt: '2027-06-30T00:00:00.000Z' },
+    contractId: { secretName: 'north-contract', expiresAt: '2027-06-30T00:00:00.000Z' },
   },
 ];
 
@@ -86,6 +105,9 @@ export const someFacts = (change: Partial<Facts> = {}): Facts => ({
   connection: aConnection(),
   contact: aContact(),
   contracts: someContracts,
+  rights: { state: 'granted', at: '2026-11-02T08:55:00.000Z' },
+  delegation: { offered: true, lastReadAt: '2026-11-02T08:50:00.000Z' },
+  duty: aDuty,
   openIncidents: [],
   openCases: [],
   ...change,

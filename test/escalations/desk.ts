@@ -1,6 +1,8 @@
 import { escalationRoutes } from '../../functions/escalations.http.ts';
 import { escalationsQueue } from '../../functions/escalations.queue.ts';
+import { azureRightsProbe } from '../../shared/escalations/azure-rights.azuresupport.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
+import { toIso } from '../../shared/core/clock.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { AppliedEscalation, EscalationDeps } from '../../shared/escalations/ports.ts';
@@ -15,7 +17,16 @@ import { memoryTables } from '../support/memory-table.ts';
 import { movedClock } from '../support/moved-clock.ts';
 import { seededIds, seededRandom } from '../support/seeded.ts';
 import { azureSupportSimulation, knownTokens, managementBaseUrl, type CallFault } from './azure-support-simulation.ts';
-import { aConnection, aContact, aCustomer, aPerson, partnerTenant, someContracts, type Person } from './builders.ts';
+import {
+  aConnection,
+  aContact,
+  aCustomer,
+  aDuty,
+  aPerson,
+  partnerTenant,
+  someContracts,
+  type Person,
+} from './builders.ts';
 
 type Options = {
   fault?: (kind: string) => CallFault | undefined;
@@ -45,6 +56,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const applied: AppliedEscalation[] = [];
   const notices: Notice[] = [];
   const openIncidents: { id: string; title: string }[] = [];
+  const azure = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -62,7 +74,11 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     connections: (id) => (id === 'north' ? aConnection() : undefined),
     contact: async () => aContact(),
     openIncidents: async (wanted) => openIncidents.filter((incident) => wanted.includes(incident.id)),
-    channel: azureSupportChannel({ http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl }),
+    channel: azureSupportChannel(azure),
+    rights: azureRightsProbe(azure),
+    delegation: async () => ({ offered: true, lastReadAt: toIso(clock.now()) }),
+    duty: async () => aDuty,
+    readSecret: async (name) => `value of ${name}`,
     announce: async ({ eventId, portalIds, data }) => {
       notices.push({ eventId, portalIds, data: data({ id: portalIds[0] ?? '', customers: 'all' }) });
     },

@@ -115,6 +115,10 @@ export async function runFiling(seed: number, settleMs?: number) {
       clock,
       managementBaseUrl,
     }),
+    rights: async () => ({ kind: 'granted' }),
+    delegation: async () => ({ offered: true }),
+    duty: async () => undefined,
+    readSecret: async (name) => name,
     announce: async () => Promise.resolve(),
     caseSyncMinutes: 5,
   };

@@ -8,7 +8,7 @@ import type { SupportReadiness } from '../../shared/escalations/support-readines
 import { azurePartition, azureRelay, type AzureState } from '../../shared/health/azure-shard.ts';
 import { newShard } from '../../shared/health/shard-members.ts';
 import { stateOp, stateText, type TenantState } from '../../shared/health/shard.ts';
-import { aCustomer, aReadyDesk, connectionId, endsAt, idOf, tenantOf, usable } from './a-ready-desk.ts';
+import { advanced, aCustomer, aReadyDesk, connectionId, endsAt, idOf, tenantOf, usable } from './a-ready-desk.ts';
 
 const codes = ({ canFile }: SupportReadiness) => canFile.reasons.map(({ code }) => code);
 
@@ -28,7 +28,12 @@ describe('the readiness of support', () => {
         relationship: 'r-1',
         role: 'Service Support Administrator (GDAP)',
         until: endsAt,
-        reasons: [{ code: 'vehicle-chosen', text: 'Goes by advanced, filed by a person.' }],
+        reasons: [
+          {
+            code: 'vehicle-chosen',
+            text: 'Goes by advanced, filed by a person. Of the others: premier has no contract, signature has no contract.',
+          },
+        ],
       },
     });
   });
@@ -194,7 +199,9 @@ describe('the readiness of support', () => {
     await desk.tables('customers').transact(pk, [{ kind: 'replace', rk: 'H', columns, etag: row.etag }]);
     const item = await desk.one();
     expect(item.canFile.ok).toBe(false);
-    expect(item.canFile.reasons.at(-1)!.text).toContain('(refused 403 since 2026-10-31T00:00:00.000Z)');
+    expect(item.canFile.reasons.find(({ code }) => code === 'gdap-unknown')!.text).toContain(
+      '(refused 403 since 2026-10-31T00:00:00.000Z)',
+    );
   });
 
   it('does not promise Azure by an untried interface unless a person could file instead', async () => {
@@ -236,7 +243,7 @@ describe('the readiness of support', () => {
         lastName: 'Desk',
         email: 'desk@partner.example',
         phone: '+44 20 7946 0000',
-        country: 'GB',
+        country: 'GBR',
         timeZone: 'Europe/London',
       },
       capability: undefined,
@@ -252,9 +259,9 @@ describe('the readiness of support', () => {
   it('ends with the contract where that ends first, and links to the contract that is missing', async () => {
     const desk = await aReadyDesk([aCustomer(0)]);
     const expiresAt = '2026-12-01T00:00:00.000Z';
-    await putContract(desk.tables('desk'), connectionId, { vehicle: 'advanced', expiresAt });
+    await putContract(desk.tables('desk'), connectionId, { ...advanced, expiresAt });
     expect((await desk.one()).canFile).toMatchObject({ ok: true, until: expiresAt });
-    await putContract(desk.tables('desk'), connectionId, { vehicle: 'advanced', expiresAt: desk.now });
+    await putContract(desk.tables('desk'), connectionId, { ...advanced, expiresAt: desk.now });
     expect((await desk.one()).canFile).toMatchObject({
       ok: false,
       reasons: [{ code: 'vehicle-missing', link: `/api/vehicles/${connectionId}/advanced` }],

@@ -27,7 +27,7 @@ describe('a request that was taken back', () => {
     desk.requests.set(requestId, anAzureRequest({ state }));
     await desk.pass(10 * minute);
     expect(await desk.read()).toMatchObject({ state: 'cancelled', version: 2 });
-    expect(desk.microsoft.calls).toEqual([]);
+    expect(desk.microsoft.calls.filter(({ kind }) => kind !== 'check-name')).toEqual([]);
     expect(desk.applied.at(-1)).toMatchObject({ what: 'closed', escalation: { state: 'cancelled' } });
     expect(desk.notices.at(-1)?.data).toMatchObject({ state: 'cancelled' });
     const listed = await desk.call('listEscalations', { query: { state: 'cancelled' } });

@@ -1,7 +1,7 @@
 import { createCustomerStore } from '../../shared/customers/customer-store.ts';
 import { customerIdOf, type Customer } from '../../shared/customers/customer.ts';
 import { seedContracts } from '../../shared/escalations/contract-store.ts';
-import { defaultVehicles } from '../../shared/escalations/vehicle.ts';
+import { seedVehicles } from '../../local/vehicle-seeds.ts';
 import { projectIncident, writeSightings } from '../../shared/health/incident-lists.ts';
 import { createRecordIncident } from '../../shared/health/record-incident.ts';
 import { shardPartition, stateOp, stateText } from '../../shared/health/shard.ts';
@@ -66,7 +66,7 @@ export async function threePortals(options: DeskOptions = {}) {
   const store = createCustomerStore(desk);
   const portals = desk.tables('portals');
   await createStatements({ table: desk.tables('desk'), clock: desk.clock }).publish(defaultStatement);
-  await seedContracts(desk.tables('desk'), connectionId, defaultVehicles(desk.clock.now()));
+  await seedContracts(desk.tables('desk'), connectionId, seedVehicles(connectionId, desk.clock.now()));
   for (const portal of portalNames) {
     desk.outside.secrets.set(`${portal}-inbound`, inboundSecret(portal));
     const row = {
