@@ -1,5 +1,4 @@
 import { personCaller } from '../shared/core/caller.ts';
-import { createCaseRequests } from '../shared/escalations/case-requests.ts';
 import { createAcceptance } from '../shared/escalations/acceptance.ts';
 import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
@@ -9,6 +8,7 @@ import { createListEscalations, createReadEscalation } from '../shared/escalatio
 import { createReadPacket } from '../shared/escalations/read-packet.ts';
 import * as contracts from '../shared/escalations/route-contracts.ts';
 import { route, type Route } from '../shared/platform/route.ts';
+import { escalationCaseRoutes } from './escalation-cases.http.ts';
 
 export function escalationRoutes(deps: EscalationDeps): Route[] {
   const preview = createPreview(deps);
@@ -19,9 +19,9 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
-  const caseRequests = createCaseRequests(deps);
   const acceptance = createAcceptance(deps);
   return [
+    ...escalationCaseRoutes(deps),
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
       ...contracts.escalateRequest,
@@ -48,11 +48,6 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.redriveEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
         redrive({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
-    }),
-    route({
-      ...contracts.changeCaseRequests,
-      handle: async ({ params, caller, body, headers, scope }) =>
-        caseRequests({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
     route({
       ...contracts.acceptEscalation,
