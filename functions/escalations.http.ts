@@ -1,6 +1,4 @@
 import { personCaller } from '../shared/core/caller.ts';
-import { createAcceptance } from '../shared/escalations/acceptance.ts';
-import { createCaseRequests } from '../shared/escalations/case-requests.ts';
 import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
 import { createEscalationTimeline } from '../shared/escalations/escalation-timeline.ts';
@@ -21,8 +19,6 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
-  const acceptance = createAcceptance(deps);
-  const caseRequests = createCaseRequests(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -54,16 +50,6 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.redriveEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
         redrive({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
-    }),
-    route({
-      ...contracts.acceptEscalation,
-      handle: async ({ params, caller, body, headers, scope }) =>
-        acceptance({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
-    }),
-    route({
-      ...contracts.changeCaseRequests,
-      handle: async ({ params, caller, body, headers, scope }) =>
-        caseRequests({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -24,7 +24,7 @@ import {
   type Content,
 } from './escalation-store.ts';
 import type { EscalatableRequest } from './escalatable.ts';
-import { firstRow } from './first-row.ts';
+import { firstRow, ofItsOwn } from './first-row.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { joinWake } from './joining.ts';
 import type { OpenCase } from './open-case.ts';
@@ -32,7 +32,7 @@ import { checkStillClaimed, claimIncidents } from './open-cases.ts';
 import { nextSteps } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 import { decide, type Decision } from './readiness.ts';
-import type { Facts } from './readiness-case.ts';
+import type { Facts } from './facts.ts';
 import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
 import { vehicles } from './vehicle.ts';
 
@@ -136,9 +136,17 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   const decision = decide(facts);
   if (decision.decision === 'blocked' || decision.decision === 'wait') throw notReady(decision);
   const place = await placeOf(deps, { facts, decision, wantsOwn: wantsOwnCase(call.body, facts, leftCases) });
-  const row = firstRow({ deps, request, escalationId, decision, customer: required(facts.customer), ...place });
+  const carried = 'lead' in place ? ofItsOwn(facts) : decision;
+  const row = firstRow({
+    deps,
+    request,
+    escalationId,
+    decision: carried,
+    customer: required(facts.customer),
+    ...place,
+  });
   checkStillClaimed(place.claimed, deps.clock.now());
-  return begin(deps, { call, keyed, row, decision });
+  return begin(deps, { call, keyed, row, decision: carried });
 }
 
 const unseenMs = minuteMs;
@@ -147,10 +155,14 @@ const unseenMs = minuteMs;
  * Whoever names a vehicle, or has left a case, or goes past the wait although there is an open case, wants a case of its own. One
  * that has just begun nobody can have seen: two who force at about the same time share one.
  */
-function wantsOwnCase({ vehicle, force }: EscalateBody, facts: Facts, leftCases: ReadonlySet<string>): boolean {
+function wantsOwnCase(
+  { vehicle, force }: EscalateBody,
+  { openCases = [], nowMs }: Facts,
+  leftCases: ReadonlySet<string>,
+): boolean {
   if (vehicle !== undefined) return true;
-  const isSeen = ({ beganAt }: OpenCase) => beganAt === undefined || facts.nowMs - fromIso(beganAt) >= unseenMs;
-  return force === true && (leftCases.size > 0 || facts.openCases.some(isSeen));
+  const isSeen = ({ beganAt }: OpenCase) => beganAt === undefined || nowMs - fromIso(beganAt) >= unseenMs;
+  return force === true && (leftCases.size > 0 || openCases.some(isSeen));
 }
 
 type Placing = { facts: Facts; decision: Decision; wantsOwn: boolean };

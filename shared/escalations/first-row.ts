@@ -7,7 +7,8 @@ import { frozenCase } from './frozen-case.ts';
 import { tokenWayOf } from './gather-facts.ts';
 import { sharing } from './joining.ts';
 import type { EscalationDeps } from './ports.ts';
-import type { Decision } from './readiness.ts';
+import { decide, type Decision } from './readiness.ts';
+import type { Facts } from './facts.ts';
 
 export type Beginning = {
   deps: EscalationDeps;
@@ -59,4 +60,13 @@ const isByApi = ({ party, channel }: Decision): boolean => party === undefined &
 function stateOf(decision: Decision): EscalationRow['state'] {
   if (decision.party) return 'handed-off';
   return isByApi(decision) ? 'intended' : 'awaiting-filing';
+}
+
+/** Of a request that shares a case: how it would get one of its own later. It has a packet only if it would be let through. */
+export function ofItsOwn(facts: Facts): Decision {
+  const { reasons, packet } = decide(facts);
+  const own = { ...decide({ ...facts, openCases: [], openIncidents: [] }), reasons };
+  delete own.packet;
+  delete own.party;
+  return own.decision === 'ready' && packet ? { ...own, packet } : own;
 }

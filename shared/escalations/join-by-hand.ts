@@ -5,12 +5,11 @@ import { nextId } from './escalate.ts';
 import type { EscalationRow } from './escalation.ts';
 import { eventOf, illegalMove } from './escalation-rules.ts';
 import { commitChange, eventWake, packetOp } from './escalation-store.ts';
-import { firstRow } from './first-row.ts';
+import { firstRow, ofItsOwn } from './first-row.ts';
 import { gatherFacts } from './gather-facts.ts';
 import { joinWake } from './joining.ts';
 import { mayBeJoined } from './open-cases.ts';
 import type { EscalationDeps } from './ports.ts';
-import { decide } from './readiness.ts';
 
 type Joining = {
   call: Pick<PersonCall<unknown>, 'caller' | 'scope'>;
@@ -28,14 +27,13 @@ export async function joinByHand(deps: EscalationDeps, { call, lead, requestId, 
   const request = await deps.requests.readForEscalation(requestId);
   checkRequest(request);
   const escalationId = nextId(requestId, known);
-  const facts = await gatherFacts(deps, { request, escalationId, wanted: { force: true }, leftCases: new Set() });
+  const facts = await gatherFacts(deps, { request, escalationId, leftCases: new Set() });
   const { customer } = facts;
   if (customer?.connectionId !== lead.connectionId) {
     throw new AppError('illegal-transition', "The request's customer has another partner connection than the case.");
   }
-  const decision = decide(facts);
+  const decision = ofItsOwn(facts);
   const incidentIds = facts.openIncidents.map((incident) => incident.id);
-  const isReady = decision.decision === 'ready';
   const row = firstRow({
     deps,
     request,
@@ -53,7 +51,7 @@ export async function joinByHand(deps: EscalationDeps, { call, lead, requestId, 
       after: row,
       event,
       wakes: [eventWake(event, nowMs), joinWake(row, nowMs)],
-      more: isReady && decision.packet ? [packetOp(row.id, decision.packet)] : [],
+      more: decision.packet ? [packetOp(row.id, decision.packet)] : [],
     },
     call.scope,
   );

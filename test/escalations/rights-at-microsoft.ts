@@ -132,10 +132,11 @@ export async function judge(microsoft: RunningMicrosoft, rights: Rights) {
   const n = ++sequence;
   const escalationId = `abcdefghijklmnopqrstuvwxy2-${String(n)}`;
   const request = rights.product === 'azure' ? anAzureRequest() : aRequest();
-  const decision = decide(await gatherFacts(deps, { request, escalationId }));
+  const decision = decide(await gatherFacts(deps, { request, escalationId, leftCases: new Set() }));
 
   const file = async (): Promise<string> => {
     const job = {
+      channel: 'azure-support',
       ...{ escalationId, ticketName: `desk-${escalationId}`, connectionId: partner.id, subscriptionId },
       ...{ customerTenantId: tenantId, partnerTenantId: partner.tenantId },
       tokenWay: rights.way === 'gdap' ? 'delegated' : 'app',
