@@ -14,6 +14,7 @@ import { partnerCenterFollower } from '../shared/escalations/service-requests.pa
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
+import { openCaseClocks } from '../shared/escalations/open-case-clocks.ts';
 import { createEscalationTexts } from '../shared/escalations/erase-texts.ts';
 import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
 import { createLiveIncidents } from '../shared/health/live-incidents.ts';
@@ -109,6 +110,7 @@ export function createDesk(given: Services, config: Config): Desk {
     boundaryRules: async () => boundaryRules.inForce(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
+    microsoftClocks: async (escalationId) => openCaseClocks(escalations, escalationId),
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
   const managementBaseUrl = cloud.endpoints.azureManagementBaseUrl;
