@@ -1,47 +1,11 @@
-import * as z from 'zod';
 import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
 import { dueAfter, pausesWithin, type Counting, type Pause } from '../core/paused.ts';
 import { actionHours } from './action-hours.ts';
 import { priorityOf } from './head-priority.ts';
 import { nextActionOf } from './next-action.ts';
 import { statementPauses } from './pauses.ts';
+import type { RequestClock } from './request-clock.ts';
 import type { Head, RequestEvent } from './request-event.ts';
-
-/** The customer's two, the desk's one, and Microsoft's; portals see the customer's. */
-const customerClocks = ['first-response', 'resolution'] as const;
-const clockNames = [
-  ...customerClocks,
-  'next-action',
-  'microsoft-first-response',
-  'microsoft-next-update',
-  'microsoft-silence',
-] as const;
-
-const pauseSchema = z.object({ from: z.iso.datetime(), to: z.iso.datetime().optional(), why: z.string() });
-
-export const clockSchema = z
-  .object({
-    clock: z.enum(clockNames),
-    startedAt: z.iso.datetime(),
-    /** Null where the published hours never add up to the target. */
-    dueAt: z.iso.datetime().nullable(),
-    metAt: z.iso.datetime().optional(),
-    state: z.enum(['running', 'met', 'missed', 'paused']),
-    computedFrom: z
-      .object({
-        targetMinutes: z.number(),
-        calendar: z.enum(['always', 'business']),
-        timeZone: z.string(),
-        statementVersion: z.number(),
-      })
-      .optional(),
-    /** In words, where it is not the statement's. */
-    how: z.string().optional(),
-    /** Times in which it stood still; without `to` it does so now. */
-    pauses: z.array(pauseSchema).optional(),
-  })
-  .meta({ id: 'RequestClock' });
-export type RequestClock = z.output<typeof clockSchema>;
 
 /** The customer has heard from a person at the desk: a comment for the customer, or a step forward that it can see. */
 export const isResponse = (event: RequestEvent): boolean =>
@@ -133,5 +97,3 @@ export function deskClock(head: Head, nowMs: number): RequestClock | undefined {
     how: hours === undefined ? what : `${what}: ${String(hours)} h for ${priorityOf(head).value}, the desk's own pace`,
   };
 }
-
-export const isCustomersClock = ({ clock }: RequestClock): boolean => customerClocks.some((name) => name === clock);

@@ -2,7 +2,7 @@ import type { CustomerScope } from '../core/caller.ts';
 import type { AdminLink } from '../customers/admin-links.ts';
 import type { Customer } from '../customers/customer.ts';
 import type { CustomerName } from '../customers/resolve-customer.ts';
-import type { RequestClock } from './clocks.ts';
+import type { RequestClock } from './request-clock.ts';
 import type { Scope } from '../platform/telemetry.ts';
 
 /** What intake must know of a customer: one row. */
