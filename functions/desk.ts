@@ -17,6 +17,7 @@ import { createProjectEscalation } from '../shared/escalations/project-escalatio
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
 import { azureRightsProbe } from '../shared/escalations/azure-rights.azuresupport.ts';
+import { openCaseClocks } from '../shared/escalations/open-case-clocks.ts';
 import { createEscalationTexts } from '../shared/escalations/erase-texts.ts';
 import { createVehicles } from '../shared/escalations/vehicles.ts';
 import { cancelWithdrawn } from '../shared/escalations/withdraw.ts';
@@ -121,6 +122,7 @@ export function createDesk(given: Services, config: Config): Desk {
       await cancelWithdrawn(escalations, requestId, scope);
       await followRequest(escalations, requestId, scope);
     },
+    microsoftClocks: async (escalationId) => openCaseClocks(escalations, escalationId),
   });
   const delegation = createDelegationState(services, cloud);
   const support = {

@@ -12,7 +12,7 @@ export type Counting = {
   after: (fromMs: number, ms: number) => number | undefined;
 };
 
-export const roundTheClock: Counting = { between: (from, to) => to - from, after: (from, ms) => from + ms };
+const roundTheClock: Counting = { between: (from, to) => to - from, after: (from, ms) => from + ms };
 
 /** The times in which the reason held, in order. A switch to what it is already changes nothing. */
 export function pausesOf(switches: readonly Switch[], why: string): Pause[] {

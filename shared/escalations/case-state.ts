@@ -1,4 +1,4 @@
-import type { CaseNews } from './case-news.ts';
+import type { CaseNews } from './seen-news.ts';
 import { letterOf, severityOf } from './case-severity.ts';
 import { caseColumns, untroubled } from './filing.ts';
 import { step, type Fold } from './news-fold.ts';

@@ -4,10 +4,12 @@ import type { Content } from './escalation-store.ts';
 import { lateNow, plain, type MicrosoftClock } from './microsoft-clock.ts';
 import { clocksOfCase } from './watched-case.ts';
 
-type Clocks = Escalation['clocks'];
-
 /** Microsoft's clocks of an escalation as they are answered. */
-export const microsoftClocksOf = (row: EscalationRow, nowMs: number, { facts }: Content): Clocks =>
+export const microsoftClocksOf = (
+  row: EscalationRow,
+  nowMs: number,
+  { facts }: Content,
+): Omit<MicrosoftClock, 'key'>[] =>
   clocksOfCase(row, nowMs, facts).map(({ clock, startedAt, dueAt, state, metAt, how, pauses }) => ({
     ...{ clock, startedAt, dueAt, state, how, pauses },
     ...(metAt !== undefined && { metAt }),

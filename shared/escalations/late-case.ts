@@ -34,7 +34,3 @@ function tellOnce(fold: Fold, key: string, told: Told): void {
   if (known.includes(key)) return;
   step(fold, { ...told, change: { toldLate: [...known, key].slice(-toldMax) } satisfies Partial<EscalationRow> });
 }
-
-/** When a case that cannot be read is shown, if it stays so. */
-export const unreadableShownAt = ({ unreadable }: EscalationRow): number | undefined =>
-  unreadable && fromIso(unreadable.since) + unreadableMs;

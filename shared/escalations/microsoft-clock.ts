@@ -10,7 +10,7 @@ export type Targets = { responseHours: Record<Severity, number>; source?: string
  * After how many hours without a word of Microsoft's a case is looked after. Ours: Microsoft promises no pace of its words, only
  * the first one and those it names itself.
  */
-export const silenceHours: Record<Severity, number> = { critical: 4, moderate: 24, minimal: 72 };
+const silenceHours: Record<Severity, number> = { critical: 4, moderate: 24, minimal: 72 };
 
 /** All that Microsoft's clocks depend on. `severity` is that of the filing; facts may come in any order. Times are ISO. */
 export type Watched = {

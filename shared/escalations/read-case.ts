@@ -1,6 +1,6 @@
 import { fromIso } from '../core/clock.ts';
 import type { CaseFollower, CaseRef } from './case-follower.ts';
-import type { CaseNews } from './case-news.ts';
+import type { CaseNews } from './seen-news.ts';
 import type { EscalationRow } from './escalation.ts';
 import { refusals, type Refused } from './filing-channel.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -25,7 +25,7 @@ export function followerOf({ followers }: EscalationDeps, row: EscalationRow): C
 }
 
 /** Who reads it, and how it is found; undefined where it has no number, or its connection is not configured. */
-export function caseRefOf(deps: Pick<EscalationDeps, 'connections'>, row: EscalationRow): CaseRef | undefined {
+function caseRefOf(deps: Pick<EscalationDeps, 'connections'>, row: EscalationRow): CaseRef | undefined {
   const connection = deps.connections(row.connectionId);
   if (connection === undefined || row.caseNumber === undefined) return undefined;
   const { id: escalationId, caseNumber, connectionId, tokenWay, subscriptionId, ticketName } = row;

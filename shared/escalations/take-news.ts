@@ -1,6 +1,7 @@
 import type { TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import { applySeen, type Applied, type CaseNews } from './case-news.ts';
+import { applySeen, type Applied } from './case-news.ts';
+import type { CaseNews } from './seen-news.ts';
 import { commitChange, stepWake, textOp, type Held } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
 

@@ -15,7 +15,7 @@ function targetsOf({ targets, responseHours: hours }: EscalationRow): Targets | 
 }
 
 /** The case of an escalation for Microsoft's clocks; undefined where there is none. */
-export function watchedOf(row: EscalationRow, facts?: readonly CaseFact[]): Watched | undefined {
+function watchedOf(row: EscalationRow, facts?: readonly CaseFact[]): Watched | undefined {
   const { filedAt, severity, state, updatedAt, caseNumber } = row;
   if (filedAt === undefined || caseNumber === undefined) return undefined;
   return {

@@ -2,6 +2,7 @@ import type { CustomerScope } from '../core/caller.ts';
 import type { AdminLink } from '../customers/admin-links.ts';
 import type { Customer } from '../customers/customer.ts';
 import type { CustomerName } from '../customers/resolve-customer.ts';
+import type { RequestClock } from './request-clock.ts';
 import type { Scope } from '../platform/telemetry.ts';
 
 /** What intake must know of a customer: one row. */
@@ -70,3 +71,6 @@ export type Announce = (notice: Notice, scope: Scope) => Promise<void>;
 
 /** Brings a request's escalations up to the request: one that was closed, or has another severity. Idempotent. */
 export type TellEscalations = (requestId: string, scope: Scope) => Promise<void>;
+
+/** Microsoft's clocks of an escalation that is open; none of one that is over or has no case. */
+export type MicrosoftClocks = (escalationId: string) => Promise<RequestClock[]>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { decidedPrioritySchema, impactSchema, prioritySchema } from './priority.ts';
+import { pausingStates } from '../statement/statement.ts';
 import { categorySchema, externalRefSchema, severitySchema, stateSchema } from './request.ts';
 import { triageSchema } from './triage-answer.ts';
 
@@ -15,6 +16,9 @@ export const firstResponseSchema = z.object({
   calendar: z.enum(['always', 'business']),
   timeZone: z.string(),
   statementVersion: z.number(),
+  /** What the statement promised besides, and when its clocks stand still: frozen with the request. */
+  resolution: z.object({ targetMinutes: z.number(), calendar: z.enum(['always', 'business']) }).optional(),
+  pausesWhile: z.array(z.enum(pausingStates)).optional(),
 });
 
 export const requestEscalationSchema = z.object({

@@ -9,7 +9,7 @@ import { createForEscalation } from './for-escalation.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
-import type { Announce, TellEscalations } from './ports.ts';
+import type { Announce, MicrosoftClocks, TellEscalations } from './ports.ts';
 import { createRequestProjection } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
 import { createRequestStore } from './request-store.ts';
@@ -19,6 +19,7 @@ export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   tables: Tables<'requests' | 'requestlists'>;
   announce: Announce;
   tellEscalations: TellEscalations;
+  microsoftClocks: MicrosoftClocks;
   random: Random;
 } & Pick<HookChangesDeps, 'portalCaller' | 'setAside'>;
 
@@ -35,7 +36,7 @@ export function createRequests({ tables, announce, tellEscalations, ...deps }: R
     ...createIntake({ ...deps, table }),
     ...changes,
     ...hooked,
-    ...createRequestQueries({ store, clock: deps.clock }),
+    ...createRequestQueries({ ...deps, store }),
     ...createForEscalation({ store }),
     amend: createAmend({ ...deps, store }),
     list: async (

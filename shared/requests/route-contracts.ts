@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts';
 import { pagingQuery } from '../platform/route.ts';
 import { amendSchema } from './amend.ts';
 import { commentSchema, transitionSchema } from './changes.ts';
-import { clockSchema } from './clocks.ts';
+import { clockSchema } from './request-clock.ts';
 import { requestSchema } from './request-answer.ts';
 import { externalRefsSchema, requestIdSchema, sentRequestSchema, serviceSchema, stateSchema } from './request.ts';
 import { timelineEntrySchema } from './timeline.ts';

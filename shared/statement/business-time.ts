@@ -38,3 +38,14 @@ export function afterBusinessMinutes(hours: Statement['hours'], start: number, m
   }
   return undefined;
 }
+
+/** How many milliseconds of published hours lie between two moments. */
+export function businessMsBetween(hours: Statement['hours'], fromMs: number, toMs: number): number {
+  let date = Temporal.Instant.fromEpochMilliseconds(fromMs).toZonedDateTimeISO(hours.timeZone).toPlainDate();
+  const last = Temporal.Instant.fromEpochMilliseconds(toMs).toZonedDateTimeISO(hours.timeZone).toPlainDate();
+  let sum = 0;
+  for (; Temporal.PlainDate.compare(date, last) <= 0; date = date.add({ days: 1 })) {
+    for (const span of spansOn(date, hours)) sum += Math.max(0, Math.min(span.to, toMs) - Math.max(span.from, fromMs));
+  }
+  return sum;
+}

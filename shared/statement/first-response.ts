@@ -1,5 +1,5 @@
 import { minuteMs } from '../core/clock.ts';
-import type { ResponseTarget, Severity, Statement } from './statement.ts';
+import type { PausingState, ResponseTarget, Severity, Statement } from './statement.ts';
 
 /** When a first response is due, and what that was computed from: kept with the request, so that it can be explained later. */
 export type FirstResponse = {
@@ -9,6 +9,9 @@ export type FirstResponse = {
   calendar: ResponseTarget['calendar'];
   timeZone: string;
   statementVersion: number;
+  /** The promised time to the solution, and the states in which it stands still, where the statement names them. */
+  resolution?: { targetMinutes: number; calendar: ResponseTarget['calendar'] };
+  pausesWhile?: PausingState[];
 };
 
 /**
@@ -31,5 +34,15 @@ export async function firstResponseDue(
     calendar,
     timeZone: statement.hours.timeZone,
     statementVersion: statement.version,
+    ...promisedResolution(statement, severity),
+  };
+}
+
+function promisedResolution({ resolutionTargets, pausesWhile }: Statement, severity: Severity) {
+  const target = resolutionTargets?.[severity];
+  if (target === undefined) return {};
+  return {
+    resolution: { targetMinutes: target.minutes, calendar: target.calendar },
+    ...(pausesWhile && { pausesWhile }),
   };
 }

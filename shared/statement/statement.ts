@@ -40,6 +40,10 @@ const responseTarget = z.strictObject({
 });
 export type ResponseTarget = z.output<typeof responseTarget>;
 
+/** States of a request in which a statement may let the clocks of its customers stand still. */
+export const pausingStates = ['waiting-customer', 'waiting-microsoft'] as const;
+export type PausingState = (typeof pausingStates)[number];
+
 /**
  * What the partner promises its customers: Microsoft expects a CSP partner to tell them which support it gives, at what hours,
  * how to reach it, and the price where it charges. Source: Microsoft docs, "Customer support" and "Provide billing support".
@@ -78,6 +82,13 @@ export const statementSchema = z
     }),
     price: z.strictObject({ charged: z.boolean(), text: z.string().max(1_000) }),
     responseTargets: z.strictObject({ critical: responseTarget, moderate: responseTarget, minimal: responseTarget }),
+    /** From the creation to the solution; none where the partner promises none. */
+    resolutionTargets: z
+      .strictObject({ critical: responseTarget, moderate: responseTarget, minimal: responseTarget })
+      .partial()
+      .optional(),
+    /** The time to the solution stands still in these states, and in no other. */
+    pausesWhile: z.array(z.enum(pausingStates)).max(pausingStates.length).optional(),
   })
   .meta({ id: 'SupportStatement' });
 

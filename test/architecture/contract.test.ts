@@ -36,6 +36,7 @@ const promised = [
   'GET /api/directory-defaults',
   'GET /api/escalations',
   'GET /api/escalations/{id}',
+  'GET /api/escalations/{id}/timeline',
   'GET /api/health',
   'GET /api/incidents',
   'GET /api/incidents/{id}',

@@ -16,7 +16,7 @@ describe('a filing by hand', () => {
         caseNumber,
         filedAt: '2026-11-02T09:08:00.000Z',
         clocks: [
-          { clock: 'microsoft-first-response', dueAt: '2026-11-02T13:08:00.000Z' },
+          { clock: 'microsoft-first-response', dueAt: '2026-11-02T13:08:00.000Z', state: 'running' },
           { clock: 'microsoft-silence' },
         ],
       },
@@ -31,8 +31,8 @@ describe('a filing by hand', () => {
     ]);
     await desk.pass(31 * 60_000);
     expect((await desk.call('readEscalation', { id })).body).toMatchObject({ state: 'following' });
-    expect(desk.bus.all()).toEqual([]);
-    expect(await owedRows(desk.stores.tables('escalations'), '00')).toEqual([]);
+    // It sleeps until Microsoft's next due time.
+    expect(await owedRows(desk.stores.tables('escalations'), '00')).toHaveLength(1);
   });
 
   it('with the same number again changes nothing, with another is refused', async () => {

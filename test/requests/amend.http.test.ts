@@ -5,7 +5,7 @@ import { aPerson, aPortal, anOpenDesk, type Desk } from './desk.ts';
 
 describe('the clocks of a request', () => {
   const clocks = async (desk: Desk, id: string) => {
-    const { body } = await desk.call('GET', `api/requests/${id}/clocks`, { as: aPerson() });
+    const { body } = await desk.call('GET', `api/requests/${id}/clocks`, { as: aPortal('north') });
     return (body as { items: { state: string }[] }).items;
   };
 

@@ -120,6 +120,7 @@ export function aDesk(trouble: { table?: TableTrouble; bus?: BusTrouble; seed?: 
     adminLinks: (customer, service) => adminLinks('global', customer, { service }),
     portalCaller: async (id) => hooks.portalCaller(id),
     setAside: async (unplaced, scope) => hooks.setAside(unplaced, scope),
+    microsoftClocks: async () => Promise.resolve([]),
     tellEscalations: async (requestId) => {
       cancelled.push(requestId);
       return Promise.resolve();
