@@ -17,20 +17,15 @@ function onlyAddress(bare: string): string | undefined {
   return /[@,:;]/.test(name) ? undefined : inBrackets;
 }
 
+const quotedText = /"(?:[^"\\]|\\.)*"/g;
+const innermostComment = /\((?:[^()\\]|\\.)*\)/g;
+const nestedComments = 10;
+
 /** Undefined where a quote or a comment does not end, or a character has no place in a header. */
 function withoutCommentsAndQuotes(text: string): string | undefined {
-  let bare = '';
-  let depth = 0;
-  let isQuoted = false;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char < ' ' && char !== '\t') return undefined;
-    if (char === '\\' && (isQuoted || depth > 0)) at++;
-    else if (isQuoted) isQuoted = char !== '"';
-    else if (char === '(') depth++;
-    else if (depth > 0) depth -= char === ')' ? 1 : 0;
-    else if (char === '"') isQuoted = true;
-    else bare += char;
-  }
-  return isQuoted || depth > 0 ? undefined : bare;
+  if (/[^\P{Cc}\t]/u.test(text)) return undefined;
+  let bare = text.replaceAll(quotedText, '');
+  for (let depth = 0; depth < nestedComments && bare.includes('('); depth++)
+    bare = bare.replaceAll(innermostComment, '');
+  return /["()\\]/.test(bare) ? undefined : bare;
 }

@@ -32,7 +32,7 @@ export function decodeWords(value: string): string {
       decoded += text.slice(at, match.index);
     }
     const bytes = encoding.toLowerCase() === 'b' ? Buffer.from(content, 'base64') : quotedBytes(content);
-    if (run?.charset.toLowerCase() === charset.toLowerCase()) {
+    if (run?.charset.toLowerCase() === charset.toLowerCase() && !isStateful(charset)) {
       run = { charset, bytes: Buffer.concat([run.bytes, bytes]), raw: run.raw + raw };
     } else {
       endRun();
@@ -43,6 +43,9 @@ export function decodeWords(value: string): string {
   endRun();
   return decoded + text.slice(at);
 }
+
+/** Each word of such a charset begins and ends in ASCII by itself. */
+const isStateful = (charset: string): boolean => /^iso-2022-/i.test(charset);
 
 /** Encoding `Q`: `_` is a blank, `=XX` a byte. */
 function quotedBytes(content: string): Buffer {

@@ -9,11 +9,22 @@ export type CaseHint = { number?: string | undefined; isBare?: boolean | undefin
 /** Why nobody can say which case a mail is about. */
 export type NoHint = 'two-numbers' | 'two-markers' | 'nothing-named';
 
+const gap = String.raw`\s{0,4}`;
+const words = [
+  String.raw`tracking[\s-]{0,2}id`,
+  String.raw`case(?:${gap}(?:number|no\.?|id))?`,
+  String.raw`(?:support|service)${gap}request(?:${gap}(?:number|no\.?|id))?`,
+  String.raw`\bSR(?:${gap}(?:number|no\.?))?`,
+  String.raw`fall(?:nummer|-nr\.?)?`,
+  String.raw`anfrage(?:nummer|-nr\.?)?`,
+  String.raw`ticket(?:nummer|-nr\.?|${gap}number)?`,
+  'vorgangsnummer',
+  String.raw`追跡${gap}(?:ID|番号)`,
+  String.raw`ケース${gap}(?:ID|番号)?`,
+  String.raw`(?:サポート(?:${gap}リクエスト)?|お?問い?合わせ|受付|SR)${gap}(?:ID|番号)`,
+];
 const named = new RegExp(
-  String.raw`(?:tracking\s*-?\s*id|case(?:\s*(?:number|no\.?|id))?|(?:support|service)\s*request(?:\s*(?:number|no\.?|id))?|\bSR(?:\s*(?:number|no\.?))?` +
-    String.raw`|fall(?:nummer|-nr\.?)?|(?:support)?anfrage(?:nummer|-nr\.?)?|ticket(?:nummer|-nr\.?|\s*number)?|vorgangsnummer` +
-    String.raw`|追跡\s*(?:ID|番号)|ケース\s*(?:ID|番号)?|(?:サポート\s*(?:リクエスト)?|お?問い?合わせ|受付|SR)\s*(?:ID|番号))` +
-    String.raw`\s*(?:is|lautet|は)?\s*[#:\[(]*\s*(\d{14,16})(?!\d)`,
+  String.raw`(?:${words.join('|')})${gap}(?:is|lautet|は)?${gap}[#:\[(]{0,3}${gap}(\d{14,16})(?!\d)`,
   'giu',
 );
 const bare = /(?<![\d.,/-])\d{16}(?![\d/-])/gu;

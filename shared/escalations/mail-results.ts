@@ -9,25 +9,28 @@ const propertyPattern = /([a-z]+)\.([a-z-]+)\s*=\s*(\S+)/g;
 
 /** RFC 8601 §2.2, as far as it is needed; undefined for a field that does not fit. */
 export function parseResults(value: string): AuthenticationResults | undefined {
-  const segments = segmentsOf(value)?.map((segment) => segment.trim().toLowerCase());
-  if (segments === undefined) return undefined;
-  const [first = '', ...others] = segments;
-  const hasServer = !resultPattern.test(first);
+  const segments = segmentsOf(value)?.map((segment) => segment.trim().toLowerCase()) ?? [''];
+  const [first = ''] = segments;
+  if (resultPattern.test(first)) return withResults({}, segments);
   const server = /^([a-z0-9.-]+)(?:\s+\d+)?$/.exec(first)?.[1];
-  if (hasServer && server === undefined) return undefined;
-  const results: AuthenticationResult[] = [];
-  for (const segment of hasServer ? others : segments) {
-    if (segment === '' || segment === 'none') continue;
-    const [, method = '', result = '', rest = ''] = resultPattern.exec(segment) ?? [];
-    if (method === '') return undefined;
-    const properties: Record<string, string> = {};
-    for (const [, type = '', name = '', property = ''] of rest.matchAll(propertyPattern)) {
-      if (Object.hasOwn(properties, `${type}.${name}`)) return undefined;
-      properties[`${type}.${name}`] = property;
-    }
-    results.push({ method, result, properties });
-  }
-  return { ...(hasServer && server !== undefined && { server }), results };
+  return server === undefined ? undefined : withResults({ server }, segments.slice(1));
+}
+
+function withResults(of: { server?: string }, segments: readonly string[]): AuthenticationResults | undefined {
+  const said = segments.filter((segment) => segment !== '' && segment !== 'none');
+  const results = said.map(resultOf).filter((result) => result !== undefined);
+  return results.length === said.length ? { ...of, results } : undefined;
+}
+
+function resultOf(segment: string): AuthenticationResult | undefined {
+  const [, method, result = '', rest = ''] = resultPattern.exec(segment) ?? [];
+  if (method === undefined) return undefined;
+  const given = [...rest.matchAll(propertyPattern)].map(([, type = '', name = '', property = '']) => ({
+    name: `${type}.${name}`,
+    property,
+  }));
+  const properties = Object.fromEntries(given.map(({ name, property }) => [name, property]));
+  return Object.keys(properties).length === given.length ? { method, result, properties } : undefined;
 }
 
 /** Parts between semicolons, without comments. A quoted text is nothing that Exchange writes: undefined, rather than guessed. */

@@ -1,7 +1,7 @@
 import { hashOf } from '../core/hash.ts';
 
 /** What the new text of one of Microsoft's mails says, beyond its words. `engineer` is a hash of the name. */
-export type MailSigns = { needsAnswer: boolean; isClosed: boolean; engineer?: string };
+export type MailSigns = { needsAnswer: boolean; isClosed: boolean; isReceipt: boolean; engineer?: string };
 
 const courtesy =
   /(?:any (?:further |other |additional )?(?:questions|concerns)|do not hesitate|don't hesitate|zögern sie nicht|(?:weitere )?(?:rück)?fragen haben|bei (?:rück)?fragen|ご不明な点|ご質問がございましたら|survey|umfrage|アンケート)/iu;
@@ -14,6 +14,10 @@ const closing =
 /** Announced on a condition, denied, asked or taken back: the case is not closed. */
 const unlessSo =
   /\b(?:if|unless|before|until|once|when|not|reopen(?:ed)?|related|previous|other|earlier|may|would|falls|wenn|sofern|bevor|sobald|nicht|erst|frühere[rns]?|andere[rns]?)\b|もし|場合|まで|前に|ない|いませ|よろし|別の|以前/iu;
+
+/** Sent by a machine when the case begins. */
+const receipt =
+  /\b(?:case|request|ticket)\b[^.!?]{0,60}\b(?:has been|was) (?:successfully )?(?:created|opened|received|submitted|registered)\b|\b(?:anfrage|fall|ticket)\b[^.!?]{0,60}\bwurde\b[^.!?]{0,60}\b(?:erstellt|eröffnet|empfangen|erfasst|registriert)\b|(?:受け付けました|受付いたしました|作成されました|登録されました)/iu;
 
 const introduction = [
   /\bmy name is ([\p{Lu}][\p{L}'’-]+(?: [\p{Lu}][\p{L}'’.-]+){0,2})/u,
@@ -37,6 +41,7 @@ export function signsIn(said: string): MailSigns {
   );
   return {
     isClosed,
+    isReceipt: !isClosed && name === undefined && sentences.some((sentence) => receipt.test(sentence)),
     needsAnswer: !isClosed && sentences.some((sentence) => request.test(sentence) && !courtesy.test(sentence)),
     ...(name !== undefined && { engineer: hashOf('engineer', name).slice(0, 12) }),
   };

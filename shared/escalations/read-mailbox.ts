@@ -1,0 +1,77 @@
+import { fromIso, secondMs, toIso } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
+import type { Table } from '../platform/table.ts';
+import { errorFields, type Scope } from '../platform/telemetry.ts';
+import type { CaseMailHead } from './case-mail-relay.ts';
+import { keepMail, mailIdOf, readMailRow, rowOfMail } from './case-mail-store.ts';
+import type { CaseMailbox, ListedMail, MailboxTrouble } from './case-mailbox.ts';
+import { escalationEvents } from './events.ts';
+import { readMail } from './mail.ts';
+import { authenticityOf } from './mail-authenticity.ts';
+import type { EscalationDeps } from './ports.ts';
+
+export type ReadMailboxDeps = Pick<EscalationDeps, 'clock'> & { table: Table; mailbox: CaseMailbox };
+
+/** What a turn has read: ids of the mails that are new, how far it came, and what stopped it. */
+export type MailboxReading = { fresh: string[]; upTo: string; isUnfinished: boolean; trouble?: MailboxTrouble };
+
+/**
+ * Keeps every mail since the last turn, page by page, oldest first. A mail counts as read once its row is there; a mail that
+ * nobody can read is logged and passed over, so that it holds up no other.
+ */
+export async function readMailbox(deps: ReadMailboxDeps, head: CaseMailHead, scope: Scope): Promise<MailboxReading> {
+  const { connectionId, isUnfinished } = head;
+  const overlap = isUnfinished ? 0 : limits.caseMailOverlapMs;
+  const since = toIso(fromIso(head.since) - overlap);
+  const reading: MailboxReading = { fresh: [], upTo: head.since, isUnfinished: false };
+  const stopAt = deps.clock.now() + limits.caseMailTurnMs;
+  let from: { since: string } | { next: string } = { since };
+  for (let pages = 1; ; pages++) {
+    const page = await deps.mailbox.list(connectionId, from);
+    if ('kind' in page) return { ...reading, isUnfinished: pages > 1, trouble: page };
+    if (page.skipped > 0) scope.log(escalationEvents.mailUnreadable, { connectionId, mails: page.skipped });
+    for (const mail of page.mails) {
+      if (deps.clock.now() > stopAt) return unfinished(reading, since);
+      const trouble = await keep(deps, { connectionId, mail, reading }, scope);
+      if (trouble) return { ...reading, isUnfinished: reading.upTo > since, trouble };
+      if (mail.receivedAt > reading.upTo) reading.upTo = mail.receivedAt;
+    }
+    if (page.next === undefined) return reading;
+    if (pages === limits.caseMailPages) return unfinished(reading, since);
+    from = { next: page.next };
+  }
+}
+
+/** More mails of one second than a turn reads must not hold it at that second for ever. */
+function unfinished(reading: MailboxReading, since: string): MailboxReading {
+  const upTo = reading.upTo > since ? reading.upTo : toIso(fromIso(since) + secondMs);
+  return { ...reading, upTo, isUnfinished: true };
+}
+
+type Keeping = { connectionId: string; mail: ListedMail; reading: MailboxReading };
+
+async function keep(
+  deps: ReadMailboxDeps,
+  { connectionId, mail, reading }: Keeping,
+  scope: Scope,
+): Promise<MailboxTrouble | undefined> {
+  const { isMicrosoft } = authenticityOf(mail.headers);
+  const id = mailIdOf(connectionId, mail.internetMessageId, isMicrosoft);
+  if (await readMailRow(deps.table, id)) return undefined;
+  const answer = await deps.mailbox.body(connectionId, mail.key);
+  if (answer.kind === 'trouble') return answer;
+  // Moved, deleted or far too large meanwhile: its beginning is known.
+  const body = answer.kind === 'body' ? answer.text : mail.preview;
+  try {
+    const whole = { ...mail, body };
+    const read = readMail(whole);
+    const words = { from: read.from, subject: read.subject, text: read.said };
+    await keepMail(deps.table, rowOfMail(connectionId, whole, read), words);
+    reading.fresh.push(id);
+  } catch (error) {
+    // Storage that is away is not the mail's fault: the turn comes again.
+    if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) throw error;
+    scope.log(escalationEvents.mailUnreadable, { connectionId, mailId: id, ...errorFields(error) });
+  }
+  return undefined;
+}
