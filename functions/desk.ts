@@ -35,6 +35,7 @@ import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
 import { boundaryRulesRoutes } from './boundary-rules.http.ts';
+import { caseMailRoutes } from './case-mails.http.ts';
 import { consentRoutes } from './consents.http.ts';
 import { contactRoutes } from './contacts.http.ts';
 import { customerRoutes } from './customers.http.ts';
@@ -127,7 +128,10 @@ export function createDesk(given: Services, config: Config): Desk {
   const shards = createHealthShards(relay);
   const azureFeed = createAzureFeed({ tables, store: customers });
   const portalLinks = createPortalLinks({ tables });
-  const feeds = deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant: grants.tell });
+  const feeds = deskFeeds({
+    ...{ relay, customers, shards, azureFeed, portalLinks, authority },
+    ...{ tellGrant: grants.tell, caseSyncMinutes: config.CASE_SYNC_MINUTES },
+  });
   const webhooks = partnerCenterWebhooks({ relay, customers, takeTurn }, config);
   const portalSights = portalSightsOf(registry);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
@@ -158,6 +162,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestChangeRoutes(requests),
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
+      ...caseMailRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),

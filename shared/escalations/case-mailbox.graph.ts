@@ -10,7 +10,7 @@ const timeSchema = z.iso.datetime({ offset: true }).transform((text) => toIso(Da
 const pageSchema = z.looseObject({ value: z.array(z.unknown()), '@odata.nextLink': z.string().nullish() });
 const messageSchema = z.looseObject({
   id: z.string().min(1).max(1_000),
-  internetMessageId: z.string().min(1).max(2_000),
+  internetMessageId: z.string().max(2_000).nullish(),
   receivedDateTime: timeSchema,
   subject: z.string().nullish(),
   bodyPreview: z.string().nullish(),
@@ -85,7 +85,8 @@ function toListed(item: unknown): ListedMail | undefined {
   return (
     data && {
       key: data.id,
-      internetMessageId: data.internetMessageId,
+      // A mail without an id of its own goes by the mailbox's.
+      internetMessageId: data.internetMessageId ?? data.id,
       receivedAt: data.receivedDateTime,
       subject: data.subject ?? '',
       preview: data.bodyPreview ?? '',

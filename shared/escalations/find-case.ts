@@ -15,19 +15,23 @@ export type CaseFound = { escalationId: string; number?: string | undefined } | 
  * The escalation of the mailbox's own connection that a mail is about. Number and marker must agree, and a number is never put in
  * the place of another: on the right case, or on none.
  */
-export async function findCase(table: Table, { connectionId, number, isBare, marker }: MailRow): Promise<CaseFound> {
-  const [numbered, marked] = await Promise.all([
-    number === undefined ? undefined : read(table, connectionId, await casesByNumber(table, connectionId, number)),
-    marker === undefined ? undefined : read(table, connectionId, await casesByMarker(table, connectionId, marker)),
+export async function findCase(table: Table, mail: MailRow): Promise<CaseFound> {
+  const { connectionId, number, isBare, marker } = mail;
+  const [numbered, [byMarker]] = await Promise.all([
+    number === undefined ? [] : read(table, connectionId, await casesByNumber(table, connectionId, number)),
+    marker === undefined ? [] : read(table, connectionId, await casesByMarker(table, connectionId, marker)),
   ]);
   // A pointer may outlive what it pointed at: the head has the last word.
-  const byNumber = numbered?.filter(({ caseNumber }) => caseNumber === number) ?? [];
-  const byMarker = marked?.[0];
+  const byNumber = numbered.filter(({ caseNumber }) => caseNumber === number);
   if (byNumber.length > 0) return withNumber(byNumber, byMarker);
   if (!byMarker) return { misfit: number === undefined ? 'unknown-marker' : 'unknown-number' };
-  if (!isOpen(byMarker.state)) return { misfit: 'case-over' };
-  if (number === undefined || isBare) return { escalationId: byMarker.id };
-  return byMarker.caseNumber === undefined ? { escalationId: byMarker.id, number } : { misfit: 'another-number' };
+  return withMarker(byMarker, isBare ? undefined : number);
+}
+
+function withMarker({ id, state, caseNumber }: EscalationRow, number: string | undefined): CaseFound {
+  if (!isOpen(state)) return { misfit: 'case-over' };
+  if (number === undefined) return { escalationId: id };
+  return caseNumber === undefined ? { escalationId: id, number } : { misfit: 'another-number' };
 }
 
 function withNumber(byNumber: readonly EscalationRow[], byMarker: EscalationRow | undefined): CaseFound {

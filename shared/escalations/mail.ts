@@ -14,7 +14,7 @@ export type Mail = {
 };
 
 export type MailReading = {
-  authenticity: Authenticity;
+  authenticity: Authenticity | { isMicrosoft: false; doubt: 'unreadable' };
   subject: string;
   /** The sender's field as people see it; it proves nothing. */
   from: string;
@@ -29,8 +29,14 @@ const fromCharacters = 300;
 /** What lies further down is older conversation; no reading takes longer than its text is long. */
 const bodyCharacters = 200_000;
 
-const cut = (text: string, characters: number): string =>
-  text.length <= characters ? text : `${text.slice(0, characters - 1).replace(/[\uD800-\uDBFF]$/u, '')}…`;
+/** Control characters but tab and line end. */
+const unseen = /[^\P{Cc}\t\n]/gu;
+
+/** At most so long, of characters that can be seen, and well-formed. */
+function cut(text: string, characters: number): string {
+  const clean = text.replaceAll('\r\n', '\n').replaceAll(unseen, '').toWellFormed();
+  return clean.length <= characters ? clean : `${clean.slice(0, characters - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}
 
 /** All that the desk reads in a mail. Pure. */
 export function readMail({ headers, subject, body }: Mail): MailReading {
@@ -45,3 +51,13 @@ export function readMail({ headers, subject, body }: Mail): MailReading {
     signs: signsIn(text.said),
   };
 }
+
+/** Of a mail that cannot be read: its subject, and that somebody must look. */
+export const unreadMail = ({ subject }: Mail): MailReading => ({
+  authenticity: { isMicrosoft: false, doubt: 'unreadable' },
+  subject: cut(subject, subjectCharacters),
+  from: '',
+  said: '',
+  hint: 'nothing-named',
+  signs: { needsAnswer: false, isClosed: false, isReceipt: false },
+});

@@ -16,7 +16,6 @@ import { isOpen, type EscalationRow } from './escalation.ts';
 import { tell } from './escalation-rules.ts';
 import {
   commitChange,
-  eventWake,
   partitionOfEscalation,
   readEscalation,
   stepWake,
@@ -71,42 +70,37 @@ async function bringOnto(deps: PlaceMailDeps, placing: Placing, scope: Scope): P
 
 async function apply(
   deps: PlaceMailDeps,
-  { held: { row: mail }, escalationId, words, number, by }: Placing & { words: MailWords },
+  placing: Placing & { words: MailWords },
   scope: Scope,
 ): Promise<Misfit | undefined> {
   const table = deps.tables('escalations');
+  const { row: mail } = placing.held;
+  const { escalationId } = placing;
   if (await isTaken(table, escalationId, mail)) return undefined;
   const held = await readEscalation(table, escalationId);
   if (held?.row.connectionId !== mail.connectionId) return 'unknown-number';
   const nowMs = deps.clock.now();
-  const asked = number ?? (by === undefined || mail.isBare ? undefined : numberFor(held.row, mail));
-  const change =
-    by !== undefined && (!mail.isMicrosoft || !isOpen(held.row.state))
-      ? keptText(held.row, { mail, words, by, nowMs })
-      : newsChange(held.row, { mail, words, number: asked, nowMs });
-  if ('misfit' in change) return change.misfit;
-  const { after, events = [], more = [] } = change;
-  const begins = after.turn !== held.row.turn;
-  await commitChange(
-    deps,
-    {
-      held,
-      after,
-      events,
-      wakes: [...events.map((event) => eventWake(event, nowMs)), ...(begins ? [stepWake(after, nowMs)] : [])],
-      more: [...more, { kind: 'insert', rk: takenKey(escalationId, mail), columns: { v: 1 } }],
-    },
-    scope,
-  );
+  const written = writtenBy(held.row, placing, nowMs);
+  if ('misfit' in written) return written.misfit;
+  const { after, more = [] } = written;
+  const wakes = after.turn === held.row.turn ? [] : [stepWake(after, nowMs)];
+  const taken = { kind: 'insert' as const, rk: takenKey(escalationId, mail), columns: { v: 1 } };
+  await commitChange(deps, { held, ...written, wakes, more: [...more, taken] }, scope);
   return undefined;
+}
+
+function writtenBy(row: EscalationRow, { held, words, number, by }: Placing & { words: MailWords }, nowMs: number): Written {
+  const { row: mail } = held;
+  const told = { mail, words, nowMs };
+  if (by === undefined) return newsChange(row, { ...told, number });
+  if (!mail.isMicrosoft || !isOpen(row.state)) return keptText(row, { ...told, by });
+  // A person says that this mail is about this case: then its number is the case's, unless the case has one.
+  const isTold = row.caseNumber === undefined && !mail.isBare;
+  return newsChange(row, { ...told, number: isTold ? mail.number : undefined });
 }
 
 const isTaken = async (table: Table, escalationId: string, mail: MailRow): Promise<boolean> =>
   (await table.get(partitionOfEscalation(escalationId), takenKey(escalationId, mail))) !== undefined;
-
-/** A person says that this mail is about this case: then its number is the case's, unless the case has one. */
-const numberFor = ({ caseNumber }: EscalationRow, { number }: MailRow): string | undefined =>
-  caseNumber === undefined ? number : undefined;
 
 type Told = { mail: MailRow; words: MailWords; nowMs: number };
 type Written = Pick<Change, 'after' | 'events' | 'more'> | { misfit: Misfit };

@@ -4,6 +4,7 @@ import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalatableRequest } from './escalatable.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
+import { indexCase } from './case-index.ts';
 import { listEvent } from './escalation-list.ts';
 import { eraseTexts, noticeIdOf } from './erase-texts.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
@@ -38,6 +39,7 @@ type Projection = { head: EscalationRow; event: EscalationEvent };
 
 async function project(deps: EscalationDeps, { head, event }: Projection, scope: Scope): Promise<void> {
   await listEvent(deps.tables('escalations'), head, event);
+  await indexCase(deps.tables('escalations'), head, event);
   for (const requestId of head.requestIds) {
     await deps.requests.applyEscalation(applied(requestId, event), scope);
     const request = await deps.requests.readForEscalation(requestId);

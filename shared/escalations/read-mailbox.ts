@@ -1,12 +1,12 @@
 import { fromIso, secondMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { Table } from '../platform/table.ts';
-import { errorFields, type Scope } from '../platform/telemetry.ts';
+import type { Scope } from '../platform/telemetry.ts';
 import type { CaseMailHead } from './case-mail-relay.ts';
 import { keepMail, mailIdOf, readMailRow, rowOfMail } from './case-mail-store.ts';
 import type { CaseMailbox, ListedMail, MailboxTrouble } from './case-mailbox.ts';
 import { escalationEvents } from './events.ts';
-import { readMail } from './mail.ts';
+import { readMail, unreadMail, type Mail, type MailReading } from './mail.ts';
 import { authenticityOf } from './mail-authenticity.ts';
 import type { EscalationDeps } from './ports.ts';
 
@@ -62,16 +62,22 @@ async function keep(
   if (answer.kind === 'trouble') return answer;
   // Moved, deleted or far too large meanwhile: its beginning is known.
   const body = answer.kind === 'body' ? answer.text : mail.preview;
-  try {
-    const whole = { ...mail, body };
-    const read = readMail(whole);
-    const words = { from: read.from, subject: read.subject, text: read.said };
-    await keepMail(deps.table, rowOfMail(connectionId, whole, read), words);
-    reading.fresh.push(id);
-  } catch (error) {
-    // Storage that is away is not the mail's fault: the turn comes again.
-    if (!(error instanceof TypeError || error instanceof RangeError || error instanceof SyntaxError)) throw error;
-    scope.log(escalationEvents.mailUnreadable, { connectionId, mailId: id, ...errorFields(error) });
-  }
+  const whole = { ...mail, body };
+  const read = readSafely(whole, () => {
+    scope.log(escalationEvents.mailUnreadable, { connectionId, mailId: id });
+  });
+  const words = { from: read.from, subject: read.subject, text: read.said };
+  await keepMail(deps.table, rowOfMail(connectionId, whole, read), words);
+  reading.fresh.push(id);
   return undefined;
+}
+
+/** A mail that defeats the reader is kept for people, and holds up no other. */
+function readSafely(mail: Mail, isUnreadable: () => void): MailReading {
+  try {
+    return readMail(mail);
+  } catch {
+    isUnreadable();
+    return unreadMail(mail);
+  }
 }

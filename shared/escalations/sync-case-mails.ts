@@ -3,7 +3,7 @@ import { backoffMs } from '../core/backoff.ts';
 import { fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { DeskCloud } from '../customers/cloud.ts';
-import type { HeldBaton } from '../customers/relay.ts';
+import type { HeldBaton, RelayDeps } from '../customers/relay.ts';
 import { isAppError } from '../core/errors.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import { errorFields, type Scope } from '../platform/telemetry.ts';
@@ -15,10 +15,8 @@ import { placeMail } from './place-mail.ts';
 import type { EscalationDeps } from './ports.ts';
 import { readMailbox } from './read-mailbox.ts';
 
-export type SyncCaseMailsDeps = Pick<EscalationDeps, 'tables' | 'bus' | 'clock' | 'random' | 'caseSyncMinutes'> & {
-  cloud: DeskCloud;
-  mailbox: CaseMailbox;
-};
+export type SyncCaseMailsDeps = RelayDeps &
+  Pick<EscalationDeps, 'random' | 'caseSyncMinutes'> & { cloud: DeskCloud; mailbox: CaseMailbox };
 
 const messageSchema = z.object({ kind: z.literal('case-mail'), connectionId: z.string() });
 
