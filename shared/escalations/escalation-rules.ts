@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import { toIso } from '../core/clock.ts';
-import type { EscalationEvent, EscalationRow, EscalationState } from './escalation.ts';
+import type { CaseFact, EscalationEvent, EscalationRow, EscalationState } from './escalation.ts';
 
 /** Which state may follow which. */
 const moves: Record<EscalationState, readonly EscalationState[]> = {
@@ -11,7 +11,7 @@ const moves: Record<EscalationState, readonly EscalationState[]> = {
   following: ['following', 'closed'],
   closed: [],
   joined: ['joined', 'closed', 'cancelled', 'intended', 'awaiting-filing'],
-  parked: ['intended', 'awaiting-filing', 'cancelled'],
+  parked: ['intended', 'awaiting-filing', 'filed', 'cancelled'],
   'handed-off': ['handed-off', 'accepted', 'declined', 'cancelled'],
   accepted: ['accepted', 'closed', 'cancelled'],
   declined: [],
@@ -34,21 +34,28 @@ export type Move = {
   by?: string;
   note?: string;
   text?: string;
+  fact?: CaseFact;
   change?: Partial<EscalationRow>;
 };
 
 export type Moved = { after: EscalationRow; event: EscalationEvent };
 
 /** The escalation one event later, and that event. Throws `illegal-transition` for a move that does not exist. */
-export function move(row: EscalationRow, { to, what, nowMs, by, note, text, change }: Move): Moved {
+export function move(row: EscalationRow, { to, what, nowMs, change, ...told }: Move): Moved {
   if (!mayMove(row.state, to)) throw illegalMove(row.state, to);
   const after: EscalationRow = { ...row, ...change, state: to, version: row.version + 1, updatedAt: toIso(nowMs) };
-  return { after, event: eventOf(after, { what, from: row.state, by, note, text }) };
+  return { after, event: eventOf(after, { what, from: row.state, ...told }) };
 }
 
-type Told = Pick<EscalationEvent, 'what' | 'from' | 'by' | 'note' | 'text'>;
+/** The escalation one event later, in the state that it is in. */
+export function tell(row: EscalationRow, { what, nowMs, change, ...told }: Omit<Move, 'to'>): Moved {
+  const after: EscalationRow = { ...row, ...change, version: row.version + 1, updatedAt: toIso(nowMs) };
+  return { after, event: eventOf(after, { what, from: row.state, ...told }) };
+}
 
-export function eventOf(row: EscalationRow, { what, from, by, note, text }: Told): EscalationEvent {
+type Told = Pick<EscalationEvent, 'what' | 'from' | 'by' | 'note' | 'text' | 'fact'>;
+
+export function eventOf(row: EscalationRow, { what, from, by, note, text, fact }: Told): EscalationEvent {
   return {
     escalationId: row.id,
     version: row.version,
@@ -62,5 +69,6 @@ export function eventOf(row: EscalationRow, { what, from, by, note, text }: Told
     ...(by !== undefined && { by }),
     ...(note !== undefined && { note }),
     ...(text !== undefined && { text }),
+    ...(fact !== undefined && { fact }),
   };
 }

@@ -154,6 +154,8 @@ export type Change = {
   held?: Held;
   after: EscalationRow;
   event?: EscalationEvent;
+  /** Several, in their order; they bring their wakes with them. */
+  events?: readonly EscalationEvent[];
   wakes?: readonly Wake[];
   /** Row key of the wake that this change is the effect of. */
   done?: string;
@@ -185,14 +187,15 @@ export async function commitChange(
   change: Change,
   scope: Scope,
 ): Promise<Held> {
-  const { held, after, event, wakes = [], done, more = [] } = change;
+  const { held, after, event, events = [], done, more = [] } = change;
+  const wakes = [...events.map((one) => eventWake(one, deps.clock.now())), ...(change.wakes ?? [])];
   const pk = partitionOfEscalation(after.id);
   const columns = headRow.toColumns(after);
   const ops: TableOp[] = [
     held
       ? { kind: 'replace', rk: headKey(after.id), columns, etag: held.etag }
       : { kind: 'insert', rk: headKey(after.id), columns },
-    ...(event ? [eventOp(event)] : []),
+    ...[...(event ? [event] : []), ...events].map((one) => eventOp(one)),
     ...more,
     ...wakes.map((wake) => wakeOp(wake, scope)),
     ...(done === undefined ? [] : [{ kind: 'delete' as const, rk: done }]),

@@ -110,12 +110,32 @@ export const escalationRowSchema = z.strictObject({
   needsAnswer: z.boolean().optional(),
   /** What of Microsoft's clock has been told as late, so that each lateness is told once. */
   toldLate: z.array(z.string()).optional(),
-  /** Ids of Microsoft's messages that are kept already, newest last; those before `readUntil` need no id. */
+  /** Messages of the case that are kept already, as `time|id`, newest last; those up to `readUntil` need none. */
   readMessages: z.array(z.string()).optional(),
   readUntil: instant.optional(),
+  /** As of when status, severity and engineer are known; whether Microsoft waits for us; and what it last promised. */
+  seenAt: instant.optional(),
+  answerAsOf: instant.optional(),
+  promisedAt: instant.optional(),
+  /** When an interface last gave the case; since when, and why, none does. */
+  readAt: instant.optional(),
+  unreadable: z.strictObject({ since: instant, reason: z.string() }).optional(),
   parkedReason: whySchema.optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
+
+/** What an event says of the case at Microsoft, for its clocks: facts with a time of their own, whenever they became known. */
+export const caseFactSchema = z.strictObject({
+  /** When it was so at Microsoft. */
+  at: instant,
+  /** A word or a deed of Microsoft's own: it has responded, and is not silent. */
+  heard: z.literal(true).optional(),
+  /** Microsoft waits for the partner, or no longer. */
+  needsAnswer: z.boolean().optional(),
+  severity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+  nextUpdateBy: instant.optional(),
+});
+export type CaseFact = z.output<typeof caseFactSchema>;
 
 export const escalationEventSchema = z.strictObject({
   escalationId: z.string(),
@@ -163,6 +183,7 @@ export const escalationEventSchema = z.strictObject({
   note: z.string().optional(),
   /** Key of the text of people that belongs to it, in a content row (`textOp`). */
   text: z.string().optional(),
+  fact: caseFactSchema.optional(),
 });
 export type EscalationEvent = z.output<typeof escalationEventSchema>;
 

@@ -1,0 +1,23 @@
+import type { EscalationRow } from './escalation.ts';
+
+export type Severity = EscalationRow['severity'];
+
+/** Microsoft's words for severities, as its interfaces, portals and mails write them. */
+const words: readonly [severity: Severity, pattern: RegExp][] = [
+  ['critical', /^(?:critical|highestcriticalimpact|highest critical impact|a|sev ?a|1)$/],
+  ['moderate', /^(?:moderate|b|sev ?b|2)$/],
+  ['minimal', /^(?:minimal|c|sev ?c|3)$/],
+];
+
+/** Undefined for a word that is not one of Microsoft's. */
+export function severityOf(word: string | undefined): Severity | undefined {
+  const plain =
+    word
+      ?.trim()
+      .toLowerCase()
+      .replace(/^severity[ :-]*/, '') ?? '';
+  return words.find(([, pattern]) => pattern.test(plain))?.[0];
+}
+
+const letters: Record<Severity, string> = { critical: 'A', moderate: 'B', minimal: 'C' };
+export const letterOf = (severity: Severity): string => letters[severity];
