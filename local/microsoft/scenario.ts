@@ -76,7 +76,10 @@ export const scenarioSchema = z
     ticket: z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
       .optional(),
-    mail: z.strictObject({ raw: z.string().min(1) }).optional(),
+    mail: z
+      .strictObject({ raw: z.string().min(1) })
+      .or(z.strictObject({ removed: z.string().min(1) }))
+      .optional(),
     refreshToken: z
       .strictObject({ revoked: z.literal(true) })
       .or(z.strictObject({ issued: z.literal(true) }))
@@ -110,11 +113,14 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   }
   if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
-  if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
+  if (mail) changes.push(mailChange(at, mail));
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
   if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
   return changes;
 }
+
+const mailChange = (at: number, mail: NonNullable<Scenario['mail']>): Change =>
+  'raw' in mail ? { at, type: 'mail-received', raw: mail.raw } : { at, type: 'mail-removed', messageId: mail.removed };
 
 function refreshTokenChanges(at: number, isIssued: boolean): Change[] {
   if (!isIssued) return [{ at, type: 'refresh-tokens-revoked' }];

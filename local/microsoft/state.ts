@@ -80,6 +80,7 @@ export type Change = { at: number } &
     | ({ type: 'communication-added' } & CommunicationAdded)
     | ({ type: 'service-request-patched' } & ServiceRequestPatch)
     | { type: 'mail-received'; raw: string }
+    | { type: 'mail-removed'; messageId: string }
   );
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -183,6 +184,9 @@ const folds: Folds = {
   },
   'mail-received': (state, { at, raw }) => {
     state.mails.push({ at, raw });
+  },
+  'mail-removed': (state, { messageId }) => {
+    state.mails = state.mails.filter(({ raw }) => !raw.includes(messageId));
   },
 };
 

@@ -89,7 +89,11 @@ async function apply(
   return undefined;
 }
 
-function writtenBy(row: EscalationRow, { held, words, number, by }: Placing & { words: MailWords }, nowMs: number): Written {
+function writtenBy(
+  row: EscalationRow,
+  { held, words, number, by }: Placing & { words: MailWords },
+  nowMs: number,
+): Written {
   const { row: mail } = held;
   const told = { mail, words, nowMs };
   if (by === undefined) return newsChange(row, { ...told, number });
