@@ -104,7 +104,7 @@ function one(cloud: Cloud, request: ApiRequest): Reply {
 /** Ids come always; headers only when they are asked for. */
 function selected(select: string | null): (row: Record<string, unknown>) => Record<string, unknown> {
   if (select !== null) return parseSelect(`id,${select}`);
-  return ({ internetMessageHeaders: _unasked, ...row }) => row;
+  return (row) => Object.fromEntries(Object.entries(row).filter(([name]) => name !== 'internetMessageHeaders'));
 }
 
 const notFound = (cloud: Cloud, request: ApiRequest) =>

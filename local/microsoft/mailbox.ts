@@ -28,10 +28,11 @@ export function readReceived(mail: ReceivedMail, position: number) {
   return known;
 }
 
-const mailboxOf = (value: string | undefined) => {
-  const [, name, address] = /^(.*?)\s*<([^<>]*)>\s*$/.exec(value ?? '') ?? [undefined, '', value ?? ''];
-  return { emailAddress: { name: shownField((name ?? '').replaceAll('"', '')) || address, address } };
-};
+function mailboxOf(value = '') {
+  const found = /^(.*?)\s*<([^<>]*)>\s*$/.exec(value);
+  const address = found?.[2] ?? value;
+  return { emailAddress: { name: shownField((found?.[1] ?? '').replaceAll('"', '')) || address, address } };
+}
 
 /** Microsoft docs: resource type message. Bodies come as HTML unless plain text is preferred. */
 export function messageView(mail: ReceivedMail, position: number, prefersText: boolean): Record<string, unknown> {

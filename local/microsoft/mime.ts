@@ -58,15 +58,13 @@ function bytesOf(text: string): Buffer {
 }
 
 /** Encoded words of a field, as a mail client shows them. */
-export function shownField(value: string): string {
-  const joined = value.replaceAll(/\?=\s+=\?/g, '?==?');
-  return joined.replaceAll(
-    /=\?([\w-]+)\?([bq])\?([^?]*)\?=/gi,
-    (_whole, charset: string, kind: string, content: string) => {
-      const bytes = /b/i.test(kind) ? Buffer.from(content, 'base64') : bytesOf(content.replaceAll('_', ' '));
-      return new TextDecoder(charset).decode(bytes);
-    },
-  );
+export const shownField = (value: string): string =>
+  value.replaceAll(/\?=\s+=\?/g, '?==?').replaceAll(/=\?[\w-]+\?[bq]\?[^?]*\?=/gi, shownWord);
+
+function shownWord(word: string): string {
+  const [, charset, kind = '', content = ''] = word.split('?');
+  const bytes = /b/i.test(kind) ? Buffer.from(content, 'base64') : bytesOf(content.replaceAll('_', ' '));
+  return new TextDecoder(charset).decode(bytes);
 }
 
 const entities: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
