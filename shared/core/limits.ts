@@ -147,9 +147,9 @@ export const limits = {
   waitingPerReference: 100,
   /** After so long without its request a change is shown to people. */
   waitingDays: 7,
-  /** Mails of a case mailbox that one page lists, and pages of one turn: the rest is read in the next, at once. */
+  /** Mails of a case mailbox that one page lists, and new ones of one turn: the rest is read in the next, at once. */
   caseMailPage: 25,
-  caseMailPages: 4,
+  caseMailsAtOnce: 100,
   /** A turn of the case mailbox begins to read no further mail after this time, so that it ends within the function's two minutes. */
   caseMailTurnMs: 50_000,
   /** Mailboxes may show a mail late: so far back of the last one each turn reads again. */

@@ -1,4 +1,4 @@
-import { fromIso, secondMs, toIso } from '../core/clock.ts';
+import { fromIso, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
@@ -16,36 +16,32 @@ export type ReadMailboxDeps = Pick<EscalationDeps, 'clock'> & { table: Table; ma
 export type MailboxReading = { fresh: string[]; upTo: string; isUnfinished: boolean; trouble?: MailboxTrouble };
 
 /**
- * Keeps every mail since the last turn, page by page, oldest first. A mail counts as read once its row is there; a mail that
- * nobody can read is logged and passed over, so that it holds up no other.
+ * Keeps every mail since the last turn, oldest first. A mail counts as read once its row is there; known ones cost a point read.
+ * Each page begins at the time of the last mail read: whatever is moved or deleted meanwhile shifts nothing past the reader.
  */
 export async function readMailbox(deps: ReadMailboxDeps, head: CaseMailHead, scope: Scope): Promise<MailboxReading> {
   const { connectionId, isUnfinished } = head;
-  const overlap = isUnfinished ? 0 : limits.caseMailOverlapMs;
-  const since = toIso(fromIso(head.since) - overlap);
   const reading: MailboxReading = { fresh: [], upTo: head.since, isUnfinished: false };
   const stopAt = deps.clock.now() + limits.caseMailTurnMs;
-  let from: { since: string } | { next: string } = { since };
-  for (let pages = 1; ; pages++) {
+  const mayGoOn = () => reading.fresh.length < limits.caseMailsAtOnce && deps.clock.now() < stopAt;
+  let since = toIso(fromIso(head.since) - (isUnfinished ? 0 : limits.caseMailOverlapMs));
+  let from: Parameters<CaseMailbox['list']>[1] = { since };
+  for (;;) {
     const page = await deps.mailbox.list(connectionId, from);
-    if ('kind' in page) return { ...reading, isUnfinished: pages > 1, trouble: page };
+    if ('kind' in page) return { ...reading, trouble: page };
     if (page.skipped > 0) scope.log(escalationEvents.mailUnreadable, { connectionId, mails: page.skipped });
     for (const mail of page.mails) {
-      if (deps.clock.now() > stopAt) return unfinished(reading, since);
+      if (!mayGoOn()) return { ...reading, isUnfinished: true };
       const trouble = await keep(deps, { connectionId, mail, reading }, scope);
-      if (trouble) return { ...reading, isUnfinished: reading.upTo > since, trouble };
+      if (trouble) return { ...reading, isUnfinished: reading.upTo > head.since, trouble };
       if (mail.receivedAt > reading.upTo) reading.upTo = mail.receivedAt;
     }
     if (page.next === undefined) return reading;
-    if (pages === limits.caseMailPages) return unfinished(reading, since);
-    from = { next: page.next };
+    const last = page.mails.at(-1)?.receivedAt ?? since;
+    // More mails of one moment than a page holds are read by the list's own pages.
+    from = last > since ? { since: last } : { next: page.next };
+    since = last;
   }
-}
-
-/** More mails of one second than a turn reads must not hold it at that second for ever. */
-function unfinished(reading: MailboxReading, since: string): MailboxReading {
-  const upTo = reading.upTo > since ? reading.upTo : toIso(fromIso(since) + secondMs);
-  return { ...reading, upTo, isUnfinished: true };
 }
 
 type Keeping = { connectionId: string; mail: ListedMail; reading: MailboxReading };
