@@ -57,14 +57,17 @@ function bytesOf(text: string): Buffer {
   );
 }
 
-/** Encoded words of a field, as a mail client shows them. */
+/** Encoded words of a field, as a mail client shows them: neighbours are one text, cut wherever the sender liked. */
 export const shownField = (value: string): string =>
-  value.replaceAll(/\?=\s+=\?/g, '?==?').replaceAll(/=\?[\w-]+\?[bq]\?[^?]*\?=/gi, shownWord);
+  value.replaceAll(/\?=\s+=\?/g, '?==?').replaceAll(/(?:=\?[\w-]+\?[bq]\?[^?]*\?=)+/gi, (run) => {
+    const words = run.split(/(?<=\?=)(?==\?)/);
+    const [, charset] = words[0]?.split('?') ?? [];
+    return new TextDecoder(charset).decode(Buffer.concat(words.map(wordBytes)));
+  });
 
-function shownWord(word: string): string {
-  const [, charset, kind = '', content = ''] = word.split('?');
-  const bytes = /b/i.test(kind) ? Buffer.from(content, 'base64') : bytesOf(content.replaceAll('_', ' '));
-  return new TextDecoder(charset).decode(bytes);
+function wordBytes(word: string): Buffer {
+  const [, , kind = '', content = ''] = word.split('?');
+  return /b/i.test(kind) ? Buffer.from(content, 'base64') : bytesOf(content.replaceAll('_', ' '));
 }
 
 const entities: Readonly<Record<string, string>> = { nbsp: ' ', amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };

@@ -29,14 +29,15 @@ export async function findCase(table: Table, mail: MailRow): Promise<CaseFound> 
 }
 
 function withMarker({ id, state, caseNumber }: EscalationRow, number: string | undefined): CaseFound {
-  if (!isOpen(state)) return { misfit: 'case-over' };
+  if (!isOpen(state) && state !== 'closed') return { misfit: 'case-over' };
   if (number === undefined) return { escalationId: id };
   return caseNumber === undefined ? { escalationId: id, number } : { misfit: 'another-number' };
 }
 
 function withNumber(byNumber: readonly EscalationRow[], byMarker: EscalationRow | undefined): CaseFound {
   const open = byNumber.filter(({ state }) => isOpen(state));
-  const [only, ...others] = open;
+  // After its end a case is still the one that Microsoft writes about.
+  const [only, ...others] = open.length > 0 ? open : byNumber.filter(({ state }) => state === 'closed');
   if (!only) return { misfit: 'case-over' };
   if (others.length > 0) return { misfit: 'several-cases' };
   return byMarker && byMarker.id !== only.id ? { misfit: 'two-cases' } : { escalationId: only.id };

@@ -8,9 +8,9 @@ const rule = /^\s*[_-]{10,}\s*$/u;
 const sender = /^[\s>*|]*(?:from|von|差出人|送信者)\s*[*]*[:：]/iu;
 const otherField =
   /^[\s>*|]*(?:sent|date|to|cc|subject|gesendet|datum|an|betreff|送信日時|送信|日時|日付|宛先|件名)\s*[*]*[:：]/iu;
-/** "On … wrote:". */
+/** "On … wrote:", with a date or an address in it: "You wrote:" begins no older mail. */
 const attribution =
-  /^[\s>]*(?:on\b.{4,200}\bwrote|am\b.{4,200}\bschrieb\b.{0,100}|.{4,200}(?:さんは書きました|が書きました|のメッセージ|wrote))\s*[:：]\s*$/iu;
+  /^[\s>]*(?=.{0,200}(?:@|\d{4}))(?:on\b.{4,200}\bwrote|am\b.{4,200}\bschrieb\b.{0,100}|.{4,200}(?:さんは書きました|が書きました|のメッセージ|wrote))\s*[:：]\s*$/iu;
 const fieldsWithin = 6;
 
 /**
