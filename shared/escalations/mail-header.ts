@@ -56,7 +56,7 @@ function quotedBytes(content: string): Buffer {
 }
 
 /** Bytes as text; undefined where nobody knows the charset. */
-export function textOf(bytes: Uint8Array, charset: string): string | undefined {
+function textOf(bytes: Uint8Array, charset: string): string | undefined {
   try {
     return new TextDecoder(charset).decode(bytes);
   } catch {

@@ -4,7 +4,7 @@ import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { CaseMailHead } from './case-mail-relay.ts';
 import { keepMail, mailIdOf, readMailRow, rowOfMail } from './case-mail-store.ts';
-import type { CaseMailbox, ListedMail, MailboxTrouble } from './case-mailbox.ts';
+import type { CaseMailbox, ListedMail, MailboxTrouble, MailPage } from './case-mailbox.ts';
 import { escalationEvents } from './events.ts';
 import { readMail, unreadMail, type Mail, type MailReading } from './mail.ts';
 import { authenticityOf } from './mail-authenticity.ts';
@@ -30,18 +30,33 @@ export async function readMailbox(deps: ReadMailboxDeps, head: CaseMailHead, sco
     const page = await deps.mailbox.list(connectionId, from);
     if ('kind' in page) return { ...reading, trouble: page };
     if (page.skipped > 0) scope.log(escalationEvents.mailUnreadable, { connectionId, mails: page.skipped });
-    for (const mail of page.mails) {
-      if (!mayGoOn()) return { ...reading, isUnfinished: true };
-      const trouble = await keep(deps, { connectionId, mail, reading }, scope);
-      if (trouble) return { ...reading, isUnfinished: reading.upTo > head.since, trouble };
-      if (mail.receivedAt > reading.upTo) reading.upTo = mail.receivedAt;
-    }
+    const stop = await keepPage(deps, { connectionId, page, reading, mayGoOn }, scope);
+    if (stop) return { ...reading, isUnfinished: reading.upTo > head.since || stop === 'enough', ...troubleOf(stop) };
     if (page.next === undefined) return reading;
     const last = page.mails.at(-1)?.receivedAt ?? since;
     // More mails of one moment than a page holds are read by the list's own pages.
     from = last > since ? { since: last } : { next: page.next };
     since = last;
   }
+}
+
+const troubleOf = (stop: 'enough' | MailboxTrouble) => (stop === 'enough' ? {} : { trouble: stop });
+
+type KeptPage = { connectionId: string; page: MailPage; reading: MailboxReading; mayGoOn: () => boolean };
+
+/** Keeps the mails of a page; says what stops it before its end. */
+async function keepPage(
+  deps: ReadMailboxDeps,
+  { connectionId, page, reading, mayGoOn }: KeptPage,
+  scope: Scope,
+): Promise<'enough' | MailboxTrouble | undefined> {
+  for (const mail of page.mails) {
+    if (!mayGoOn()) return 'enough';
+    const trouble = await keep(deps, { connectionId, mail, reading }, scope);
+    if (trouble) return trouble;
+    if (mail.receivedAt > reading.upTo) reading.upTo = mail.receivedAt;
+  }
+  return undefined;
 }
 
 type Keeping = { connectionId: string; mail: ListedMail; reading: MailboxReading };

@@ -42,6 +42,8 @@ const goodBodies: Record<string, readonly unknown[]> = {
   escalateRequest: [{ vehicle: 'advanced', force: true, reason: 'urgent' }, {}],
   claimEscalation: [{}],
   redriveEscalation: [{}],
+  placeCaseMail: [{ escalationId: 'abcdefghijklmnopqrstuvwxy2-1' }],
+  dismissCaseMail: [{}],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setRequestRefs: [{ externalRefs: [{ system: 'psa', id: 'T-1', url: 'https://psa.example/1' }] }],

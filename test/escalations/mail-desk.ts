@@ -1,4 +1,3 @@
-import { onTestFinished } from 'vitest';
 import { caseMailRoutes } from '../../functions/case-mails.http.ts';
 import { partner } from '../../local/microsoft/seed-world.ts';
 import { systemClock } from '../../shared/core/clock.ts';
@@ -18,7 +17,9 @@ import type { Http } from '../../shared/platform/http.ts';
 import { createHttp } from '../../shared/platform/node-http.http.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import type { MicrosoftOptions } from '../../local/microsoft/start.ts';
-import { queryAll } from '../../shared/platform/table.ts';
+import { AppError } from '../../shared/core/errors.ts';
+import type { TableName } from '../../shared/platform/resources.ts';
+import { queryAll, type Table, type Tables } from '../../shared/platform/table.ts';
 import type { Call } from '../../shared/platform/route.ts';
 import { graph, runningMicrosoft } from '../local-microsoft/running-microsoft.ts';
 import { memoryBus } from '../support/memory-bus.ts';
@@ -35,6 +36,7 @@ export async function aMailDesk({ http: wrap = (http) => http, microsoft: option
   const microsoft = await runningMicrosoft(options, start);
   const bus = memoryBus(desk.clock.now);
   const http = wrap(createHttp({ clock: systemClock }));
+  const storage: Storage = { callsLeft: Infinity, isAfter: false };
   const cloud: DeskCloud = {
     cloud: 'global',
     connections: [
@@ -56,7 +58,7 @@ export async function aMailDesk({ http: wrap = (http) => http, microsoft: option
     (token ??= microsoft.bearer(partner.tenantId, graph).then(({ authorization }) => authorization.slice(7)));
   const relay = {
     ...desk.deps,
-    tables: desk.stores.tables,
+    tables: ((name: 'escalations' | 'desk') => breaking(desk.deps.tables(name), storage)) as Tables<TableName>,
     // Turns of the mailbox have a bus of their own here, so that the desk's messages can be taken apart from them.
     bus: {
       ...desk.bus.bus,
@@ -104,9 +106,6 @@ export async function aMailDesk({ http: wrap = (http) => http, microsoft: option
   };
   await ensure(desk.log.scope);
   await turn();
-  onTestFinished(() => {
-    desk.bus.ready();
-  });
 
   return {
     ...desk,
@@ -114,8 +113,12 @@ export async function aMailDesk({ http: wrap = (http) => http, microsoft: option
     turn,
     ensure: async () => ensure(desk.log.scope),
     microsoft,
-    mailBus: bus,
-    handleMail: handle,
+    /** The instance that reads the mailbox dies at its n-th call to storage, before or after the call has its effect. */
+    dieAt: (callsLeft: number, isAfter: boolean) => Object.assign(storage, { callsLeft, isAfter }),
+    /** Another instance goes on. */
+    revive: () => {
+      Object.assign(storage, { callsLeft: Infinity });
+    },
     table,
     call,
     list: async (state: 'unplaced' | 'unverified') =>
@@ -134,6 +137,26 @@ export async function aMailDesk({ http: wrap = (http) => http, microsoft: option
       const rows = await queryAll(table, { pk: partitionOfEscalation(id), from: `N|${id}`, to: `N|${id}}` });
       return rows.map(({ columns }) => columns);
     },
+  };
+}
+
+type Storage = { callsLeft: number; isAfter: boolean };
+
+const died = () => new AppError('unavailable', 'This instance is gone.');
+
+/** Storage as an instance sees it that dies. */
+function breaking(table: Table, storage: Storage): Table {
+  const run = async <T>(call: () => Promise<T>): Promise<T> => {
+    storage.callsLeft--;
+    if (storage.callsLeft < 0 || (storage.callsLeft === 0 && !storage.isAfter)) throw died();
+    const answer = await call();
+    if (storage.callsLeft === 0) throw died();
+    return answer;
+  };
+  return {
+    get: async (...args) => run(async () => table.get(...args)),
+    query: async (...args) => run(async () => table.query(...args)),
+    transact: async (...args) => run(async () => table.transact(...args)),
   };
 }
 

@@ -18,7 +18,7 @@ type Verdict = {
 };
 
 /** As Exchange Online writes it: no name of the server, comments, uneven blanks, folded. */
-export const results = ({
+const results = ({
   spf,
   dkim,
   d,
@@ -31,12 +31,12 @@ export const results = ({
   `spf=${spf} (sender IP is 203.0.113.7)\r\n smtp.mailfrom=${mailFrom}; dkim=${dkim} (signature was verified)\r\n header.d=${d};dmarc=${dmarc} action=none\r\n header.from=${from};compauth=${compauth}`,
 ];
 
-export const passed = (from: string, d = from): Field => results({ spf: 'pass', dkim: 'pass', d, dmarc: 'pass', from });
-export const failed = (from: string, compauth = 'fail reason=000'): Field =>
+const passed = (from: string, d = from): Field => results({ spf: 'pass', dkim: 'pass', d, dmarc: 'pass', from });
+const failed = (from: string, compauth = 'fail reason=000'): Field =>
   results({ spf: 'fail', dkim: 'none', d: 'none', dmarc: 'fail', from, mailFrom: 'evil.example', compauth });
 
 /** The lines that Exchange Online puts on top of a mail from outside, with its verdict between them. */
-export const stamped = (verdict: readonly Field[]): Field[] => [
+const stamped = (verdict: readonly Field[]): Field[] => [
   ['Received', inner],
   ...verdict,
   ['Received', frontDoor],

@@ -129,13 +129,11 @@ function write(random: Random, { kind, about, other, third, fields, n }: Plan): 
     ...{ title, engineer, number: about.number, fresh: about.number, other: other.number, third: third.number },
     fullwidth: fullWidth(about.number),
     marker: markerOf(about.escalationId),
-    quote: quoted(
-      random,
-      language,
-      `${olderSubject}\n\nCase ${other.number} [${markerOf(other.escalationId)}]\n${other.title}`,
+    quote: quoted(random, language, [
       olderSubject,
-    ),
-    ownquote: quoted(random, language, `TrackingID#${about.number}`, `${title} - TrackingID#${about.number}`),
+      `${olderSubject}\n\nCase ${other.number} [${markerOf(other.escalationId)}]\n${other.title}`,
+    ]),
+    ownquote: quoted(random, language, [`${title} - TrackingID#${about.number}`, `TrackingID#${about.number}`]),
   };
   const filled = templates[language].get(kind)!.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => values[name] ?? '');
   const [, subject = '', body = ''] = /^Subject: (.*)\n\n([\s\S]*)$/.exec(filled) ?? [];
@@ -153,7 +151,7 @@ function write(random: Random, { kind, about, other, third, fields, n }: Plan): 
 }
 
 /** Older conversation, in the ways in which mail clients carry it along. */
-function quoted(random: Random, language: Language, text: string, older: string): string {
+function quoted(random: Random, language: Language, [older, text]: readonly [string, string]): string {
   const head = pick(random, quoteHeads[language]).replace('{older}', older);
   const isMarked = /wrote:$|schrieb .*:$|書きました:$/.test(head);
   return `${head}\n\n${isMarked ? text.replaceAll(/^/gm, '> ') : text}`;
