@@ -5,7 +5,12 @@ import { createPortalLinks } from '../shared/customers/portal-links.ts';
 import { rememberName } from '../shared/customers/remember-name.ts';
 import { createResolveCustomer } from '../shared/customers/resolve-customer.ts';
 import { azureSupportChannel } from '../shared/escalations/azure-support.azuresupport.ts';
+import { createDoctor } from '../shared/escalations/doctor.ts';
+import { createDoctorPlaces } from '../shared/escalations/doctor-places.ts';
+import { askMicrosoft } from '../shared/escalations/doctor-probe.http.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
+import { followByFiling } from '../shared/escalations/follow-by-filing.ts';
+import { partnerCenterFollower } from '../shared/escalations/service-requests.partnercenter.ts';
 import { createProjectEscalation } from '../shared/escalations/project-escalation.ts';
 import { createTakeAzureAlert } from '../shared/health/azure-alert-hook.ts';
 import { createAzureFeed } from '../shared/health/azure-members.ts';
@@ -42,6 +47,7 @@ import { customerRoutes } from './customers.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
 import { directoryRoutes } from './directory.http.ts';
+import { doctorRoutes } from './doctor.http.ts';
 import { escalationRoutes } from './escalations.http.ts';
 import { escalationsQueue } from './escalations.queue.ts';
 import { healthRoutes } from './health.http.ts';
@@ -106,6 +112,8 @@ export function createDesk(given: Services, config: Config): Desk {
     announce,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
+  const managementBaseUrl = cloud.endpoints.azureManagementBaseUrl;
+  const channel = azureSupportChannel({ http, tokens, clock, managementBaseUrl });
   const escalations: EscalationDeps = {
     ...services,
     cloud: cloud.cloud,
@@ -114,7 +122,8 @@ export function createDesk(given: Services, config: Config): Desk {
     connections: (id) => cloud.connections.find((connection) => connection.id === id),
     contact: async (id) => caseContact(await statements.currentStatement(), mailboxOf(config, id)),
     openIncidents: createOpenIncidents({ tables }),
-    channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
+    channel,
+    followers: { azure: followByFiling(channel), partnerCenter: partnerCenterFollower({ http, tokens, clock, cloud }) },
     announce,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
@@ -151,6 +160,12 @@ export function createDesk(given: Services, config: Config): Desk {
     assignChange: requests.assignChange,
     remember: async (customerId, name) => rememberName({ store: customers, portalSights }, customerId, name),
   });
+  const doctor = createDoctor({
+    table: tables('desk'),
+    clock,
+    places: createDoctorPlaces({ cloud, customers, clock, mailboxOf: (id) => mailboxOf(config, id) }),
+    ask: askMicrosoft({ http, tokens, clock, endpoints: cloud.endpoints }),
+  });
   const readiness = createReadiness(
     createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
     clock,
@@ -163,6 +178,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
       ...caseMailRoutes(escalations),
+      ...doctorRoutes(doctor),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),

@@ -1,6 +1,9 @@
 import { personCaller } from '../shared/core/caller.ts';
-import { createClaim, createFiling, createRedrive } from '../shared/escalations/claim.ts';
+import { createAcceptance } from '../shared/escalations/acceptance.ts';
+import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
+import { createEscalationTimeline } from '../shared/escalations/escalation-timeline.ts';
+import { createFiling } from '../shared/escalations/filing-by-hand.ts';
 import type { EscalationDeps } from '../shared/escalations/ports.ts';
 import { createListEscalations, createReadEscalation } from '../shared/escalations/read-escalations.ts';
 import * as contracts from '../shared/escalations/route-contracts.ts';
@@ -11,9 +14,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const escalate = createEscalate(deps);
   const list = createListEscalations(deps);
   const read = createReadEscalation(deps);
+  const timeline = createEscalationTimeline(deps);
   const claim = createClaim(deps);
   const filing = createFiling(deps);
   const redrive = createRedrive(deps);
+  const acceptance = createAcceptance(deps);
   return [
     route({ ...contracts.previewEscalation, handle: async ({ params }) => preview(params.id) }),
     route({
@@ -23,6 +28,10 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     }),
     route({ ...contracts.listEscalations, handle: async ({ query, caller }) => list(query, personCaller(caller)) }),
     route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, personCaller(caller)) }),
+    route({
+      ...contracts.readEscalationTimeline,
+      handle: async ({ params, query, caller }) => timeline({ id: params.id, query, caller }),
+    }),
     route({
       ...contracts.claimEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
@@ -37,6 +46,11 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
       ...contracts.redriveEscalation,
       handle: async ({ params, caller, body, headers, scope }) =>
         redrive({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
+    }),
+    route({
+      ...contracts.acceptEscalation,
+      handle: async ({ params, caller, body, headers, scope }) =>
+        acceptance({ escalationId: params.id, body, caller: personCaller(caller), headers, scope }),
     }),
   ];
 }

@@ -5,6 +5,7 @@ import { serviceNameOf } from './graph-services.ts';
 import { Refusal } from './reply.ts';
 import { signInPolicyCodes } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
+import { severityNames, statusNames } from './service-request-state.ts';
 import type { Change } from './state.ts';
 
 const customerTenantSchema = z
@@ -33,7 +34,7 @@ const messageSchema = z.strictObject({
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
- * stop that person, until it is told `null`; `gdap.roles` are the template ids that
+ * stop that person, until it is told `null`; `serviceRequest`: filed or moved on in Partner Center's portal; `gdap.roles` are the template ids that
  * the access assignment of the relationship gives from now on; `subscription`: a customer buys or ends an offer.
  */
 export const scenarioSchema = z
@@ -76,6 +77,16 @@ export const scenarioSchema = z
     ticket: z
       .strictObject({ name: z.string().min(1), status: z.string().min(1), message: z.string().optional() })
       .optional(),
+    serviceRequest: z
+      .strictObject({
+        id: z.string().regex(/^\d{14,16}$/),
+        tenantId: customerTenantSchema.optional(),
+        title: z.string().min(1).optional(),
+        status: z.enum(statusNames).optional(),
+        severity: z.enum(severityNames).optional(),
+        note: z.string().min(1).optional(),
+      })
+      .optional(),
     mail: z
       .strictObject({ raw: z.string().min(1) })
       .or(z.strictObject({ removed: z.string().min(1) }))
@@ -100,6 +111,7 @@ function refused(message: string): Refusal {
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
   const { incident, message, consent, gdap, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
+  const { serviceRequest } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -113,6 +125,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   }
   if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
+  if (serviceRequest) changes.push({ at, type: 'service-request-moved', ...serviceRequestMove(cloud, serviceRequest) });
   if (mail) changes.push(mailChange(at, mail));
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
   if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
@@ -137,6 +150,12 @@ function requireWholeIncident(cloud: Cloud, incident: NonNullable<Scenario['inci
   const needed = ['service', 'classification', 'status', 'customers'] as const;
   const missing = needed.filter((field) => incident[field] === undefined);
   if (missing.length > 0) throw refused(`A new incident needs ${missing.join(', ')}.`);
+}
+
+function serviceRequestMove(cloud: Cloud, given: NonNullable<Scenario['serviceRequest']>) {
+  const isNew = !cloud.state.serviceRequests.has(given.id);
+  if (isNew && given.tenantId === undefined) throw refused('A new service request needs tenantId.');
+  return given;
 }
 
 function ticketMove(cloud: Cloud, { name, status, message }: NonNullable<Scenario['ticket']>) {

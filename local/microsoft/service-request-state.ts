@@ -26,6 +26,17 @@ export type ServiceRequestPatch = {
   note?: string | undefined;
 };
 
+/** What a person did in Partner Center's portal, or Microsoft's engineer: a new id makes a request. */
+export type ServiceRequestMoved = {
+  at: number;
+  id: string;
+  tenantId?: string | undefined;
+  title?: string | undefined;
+  status?: ServiceRequest['status'] | undefined;
+  severity?: ServiceRequest['severity'] | undefined;
+  note?: string | undefined;
+};
+
 const dayMs = 24 * 60 * 60 * 1000;
 
 /** Service requests cannot be created by API any more (since 31 August 2020), so the world begins with some. */
@@ -57,6 +68,26 @@ export function seedServiceRequests(beganAt: number): ServiceRequest[] {
       notes: [],
     },
   ];
+}
+
+export function moveServiceRequest(requests: Map<string, ServiceRequest>, moved: ServiceRequestMoved): void {
+  const { id, at, tenantId = '', title = 'Filed in the portal', note } = moved;
+  const known = requests.get(id);
+  const request: ServiceRequest = known ?? {
+    id,
+    customerTenantId: tenantId,
+    title,
+    description: title,
+    severity: 'moderate',
+    status: 'open',
+    createdAt: at,
+    modifiedAt: at,
+    closedAt: undefined,
+    notes: [],
+  };
+  requests.set(id, request);
+  applyServiceRequestPatch(requests, { at, id, title: moved.title, severity: moved.severity, status: moved.status });
+  if (note !== undefined) request.notes.push({ createdByName: 'Support engineer', at, text: note });
 }
 
 export function applyServiceRequestPatch(requests: Map<string, ServiceRequest>, patch: ServiceRequestPatch): void {

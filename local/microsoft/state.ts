@@ -6,8 +6,8 @@ import { seedIncidents } from './seed-incidents.ts';
 import type { EntraCode } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
 import type { SeedCustomer } from './seed-world.ts';
-import { applyServiceRequestPatch, seedServiceRequests } from './service-request-state.ts';
-import type { ServiceRequest, ServiceRequestPatch } from './service-request-state.ts';
+import { applyServiceRequestPatch, moveServiceRequest, seedServiceRequests } from './service-request-state.ts';
+import type { ServiceRequest, ServiceRequestMoved, ServiceRequestPatch } from './service-request-state.ts';
 import { addCommunication, moveTicket, patchTicket, putTicket } from './tickets.ts';
 import type { CommunicationAdded, Ticket, TicketMoved, TicketPatched, TicketPut } from './tickets.ts';
 
@@ -79,6 +79,7 @@ export type Change = { at: number } &
     | ({ type: 'ticket-moved' } & TicketMoved)
     | ({ type: 'communication-added' } & CommunicationAdded)
     | ({ type: 'service-request-patched' } & ServiceRequestPatch)
+    | ({ type: 'service-request-moved' } & ServiceRequestMoved)
     | { type: 'mail-received'; raw: string }
     | { type: 'mail-removed'; messageId: string }
   );
@@ -181,6 +182,9 @@ const folds: Folds = {
   },
   'service-request-patched': (state, change) => {
     applyServiceRequestPatch(state.serviceRequests, change);
+  },
+  'service-request-moved': (state, change) => {
+    moveServiceRequest(state.serviceRequests, change);
   },
   'mail-received': (state, { at, raw }) => {
     state.mails.push({ at, raw });

@@ -28,3 +28,9 @@ export function hashOf(...parts: string[]): string {
 
 /** The five leading bits of a base32 text, 0–31: the shard of an id. */
 export const shardOf = (id: string): number => Math.max(0, alphabet.indexOf(id.charAt(0)));
+
+/** A GUID that is the same for the same parts: an id for a call that is made again. */
+export function uuidOf(...parts: string[]): string {
+  const hex = Buffer.from(hashOf(...parts)).toString('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}

@@ -140,6 +140,10 @@ export const limits = {
   /** Hints about one thing that may wait while it is being read: one that is written then may be needed for the next reading. */
   hintsWaiting: 20,
   claimMinutes: 30,
+  /** The doctor begins to ask nothing more after this time. */
+  doctorMs: 60_000,
+  /** How late after the end of a claim a person who was held up may still have filed: nobody takes a case over before. */
+  claimSettleMinutes: 10,
   /** Lines of a file of customers' references. */
   refLines: 2_000,
   /** Comments and closes that may wait at one time for a request that is not known yet: of a portal, and for one reference. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { hashOf } from '../core/hash.ts';
+import { uuidOf } from '../core/hash.ts';
 import type { DeskCloud } from './cloud.ts';
 import type { GrantConsent } from './consents.ts';
 import { SourceFailure } from './customers-source.ts';
@@ -23,7 +23,8 @@ export function partnerCenterConsents(deps: UpstreamDeps & { cloud: DeskCloud })
     const answer = await exchange(deps, {
       want: { tenantId: connection.tenantId, resource: 'partnercenter', connectionId, way: 'delegated' },
       url: `${deps.cloud.endpoints.partnerCenterBaseUrl}/v1/customers/${tenantId}/applicationconsents`,
-      headers: { 'MS-RequestId': requestIdOf(runId, tenantId), 'MS-Contract-Version': 'v1', 'X-Locale': 'en-US' },
+      // The same at every try: Partner Center takes a repeated MS-RequestId for the same call.
+      headers: { 'MS-RequestId': uuidOf('consent', runId, tenantId), 'MS-Contract-Version': 'v1', 'X-Locale': 'en-US' },
       body: {
         applicationId: connection.clientId,
         displayName: 'Support desk of your Microsoft partner',
@@ -36,12 +37,6 @@ export function partnerCenterConsents(deps: UpstreamDeps & { cloud: DeskCloud })
     if (failure.reason === 'throttled' || failure.reason === 'away') throw failure;
     return { kind: 'refused', code: codeOf(answer.body) ?? String(answer.status) };
   };
-}
-
-/** The same at every try: Partner Center takes a repeated MS-RequestId for the same call. */
-function requestIdOf(runId: string, tenantId: string): string {
-  const hex = Buffer.from(hashOf('consent', runId, tenantId)).toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
 function codeOf(body: string): string | undefined {

@@ -14,7 +14,7 @@ export type UpstreamCall = {
   /** Sent as JSON. */
   body?: unknown;
   /** POST with a body, GET without one, unless said otherwise. */
-  method?: 'POST' | 'PUT';
+  method?: 'POST' | 'PUT' | 'PATCH';
 };
 
 type JsonCall<T> = UpstreamCall & { schema: z.ZodType<T> };

@@ -1,4 +1,5 @@
 import { fromIso, hourMs, toIso } from '../core/clock.ts';
+import { unasked } from './asking.ts';
 import type { CaseMessage } from './case-follower.ts';
 import { isKnownMessage, keptText, messageKey, withMessage } from './case-messages.ts';
 import { severityOf } from './case-severity.ts';
@@ -91,7 +92,7 @@ function adoptNumber(fold: Fold, { number, at }: { number: string; at: string })
   // A case that the desk did not put has no name by which the Support API would find it.
   const channel = row.intentAt === undefined ? ('assisted' as const) : row.channel;
   fold.row = withoutIntent(row);
-  const change = { ...untroubled, channel, parkedReason: undefined, caseNumber: number, filedAt: at };
+  const change = { ...untroubled, ...unasked, channel, parkedReason: undefined, caseNumber: number, filedAt: at };
   step(fold, { to: 'filed', what: 'filed', change, note: `Microsoft case ${number}` });
 }
 

@@ -6,6 +6,7 @@ import { contended } from '../platform/contended.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationRow, type Override } from './escalation.ts';
+import { acceptanceFrom } from './asking.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { eventOf } from './escalation-rules.ts';
 import {
@@ -20,11 +21,12 @@ import {
   readContent,
   readContentRows,
   stemOf,
-  stepWake,
   type Content,
 } from './escalation-store.ts';
 import type { EscalatableRequest } from './escalatable.ts';
+import { frozenCase } from './frozen-case.ts';
 import { gatherFacts } from './gather-facts.ts';
+import { nextSteps } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 import { decide, type Decision } from './readiness.ts';
 import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
@@ -144,9 +146,8 @@ type Beginning = {
 
 function firstRow({ deps, request, escalationId, decision, customer }: Beginning): EscalationRow {
   const at = toIso(deps.clock.now());
-  const { vehicle, channel, contract, subscriptionId, party } = decision;
+  const { vehicle, channel, subscriptionId, party } = decision;
   const isByApi = party === undefined && channel === 'azure-support';
-  const responseHours = contract?.responseHours?.[request.severity];
   return {
     id: escalationId,
     requestIds: [request.requestId],
@@ -164,11 +165,11 @@ function firstRow({ deps, request, escalationId, decision, customer }: Beginning
     createdAt: at,
     updatedAt: at,
     reasons: decision.reasons,
-    ...(party && { handedOffTo: party }),
+    ...(party && { handedOffTo: party, ...acceptanceFrom(deps.clock.now(), request) }),
     ...(isByApi && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
     attempt: 0,
     failures: 0,
-    ...(responseHours !== undefined && { responseHours }),
+    ...frozenCase(decision, request.severity),
   };
 }
 
@@ -185,7 +186,7 @@ async function begin(deps: EscalationDeps, { call, keyed, row, decision }: Begin
     {
       after: row,
       event,
-      wakes: [...(row.state === 'intended' ? [stepWake(row, now)] : []), eventWake(event, now)],
+      wakes: [...nextSteps(row, now), eventWake(event, now)],
       more: [
         ...(decision.packet ? [packetOp(row.id, decision.packet)] : []),
         ...(override ? [overrideOp(row.id, override)] : []),

@@ -1,8 +1,10 @@
 import type { Caller } from '../core/caller.ts';
-import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
-import { limits } from '../core/limits.ts';
+import { holdsAt } from './asking.ts';
+import { severityOf } from './case-severity.ts';
+import { microsoftClocksOf, microsoftStepOf } from './escalation-clocks.ts';
 import { escalationSchema, type Escalation, type EscalationRow } from './escalation.ts';
 import type { Content } from './escalation-store.ts';
+import { clocksOf, nextStepOf } from './next-step.ts';
 import { withoutLink } from './replay.ts';
 
 type Asking = { caller: Pick<Caller, 'id'>; nowMs: number };
@@ -11,16 +13,16 @@ type Asking = { caller: Pick<Caller, 'id'>; nowMs: number };
 export const claimantOf = ({ claimedBy }: EscalationRow, claimants: Content['claimants']): string | undefined =>
   claimedBy === undefined ? undefined : (claimants?.[claimedBy] ?? claimedBy);
 
-const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
-  row.claimedBy === caller.id &&
-  row.state !== 'awaiting-filing' &&
-  (row.state !== 'claimed' || (row.claimedUntil !== undefined && fromIso(row.claimedUntil) > nowMs));
+/** Whether the caller is whose claim holds, or who filed the case. */
+export const isClaimant = (row: EscalationRow, { caller, nowMs }: Asking): boolean =>
+  row.claimedBy === caller.id && row.state !== 'awaiting-filing' && (row.state !== 'claimed' || holdsAt(row, nowMs));
 
 /**
  * An escalation as a caller sees it: the link into the customer's tenant is for the claimant alone. Members come in the order of
  * the schema, so that an answer given again is the same text.
  */
-export function toAnswer(row: EscalationRow, { packet, claimants, override }: Content, asking: Asking): Escalation {
+export function toAnswer(row: EscalationRow, content: Content, asking: Asking): Escalation {
+  const { packet, claimants, override } = content;
   const by = claimantOf(row, claimants);
   return escalationSchema.parse({
     id: row.id,
@@ -33,28 +35,18 @@ export function toAnswer(row: EscalationRow, { packet, claimants, override }: Co
     updatedAt: row.updatedAt,
     caseNumber: row.caseNumber,
     caseStatus: row.caseStatus,
+    caseSeverity: severityOf(row.caseSeverity),
+    needsAnswer: row.needsAnswer,
+    unreadable: row.unreadable,
     filedAt: row.filedAt,
     reasons: row.reasons,
     override,
     handedOffTo: row.handedOffTo,
     packet: packet && (isClaimant(row, asking) ? packet : withoutLink(packet)),
     claim: by !== undefined && row.claimedUntil !== undefined ? { by, until: row.claimedUntil } : undefined,
-    clocks: clocksOf(row),
+    clocks: [...clocksOf(row, asking.nowMs), ...microsoftClocksOf(row, asking.nowMs, content)],
+    nextStep: microsoftStepOf(row, asking.nowMs, content) ?? nextStepOf(row, asking.nowMs),
+    otherCaseNumbers: row.otherCaseNumbers,
     parkedReason: row.parkedReason,
   });
-}
-
-function clocksOf(row: EscalationRow): Escalation['clocks'] {
-  const clocks: Escalation['clocks'] = [];
-  if (row.state === 'claimed' && row.claimedUntil !== undefined) {
-    const startedAt = toIso(fromIso(row.claimedUntil) - limits.claimMinutes * minuteMs);
-    const how = `A claim holds for ${String(limits.claimMinutes)} minutes.`;
-    clocks.push({ clock: 'claim', startedAt, dueAt: row.claimedUntil, how });
-  }
-  if (row.filedAt !== undefined && row.responseHours !== undefined) {
-    const dueAt = toIso(fromIso(row.filedAt) + row.responseHours * hourMs);
-    const how = `Filed, and ${String(row.responseHours)} h by the vehicle for severity ${row.severity}.`;
-    clocks.push({ clock: 'microsoft-first-response', startedAt: row.filedAt, dueAt, how });
-  }
-  return clocks;
 }

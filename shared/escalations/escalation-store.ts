@@ -10,13 +10,16 @@ import {
   escalationRowSchema,
   escalationTextSchema,
   overrideSchema,
+  type CaseFact,
   type EscalationEvent,
   type EscalationRow,
   type EscalationText,
   type Override,
 } from './escalation.ts';
-import { packetSchema, type Packet } from './packet.ts';
+import { keptOf, packetOf, type Packet } from './packet.ts';
+import { keptPacketSchema } from './packet-schema.ts';
 import type { EscalationDeps } from './ports.ts';
+import type { Contract } from './vehicle.ts';
 
 /** An escalation stands in the partition of its (first) request, so that whatever changes together is one transaction. */
 export const partitionOf = (requestId: string): string => String(shardOf(requestId)).padStart(2, '0');
@@ -45,7 +48,7 @@ export const textKeys = /^C\|[^|]+\|(?:packet|override|wrote\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
-const packetRow = rowKind(packetSchema);
+const packetRow = rowKind(keptPacketSchema);
 /** The name of one claimant: content, since heads hold ids only. */
 const claimRow = rowKind(z.strictObject({ id: z.string(), by: z.string() }));
 const overrideRow = rowKind(overrideSchema);
@@ -74,8 +77,35 @@ export async function readEvent(table: Table, id: string, version: number): Prom
   return row && eventRow.fromRow(row);
 }
 
-/** `claimants`: the names of all who ever claimed it, by their ids. */
-export type Content = { packet?: Packet; claimants?: Readonly<Record<string, string>>; override?: Override };
+/** What is known of the case at Microsoft, with the times of its own. */
+export async function readFacts(table: Table, id: string): Promise<CaseFact[]> {
+  const events = await readEvents(table, id);
+  return events.flatMap(({ fact }) => fact ?? []);
+}
+
+/** Events by their versions, oldest first: all, or those from one up to another, which is left out. */
+export async function readEvents(
+  table: Table,
+  id: string,
+  some?: { from: number; to: number },
+): Promise<EscalationEvent[]> {
+  const prefix = `N|${id}|`;
+  const from = some ? eventKey(id, some.from) : prefix;
+  const to = some ? eventKey(id, some.to) : afterPrefix(prefix);
+  const rows = await queryAll(table, { pk: partitionOfEscalation(id), from, to });
+  return rows.map((row) => eventRow.fromRow(row));
+}
+
+/** The free text beside a head. `claimants`: the names of all who ever claimed it, by their ids. */
+export type Content = {
+  packet?: Packet;
+  claimants?: Readonly<Record<string, string>>;
+  override?: Override;
+  /** Where they were read; else Microsoft's clocks go by what the head keeps of them. */
+  facts?: readonly CaseFact[];
+  /** Of the vehicle, as it is now: by which telephone Microsoft is reached. */
+  contract?: Pick<Contract, 'phoneRoute' | 'dutyContact'> | undefined;
+};
 
 const contentPrefix = (id: string): string => `C|${id}|`;
 
@@ -106,7 +136,7 @@ export function contentIn(rows: readonly Row[], id: string): Content {
   const [packet, override] = [packetKey(id), overrideKey(id)].map((rk) => rows.find((row) => row.rk === rk));
   const claims = rows.filter((row) => row.rk.startsWith(claimPrefix(id))).map((row) => claimRow.fromRow(row));
   return {
-    ...(packet && { packet: packetRow.fromRow(packet) }),
+    ...(packet && { packet: packetOf(packetRow.fromRow(packet)) }),
     claimants: Object.fromEntries(claims.map((claim) => [claim.id, claim.by])),
     ...(override && { override: overrideRow.fromRow(override) }),
   };
@@ -121,7 +151,7 @@ export function partitionOfEscalation(id: string): string {
 export const packetOp = (id: string, packet: Packet): TableOp => ({
   kind: 'insert',
   rk: packetKey(id),
-  columns: packetRow.toColumns(packet),
+  columns: packetRow.toColumns(keptOf(packet)),
 });
 
 export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { packetSchema } from './packet.ts';
-import { channels, vehicles } from './vehicle.ts';
+import { products } from './product.ts';
+import { channels, dutyContactSchema, vehicles } from './vehicle.ts';
 
 /** Every state an escalation can be in; which follows which is the business of escalation-rules. */
 export const escalationStates = [
@@ -85,6 +86,14 @@ export const escalationRowSchema = z.strictObject({
   /** Since when Microsoft says no in a way that may pass. */
   doubtedSince: instant.optional(),
   responseHours: z.number().optional(),
+  product: z.enum(products).optional(),
+  /** Hours until Microsoft's first response by severity, as the vehicle promised them when the escalation began. */
+  targets: z
+    .strictObject({
+      responseHours: z.strictObject({ critical: z.number(), moderate: z.number(), minimal: z.number() }),
+      source: z.string().optional(),
+    })
+    .optional(),
   caseNumber: z.string().optional(),
   filedAt: instant.optional(),
   caseStatus: z.string().optional(),
@@ -95,6 +104,10 @@ export const escalationRowSchema = z.strictObject({
   claimedUntil: instant.optional(),
   /** Since when the claimant, whose claim ran out, has been asked whether the case was filed. */
   askedAt: instant.optional(),
+  /** When whoever owes an answer (claimant, or the party it was handed to) is asked the next time. */
+  askAgainAt: instant.optional(),
+  /** Numbers that were told after the case had one: cases that may exist besides, and are to be closed. */
+  otherCaseNumbers: z.array(z.string()).optional(),
   /** Until when the party that it was handed to is to accept. */
   acceptBy: instant.optional(),
   /** The escalation whose case this one shares. */
@@ -120,6 +133,8 @@ export const escalationRowSchema = z.strictObject({
   /** When an interface last gave the case; since when, and why, none does. */
   readAt: instant.optional(),
   unreadable: z.strictObject({ since: instant, reason: z.string() }).optional(),
+  /** Before then Microsoft does not want to be asked about the case again. */
+  readNotBefore: instant.optional(),
   parkedReason: whySchema.optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
@@ -157,6 +172,9 @@ export const escalationEventSchema = z.strictObject({
     /** The claim ran out: the claimant is asked whether the case was filed; the claimant said that it was not. */
     'filing-asked',
     'claim-released',
+    /** Another number was told for a case that has one. Nothing can read the case: its claimant is asked how it goes. */
+    'second-case',
+    'news-asked',
     /** Of a hand-off. */
     'accepted',
     'declined',
@@ -171,6 +189,8 @@ export const escalationEventSchema = z.strictObject({
     'microsoft-asks',
     'wrote-microsoft',
     'microsoft-late',
+    /** No interface has given the case for long. */
+    'case-unreadable',
   ]),
   from: z.enum(escalationStates).optional(),
   state: z.enum(escalationStates),
@@ -186,6 +206,17 @@ export const escalationEventSchema = z.strictObject({
   fact: caseFactSchema.optional(),
 });
 export type EscalationEvent = z.output<typeof escalationEventSchema>;
+
+/** What a person is to do with an escalation. */
+const personSteps = [
+  'claim',
+  'file',
+  'say-whether-filed',
+  'tell-news',
+  'accept',
+  'answer-microsoft',
+  'nudge-microsoft',
+] as const;
 
 /** A text between Microsoft and the partner: content, never in heads, events or messages. */
 export const escalationTextSchema = z.strictObject({
@@ -208,6 +239,12 @@ export const escalationSchema = z
     updatedAt: instant,
     caseNumber: z.string().optional(),
     caseStatus: z.string().optional().meta({ description: "Microsoft's own word for the state of the case." }),
+    caseSeverity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+    needsAnswer: z.boolean().optional().meta({ description: 'Microsoft waits for an answer of the partner.' }),
+    unreadable: z
+      .strictObject({ since: instant, reason: z.string() })
+      .optional()
+      .meta({ description: 'Since when, and why, no interface of Microsoft gives the case.' }),
     filedAt: instant.optional(),
     reasons: z.array(reasonSchema),
     override: overrideSchema.optional(),
@@ -216,12 +253,40 @@ export const escalationSchema = z
     claim: z.strictObject({ by: z.string(), until: instant }).optional(),
     clocks: z.array(
       z.strictObject({
-        clock: z.enum(['claim', 'microsoft-first-response']),
+        clock: z.enum([
+          'claim',
+          'filing-answer',
+          'acceptance',
+          'microsoft-first-response',
+          'microsoft-next-update',
+          'microsoft-silence',
+        ]),
         startedAt: instant,
         dueAt: instant,
+        state: z.enum(['running', 'met', 'missed', 'paused']).optional(),
+        metAt: instant.optional(),
         how: z.string(),
+        pauses: z
+          .array(z.strictObject({ from: instant, to: instant.optional(), why: z.string() }))
+          .optional()
+          .meta({ description: "Times in which the clock stood still; without 'to' it does so now." }),
       }),
     ),
+    nextStep: z
+      .strictObject({
+        what: z.enum(personSteps),
+        how: z.string(),
+        dueAt: instant.optional(),
+        text: z.string().optional().meta({ description: 'Prepared, to be sent to Microsoft on the case.' }),
+        phone: z.string().optional(),
+        contact: dutyContactSchema.optional(),
+      })
+      .optional()
+      .meta({ description: 'What a person is to do next; absent while the desk and Microsoft go on by themselves.' }),
+    otherCaseNumbers: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Told after the case had its number: cases to be looked at and closed.' }),
     parkedReason: whySchema.optional(),
   })
   .meta({ id: 'Escalation' });

@@ -1,4 +1,5 @@
 import type { Packet } from './packet.ts';
+import { partnerCenterRefusals } from './partner-center-refusals.ts';
 
 /** What a channel must know to put, find and read one ticket: the name is the desk's, always the same for one escalation. */
 export type FilingJob = {
@@ -22,6 +23,7 @@ export type CaseState = {
 };
 
 export const refusals = {
+  ...partnerCenterRefusals,
   plan: {
     text: "Microsoft does not take this case by the Support API under the partner's support plan.",
     remedy: 'A person files it in the portal; the packet is ready.',

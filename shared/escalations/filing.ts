@@ -138,18 +138,3 @@ export function park(
   const change = { parkedReason, turn: row.turn + 1 };
   return move(kept, { to: 'parked', what: 'parked', nowMs, change, note: parkedReason.text });
 }
-
-/** What the case at Microsoft has become, or undefined where nothing has changed that anybody is told. */
-export function followed(row: EscalationRow, seen: CaseState, nowMs: number): Moved | undefined {
-  const change = { ...caseColumns(seen), ...untroubled, turn: row.turn + 1 };
-  if (seen.isClosed)
-    return move(row, { to: 'closed', what: 'closed', nowMs, change, note: `Microsoft: ${seen.status}` });
-  const hasChanged =
-    change.caseStatus !== row.caseStatus ||
-    change.caseSeverity !== row.caseSeverity ||
-    change.engineer !== row.engineer;
-  if (row.state === 'filed') return move(row, { to: 'following', what: 'following', nowMs, change });
-  return hasChanged
-    ? move(row, { to: 'following', what: 'case-changed', nowMs, change, note: `Microsoft: ${seen.status}` })
-    : undefined;
-}

@@ -1,55 +1,36 @@
-import * as z from 'zod';
 import { hashOf } from '../core/hash.ts';
 import type { CloudName } from '../customers/cloud.ts';
-import { leastRoles, portalFor, productOf, products } from './product.ts';
+import { keptPacketSchema, type Given, type KeptPacket, type Packet, type PartnerContact } from './packet-schema.ts';
+import { formOf } from './portal-forms.ts';
+import { portalFor } from './product.ts';
+import { filedAsOf, productRows, type ProductRow } from './product-rows.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 
-/** The partner's contact for Microsoft: never the customer's. `timeZone` is a Windows zone name, `country` ISO 3166-1 alpha-3. */
-export const partnerContactSchema = z.strictObject({
-  firstName: z.string(),
-  lastName: z.string(),
-  email: z.email(),
-  phone: z.string().optional(),
-  country: z.string().length(3),
-  timeZone: z.string(),
-});
-export type PartnerContact = z.output<typeof partnerContactSchema>;
+export { packetSchema, partnerContactSchema, type Packet, type PartnerContact } from './packet-schema.ts';
 
-/** Everything the form of Microsoft's portal asks for, so that filing is copying. */
-export const packetSchema = z
-  .strictObject({
-    marker: z.string().meta({ description: 'Stands in the description, so that the case can be found again.' }),
-    product: z.enum(products),
-    service: z.string().optional(),
-    problemCategory: z.string(),
-    title: z.string(),
-    description: z.string(),
-    severity: z.enum(['A', 'B', 'C']),
-    impact: z.string().optional(),
-    startedAt: z.iso.datetime({ offset: true }),
-    affectedUsers: z.number().optional(),
-    tried: z.array(z.string()),
-    incidentIds: z.array(z.string()),
-    resourceId: z.string().optional(),
-    evidence: z.record(z.string(), z.unknown()).optional(),
-    attachments: z
-      .array(z.strictObject({ name: z.string(), url: z.string() }))
-      .optional()
-      .meta({ description: 'Files that the sender keeps: open them and give Microsoft what it needs.' }),
-    contact: partnerContactSchema,
-    language: z.string(),
-    timeZone: z.string(),
-    portal: z.strictObject({
-      name: z.string(),
-      tenantId: z.string(),
-      tenantName: z.string(),
-      opensTenant: z.boolean().meta({ description: 'False: check or switch to the tenant before filing.' }),
-      leastRole: z.string(),
-    }),
-    link: z.string().optional(),
-  })
-  .meta({ id: 'EscalationPacket' });
-export type Packet = z.output<typeof packetSchema>;
+/** The packet of what is kept; one of the version before does not say as what it is filed. */
+export function packetOf(kept: KeptPacket): Packet {
+  const [category = ''] = kept.problemCategory.split(' / ');
+  const subject = { category: categories[category] ?? null, service: kept.service ?? null, evidence: kept.evidence };
+  const given: Given = {
+    ...kept,
+    filedAs: kept.filedAs ?? filedAsOf({ ...subject, title: kept.title }),
+    // Microsoft calls for severity A; without a number it can only write.
+    preferredContact: kept.severity === 'A' && kept.contact.phone !== undefined ? 'phone' : 'email',
+  };
+  return { ...given, form: formOf(given) };
+}
+
+const keptAlone = keptPacketSchema.strip();
+
+/** What is kept of a packet: a form would double its texts, and the ids of a contract stand in the vault. */
+export const keptOf = (packet: Packet): KeptPacket => keptAlone.parse(packet);
+
+/** With the ids of the contract, for the claimant. */
+export function withContract(packet: Packet, contract: Packet['contract']): Packet {
+  const given = { ...packet, ...(contract && { contract }) };
+  return { ...given, form: formOf(given) };
+}
 
 /** A short opaque text that finds a case again and tells nobody anything. */
 export const markerOf = (escalationId: string): string =>
@@ -62,6 +43,10 @@ const categoryNames: Record<string, string> = {
   subscription: 'Subscription management',
   technical: 'Technical',
 };
+
+const categories: Record<string, string> = Object.fromEntries(
+  Object.entries(categoryNames).map(([category, name]) => [name, category]),
+);
 
 /** Languages in which Microsoft takes a case; any other is filed in English. Microsoft docs: Support API, contactDetails. */
 const supportLanguages: Record<string, string> = {
@@ -121,28 +106,24 @@ export type PacketParts = {
 const problemCategory = ({ category, service }: EscalatableRequest): string =>
   [categoryNames[category ?? ''] ?? 'Technical', service].filter((part) => part !== null).join(' / ');
 
-export function buildPacket({ escalationId, cloud, request, customer, contact, incidentIds }: PacketParts): Packet {
-  const product = productOf(request.category, request.service);
-  const marker = markerOf(escalationId);
-  const evidence = request.evidence ?? {};
-  const { name, link, opensTenant } = portalFor({ cloud, product }, customer);
-  const resource = resourceOf(request, customer.azureSubscriptionIds);
-  return {
-    marker,
-    product,
-    ...(request.service !== null && { service: request.service }),
+export function buildPacket(parts: PacketParts): Packet {
+  const { escalationId, cloud, request, customer, contact, incidentIds } = parts;
+  const key = filedAsOf(request);
+  const row = productRows[key];
+  const { name, link, opensTenant } = portalFor({ cloud, row }, customer);
+  return packetOf({
+    marker: markerOf(escalationId),
+    product: row.product,
+    filedAs: key,
     problemCategory: problemCategory(request),
     title: request.title,
-    description: `${request.description}\n\n[${marker}]`,
+    description: `${request.description}\n\n[${markerOf(escalationId)}]`,
     severity: severityLetters[request.severity],
-    ...(request.businessImpact !== undefined && { impact: request.businessImpact }),
     startedAt: request.startedAt ?? request.createdAt,
-    ...(typeof evidence.affectedUsers === 'number' && { affectedUsers: evidence.affectedUsers }),
-    tried: triedIn(evidence),
+    tried: triedIn(request.evidence ?? {}),
     incidentIds: [...incidentIds],
-    ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
-    ...(request.evidence && { evidence: request.evidence }),
-    ...(request.attachments && { attachments: request.attachments.map(({ name, url }) => ({ name, url })) }),
+    ...givenParts(request),
+    ...azureParts(row, parts),
     contact,
     language: supportLanguage(request.language),
     timeZone: contact.timeZone,
@@ -151,8 +132,31 @@ export function buildPacket({ escalationId, cloud, request, customer, contact, i
       tenantId: customer.tenantId,
       tenantName: customer.name,
       opensTenant,
-      leastRole: leastRoles[product],
+      leastRole: row.leastRole,
+      form: row.unconfirmed ? 'unconfirmed' : 'documented',
     },
     ...(link !== undefined && { link }),
+  });
+}
+
+/** What a request may say and need not. */
+function givenParts({ service, businessImpact, evidence, attachments }: EscalatableRequest): Partial<KeptPacket> {
+  return {
+    ...(service !== null && { service }),
+    ...(businessImpact !== undefined && { impact: businessImpact }),
+    ...(typeof evidence?.affectedUsers === 'number' && { affectedUsers: evidence.affectedUsers }),
+    ...(evidence && { evidence }),
+    ...(attachments && { attachments: attachments.map(({ name, url }) => ({ name, url })) }),
+  };
+}
+
+/** The subscription of the named resource, else the customer's first. */
+function azureParts({ form, product }: ProductRow, { request, customer }: PacketParts): Partial<KeptPacket> {
+  if (form !== 'azure') return {};
+  const resource = resourceOf(request, customer.azureSubscriptionIds);
+  const subscriptionId = resource?.subscriptionId ?? customer.azureSubscriptionIds[0];
+  return {
+    ...(subscriptionId !== undefined && { subscriptionId }),
+    ...(product === 'azure' && resource && { resourceId: resource.resourceId }),
   };
 }

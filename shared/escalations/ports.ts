@@ -5,6 +5,7 @@ import type { Bus } from '../platform/bus.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
+import type { CaseFollower } from './case-follower.ts';
 import type { EscalationState } from './escalation.ts';
 import type { FilingChannel } from './filing-channel.ts';
 import type { PartnerContact } from './packet.ts';
@@ -64,6 +65,8 @@ export type EscalationDeps = {
   /** Of the incidents named, those that Microsoft has not resolved. */
   openIncidents: (ids: readonly string[]) => Promise<readonly { id: string; title: string }[]>;
   channel: FilingChannel;
+  /** Which of Microsoft's interfaces gives a case, by kind of case; none for those that only people can read. */
+  followers: { azure: CaseFollower; partnerCenter?: CaseFollower };
   announce: Announce;
   caseSyncMinutes: number;
 };

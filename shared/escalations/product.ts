@@ -1,25 +1,11 @@
 import type { CloudName } from '../customers/cloud.ts';
+import { filedAsOf, productRows, type Product, type ProductRow } from './product-rows.ts';
 
-/** What a case is about, as far as the place to file it goes. */
-export const products = ['azure', 'entra', 'microsoft365', 'dynamics365', 'power-platform', 'partner-center'] as const;
-export type Product = (typeof products)[number];
-
-const byService: Record<string, Product> = {
-  azure: 'azure',
-  orgliveid: 'entra',
-  dynamicscrm: 'dynamics365',
-  powerapps: 'power-platform',
-  powerappsm365: 'power-platform',
-  microsoftflow: 'power-platform',
-  microsoftflowm365: 'power-platform',
-  powerbicom: 'power-platform',
-};
+export { products, type Product } from './product-rows.ts';
 
 /** Billing and subscription management are Partner Center's whatever the service; services not listed belong to Microsoft 365. */
-export function productOf(category: string | null, service: string | null): Product {
-  if (category === 'billing' || category === 'subscription') return 'partner-center';
-  return byService[(service ?? '').toLowerCase()] ?? 'microsoft365';
-}
+export const productOf = (category: string | null, service: string | null): Product =>
+  productRows[filedAsOf({ category, service })].product;
 
 type Place = {
   name: string;
@@ -27,16 +13,14 @@ type Place = {
   url?: string;
 };
 
-const supportAdministrator = 'Service Support Administrator (GDAP)';
-
-/** The least right a person needs to file. Microsoft docs: GDAP least privileged roles by task. */
+/** The least right a person needs to file about a product in general. */
 export const leastRoles: Record<Product, string> = {
-  azure: 'Support Request Contributor on the subscription, and any GDAP role in the tenant',
-  entra: supportAdministrator,
-  microsoft365: supportAdministrator,
-  dynamics365: supportAdministrator,
-  'power-platform': supportAdministrator,
-  'partner-center': 'A Partner Center role that may open support requests',
+  azure: productRows.azure.leastRole,
+  entra: productRows.entra.leastRole,
+  microsoft365: productRows.suite.leastRole,
+  dynamics365: productRows.dynamics365.leastRole,
+  'power-platform': productRows['power-apps'].leastRole,
+  'partner-center': productRows.billing.leastRole,
 };
 
 const partnerCenter: Place = {
@@ -101,10 +85,10 @@ const places: Record<CloudName, Record<Product, Place>> = {
 
 /** The portal, its address with the customer's tenant filled in, and whether the address really leads into that tenant. */
 export function portalFor(
-  { cloud, product }: { cloud: CloudName; product: Product },
+  { cloud, row: { product, url: own } }: { cloud: CloudName; row: Pick<ProductRow, 'product' | 'url'> },
   tenant: { tenantId: string; initialDomain: string },
 ): { name: string; link?: string; opensTenant: boolean } {
-  const { name, url } = places[cloud][product];
+  const { name, url }: Place = own?.[cloud] ?? places[cloud][product];
   if (url === undefined) return { name, opensTenant: false };
   const link = url
     .replace('{tid}', encodeURIComponent(tenant.tenantId))

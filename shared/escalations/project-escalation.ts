@@ -47,7 +47,7 @@ async function project(deps: EscalationDeps, { head, event }: Projection, scope:
     // An escalation that began while its request was erased has the texts still.
     if (request.erasedAt !== undefined) await eraseTexts(deps, requestId, scope);
     // A request that was closed while its escalation began knew of none to take back.
-    if (request.state === 'closed') await cancelWithdrawn(deps, requestId, scope);
+    if (request.state === 'closed' || request.state === 'resolved') await cancelWithdrawn(deps, requestId, scope);
     await tellPortals(deps, { request, event }, scope);
   }
 }

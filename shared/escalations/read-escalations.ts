@@ -4,10 +4,11 @@ import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { pagingQuery, type Answer } from '../platform/route.ts';
-import { escalationSchema, escalationStates, type Escalation } from './escalation.ts';
+import { readContracts } from './contract-store.ts';
+import { escalationSchema, escalationStates, isOpen, type Escalation, type EscalationRow } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { listPage, type ListedEscalation } from './escalation-list.ts';
-import { parseEscalationId, readContent, readEscalation } from './escalation-store.ts';
+import { parseEscalationId, readContent, readEscalation, readFacts } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
 
 export const listQuerySchema = z.strictObject({ state: z.enum(escalationStates).optional(), ...pagingQuery });
@@ -22,8 +23,20 @@ type Reading = Pick<EscalationDeps, 'tables' | 'clock'>;
 async function readOne(deps: Reading, id: string, caller: Caller): Promise<Escalation | undefined> {
   if (!parseEscalationId(id)) return undefined;
   const table = deps.tables('escalations');
-  const [held, content] = await Promise.all([readEscalation(table, id), readContent(table, id)]);
-  return held && toAnswer(held.row, content, { caller, nowMs: deps.clock.now() });
+  const [held, content, facts] = await Promise.all([
+    readEscalation(table, id),
+    readContent(table, id),
+    readFacts(table, id),
+  ]);
+  if (!held) return undefined;
+  const contract = await contractOf(deps, held.row);
+  return toAnswer(held.row, { ...content, facts, contract }, { caller, nowMs: deps.clock.now() });
+}
+
+/** Of a case that Microsoft has, which may be late: whom to ring. */
+async function contractOf({ tables }: Reading, { caseNumber, state, connectionId, vehicle }: EscalationRow) {
+  if (caseNumber === undefined || !isOpen(state)) return undefined;
+  return (await readContracts(tables('desk'), connectionId)).find((contract) => contract.vehicle === vehicle);
 }
 
 export function createReadEscalation(deps: Reading) {

@@ -1,9 +1,13 @@
 import * as z from 'zod';
 import type { Access } from '../core/caller.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { claimBodySchema, filingBodySchema, redriveBodySchema } from './claim.ts';
+import { acceptanceBodySchema } from './acceptance.ts';
+import { claimBodySchema, redriveBodySchema } from './claim.ts';
+import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
 import { escalationSchema } from './escalation.ts';
+import { escalationTimelineSchema, timelineQuerySchema } from './escalation-timeline.ts';
+import { filingBodySchema } from './filing-by-hand.ts';
 import { escalationPageSchema, listQuerySchema } from './read-escalations.ts';
 import { readinessSchema } from './readiness.ts';
 
@@ -67,7 +71,8 @@ export const claimEscalation = {
   name: 'claimEscalation',
   method: 'POST',
   path: 'api/escalations/{id}/claim',
-  summary: 'Take an escalation in hand, so that nobody else files it',
+  summary:
+    'Take an escalation in hand, so that nobody else files it; say that nothing was filed; take over after a look at Microsoft',
   access: operates,
   params,
   body: claimBodySchema,
@@ -79,7 +84,7 @@ export const recordFiling = {
   name: 'recordFiling',
   method: 'POST',
   path: 'api/escalations/{id}/filing',
-  summary: 'Give the number of the case that the claimant has filed',
+  summary: 'Give the number of the case that was filed; a second number is refused, and told as a case to close',
   access: operates,
   params,
   body: filingBodySchema,
@@ -97,4 +102,51 @@ export const redriveEscalation = {
   body: redriveBodySchema,
   answers: told('On its way again'),
   errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+const doctorAnswers = {
+  200: { description: 'What was found, by connection and question', schema: doctorReportSchema },
+};
+
+export const askDoctor = {
+  name: 'askDoctor',
+  method: 'POST',
+  path: 'api/doctor',
+  summary: 'Ask Microsoft, by reads alone, what its documents leave open; takes up to a minute and a half',
+  access: { portals: false, role: 'Desk.Admin' },
+  body: z.strictObject({}),
+  answers: doctorAnswers,
+} as const;
+
+export const readDoctor = {
+  name: 'readDoctor',
+  method: 'GET',
+  path: 'api/doctor',
+  summary: 'What was found when Microsoft was asked last',
+  access: reads,
+  answers: doctorAnswers,
+} as const;
+
+export const acceptEscalation = {
+  name: 'acceptEscalation',
+  method: 'POST',
+  path: 'api/escalations/{id}/acceptance',
+  summary: 'Enter whether the party that an escalation was handed to accepts it',
+  access: operates,
+  params,
+  body: acceptanceBodySchema,
+  answers: told('Accepted, or declined: then the request goes back to the desk'),
+  errors: ['illegal-transition', ...keyErrors],
+} as const;
+
+export const readEscalationTimeline = {
+  name: 'readEscalationTimeline',
+  method: 'GET',
+  path: 'api/escalations/{id}/timeline',
+  summary: 'What became of an escalation and what was written on its case, oldest first',
+  access: reads,
+  params,
+  query: timelineQuerySchema,
+  answers: { 200: { description: 'A page', schema: escalationTimelineSchema } },
+  errors: ['invalid-cursor'],
 } as const;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { dayMs, fromIso, toIso } from '../core/clock.ts';
+import { limits } from '../core/limits.ts';
 import { products } from './product.ts';
 
 /** The contract under which Microsoft is asked. Signature Cloud Support has been named Partner Cloud Support since June 2025. */
@@ -13,6 +14,13 @@ export type Channel = (typeof channels)[number];
 /** Technical vehicles in the order in which they are tried. */
 export const technicalVehicles: readonly Vehicle[] = ['premier', 'advanced', 'signature'];
 
+/** Whom to ring where Microsoft is late. */
+export const dutyContactSchema = z.strictObject({
+  name: z.string().min(1).max(limits.nameCharacters).optional(),
+  phone: z.string().min(3).max(50),
+  hours: z.string().min(1).max(limits.nameCharacters).optional(),
+});
+
 /** A contract of a partner connection. What is absent is not limited: no end, every product, any number of incidents. */
 export const contractSchema = z.strictObject({
   vehicle: z.enum(vehicles),
@@ -22,6 +30,9 @@ export const contractSchema = z.strictObject({
   /** Hours until Microsoft's first response, by severity, and where that promise stands. */
   responseHours: z.strictObject({ critical: z.number(), moderate: z.number(), minimal: z.number() }).optional(),
   source: z.string().optional(),
+  /** How to reach Microsoft by telephone under this contract. */
+  phoneRoute: z.string().optional(),
+  dutyContact: dutyContactSchema.optional(),
 });
 export type Contract = z.output<typeof contractSchema>;
 

@@ -68,5 +68,5 @@ export type Notice = {
 /** Owes the portals a signed webhook. Idempotent by event and portal. */
 export type Announce = (notice: Notice, scope: Scope) => Promise<void>;
 
-/** Takes back what of a request's escalations was not filed before the request was closed. Idempotent. */
+/** Takes back what of a request's escalations was not filed before the request was closed, and ends what its end ends. Idempotent. */
 export type CancelEscalations = (requestId: string, scope: Scope) => Promise<void>;

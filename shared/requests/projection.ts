@@ -75,11 +75,13 @@ async function project(
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
   if (saysRefs(event)) await deps.index.know(head, event.at, scope);
-  if (event.kind === 'transitioned' && event.state === 'closed') await deps.cancelEscalations(requestId, scope);
+  if (event.kind === 'transitioned' && isOver(event.state)) await deps.cancelEscalations(requestId, scope);
   await deps.family(head, event, scope);
   const notice = noticeOf(head, event);
   if (notice) await deps.announce(notice, scope);
 }
+
+const isOver = (state: string): boolean => state === 'closed' || state === 'resolved';
 
 const saysRefs = (event: RequestEvent): boolean =>
   event.kind === 'created' || (event.kind === 'changed' && event.changes.externalRefs !== undefined);

@@ -35,6 +35,7 @@ const promised = [
   'GET /api/customers/{id}/health',
   'GET /api/customers/{id}/incidents',
   'GET /api/directory-defaults',
+  'GET /api/doctor',
   'GET /api/escalations',
   'GET /api/escalations/{id}',
   'GET /api/health',
@@ -61,6 +62,7 @@ const promised = [
   'POST /api/case-mails/{id}/place',
   'POST /api/consent-runs',
   'POST /api/customers/refs/import',
+  'POST /api/doctor',
   'POST /api/escalations/{id}/claim',
   'POST /api/escalations/{id}/filing',
   'POST /api/escalations/{id}/redrive',
@@ -98,7 +100,7 @@ describe('the API document', () => {
   });
 
   it('names the calls that were promised, and no other', () => {
-    expect(operations.map(({ call }) => call).sort()).toEqual(promised);
+    expect(operations.map(({ call }) => call).sort()).toEqual(promised.toSorted());
   });
 
   it('names every registered route, and only those', () => {

@@ -1,30 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { isAppError } from '../../shared/core/errors.ts';
-import { owedRows } from '../../shared/platform/outbox.ts';
 import type { Escalation } from '../../shared/escalations/escalation.ts';
-import { anAzureRequest, aPerson, aRequest } from './builders.ts';
+import { anAssistedCase, eventsOf, id, olav, refusal, requestId, signe } from './an-assisted-case.ts';
+import { anAzureRequest, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 
-const requestId = 'abcdefghijklmnopqrstuvwxy2';
-const id = `${requestId}-1`;
-const olav = aPerson('olav');
-const signe = aPerson('signe');
-const caseNumber = '2611020030000042';
-
-async function anAssistedCase() {
-  const desk = await aDesk();
-  desk.requests.set(requestId, aRequest());
-  await desk.call('escalateRequest', { id: requestId });
-  await desk.drain();
-  return desk;
-}
-
 const wakeBody = (body: Record<string, unknown>) => body.body as { version: number };
-
-const refusal = async (work: Promise<unknown>) => {
-  const error = await work.catch((thrown: unknown) => thrown);
-  return isAppError(error) ? { code: error.code, members: error.extras.members } : { code: 'none' };
-};
 
 describe('a claim', () => {
   it('shows the link to the claimant, and to nobody else', async () => {
@@ -59,11 +39,13 @@ describe('a claim', () => {
     await desk.call('claimEscalation', { id, caller: olav });
     expect(await refusal(desk.call('claimEscalation', { id, caller: signe }))).toEqual({
       code: 'claimed-by-another',
-      members: { claim: { by: 'olav', until: '2026-11-02T09:30:00.000Z' } },
+      members: {
+        claim: { by: 'olav', until: '2026-11-02T09:30:00.000Z' },
+        takeOverAt: '2026-11-02T09:40:00.000Z',
+      },
     });
     await desk.pass(31 * 60_000);
-    const taken = await desk.call('claimEscalation', { id, caller: signe });
-    expect(taken.body).toMatchObject({ claim: { by: 'signe' } });
+    expect((await refusal(desk.call('claimEscalation', { id, caller: signe }))).code).toBe('claimed-by-another');
   });
 
   it('is given to one of two who ask at once', async () => {
@@ -84,33 +66,91 @@ describe('a claim', () => {
     });
   });
 
-  it('that runs out puts the case back among those that wait, and tells so', async () => {
+  it('that runs out stays with its claimant, who is asked whether the case was filed, ever more rarely', async () => {
     const desk = await anAssistedCase();
-    const waiting = async () => {
-      const { body } = await desk.call('listEscalations', { query: { state: 'awaiting-filing' } });
-      return (body as { items: Escalation[] }).items.map((one) => one.id);
-    };
     await desk.call('claimEscalation', { id });
     await desk.pass(29 * 60_000);
-    expect(await waiting()).toEqual([]);
+    expect(desk.applied).toHaveLength(2);
     await desk.pass(60_000);
-    expect(await waiting()).toEqual([id]);
     const read = (await desk.call('readEscalation', { id })).body as Escalation;
-    expect([read.state, read.version, read.claim, read.clocks]).toEqual(['awaiting-filing', 3, undefined, []]);
-    expect(desk.applied.map((one) => one.escalation.state)).toEqual(['awaiting-filing', 'claimed', 'awaiting-filing']);
-    expect(desk.bus.all()).toEqual([]);
-    expect(await owedRows(desk.stores.tables('escalations'), '00')).toEqual([]);
+    expect(read).toMatchObject({
+      state: 'claimed',
+      version: 3,
+      claim: { by: 'olav', until: '2026-11-02T09:30:00.000Z' },
+      clocks: [{ clock: 'filing-answer', startedAt: '2026-11-02T09:30:00.000Z', dueAt: '2026-11-02T09:45:00.000Z' }],
+      nextStep: { what: 'say-whether-filed', dueAt: '2026-11-02T09:45:00.000Z' },
+    });
+    await desk.pass(7 * 86_400_000);
+    const asked = (await eventsOf(desk)).filter(({ what }) => what === 'filing-asked').map(({ at }) => Date.parse(at));
+    const minutes = asked.map((at) => (at - asked[0]!) / 60_000);
+    expect(minutes).toEqual([0, 15, 30, 60, 120, 240, 480, 960, 1920, 3360, 4800, 6240, 7680, 9120]);
   });
 
+  it('that is claimed again by its holder is asked for no longer', async () => {
+    const desk = await anAssistedCase();
+    await desk.call('claimEscalation', { id });
+    await desk.pass(31 * 60_000);
+    const again = await desk.call('claimEscalation', { id });
+    expect(again.body).toMatchObject({ nextStep: { what: 'file' }, claim: { until: '2026-11-02T10:01:00.000Z' } });
+    await desk.pass(29 * 60_000);
+    expect((await eventsOf(desk)).map(({ what }) => what)).toEqual(['started', 'claimed', 'filing-asked', 'claimed']);
+  });
+
+  it('is given up by its holder, who says that nothing was filed', async () => {
+    const desk = await anAssistedCase();
+    const release = async (caller: typeof olav) => desk.call('claimEscalation', { id, caller, body: { filed: false } });
+    expect((await refusal(release(olav))).code).toBe('illegal-transition');
+    await desk.call('claimEscalation', { id, caller: olav });
+    expect((await refusal(release(signe))).code).toBe('claimed-by-another');
+    expect((await release(olav)).body).toMatchObject({ state: 'awaiting-filing', nextStep: { what: 'claim' } });
+    expect((await release(olav)).body).toMatchObject({ state: 'awaiting-filing', version: 3 });
+    await desk.pass(60 * 60_000);
+    expect(desk.bus.all()).toEqual([]);
+    expect((await desk.call('claimEscalation', { id, caller: signe })).body).toMatchObject({ claim: { by: 'signe' } });
+    expect((await eventsOf(desk)).map(({ what, by }) => [what, by])).toEqual([
+      ['started', 'person-olav'],
+      ['claimed', 'person-olav'],
+      ['claim-released', 'person-olav'],
+      ['claimed', 'person-signe'],
+    ]);
+  });
+
+  it('is taken over by another who looked at Microsoft, not before the settle time is over', async () => {
+    const desk = await anAssistedCase();
+    const look = async (body: object = {}) =>
+      desk.call('claimEscalation', { id, caller: signe, body: { looked: true, ...body } });
+    await desk.call('claimEscalation', { id, caller: olav });
+    await desk.pass(39 * 60_000);
+    expect((await refusal(look())).code).toBe('claimed-by-another');
+    await desk.pass(60_000);
+    expect((await refusal(look({ lookedAt: '2026-11-02T09:39:00Z' }))).code).toBe('claimed-by-another');
+    expect((await refusal(look({ lookedAt: '2026-11-02T09:42:00Z' }))).code).toBe('claimed-by-another');
+    const taken = await look();
+    expect(taken.body).toMatchObject({ state: 'claimed', claim: { by: 'signe' }, nextStep: { what: 'file' } });
+    expect((await eventsOf(desk)).at(-1)).toMatchObject({
+      what: 'claimed',
+      by: 'person-signe',
+      note: expect.stringContaining('looked') as unknown,
+    });
+    expect((await refusal(desk.call('claimEscalation', { id, caller: olav }))).code).toBe('claimed-by-another');
+  });
+
+  it.each([{ filed: true }, { looked: false }, { filed: false, looked: true }, { lookedAt: '2026-11-02T09:39:00Z' }])(
+    'refuses %j',
+    async (body) => {
+      const desk = await anAssistedCase();
+      await expect(desk.call('claimEscalation', { id, body })).rejects.toThrow();
+    },
+  );
+
   it.each(['123', '132', '213', '231', '312', '321'])(
-    'that ran out leaves the case on the list it belongs to, its events told in the order %s',
+    'that was given up leaves the case on the list it belongs to, its events told in the order %s',
     async (order) => {
       const desk = await aDesk();
       desk.requests.set(requestId, aRequest());
       await desk.call('escalateRequest', { id: requestId });
       await desk.call('claimEscalation', { id });
-      await desk.advance(31 * 60_000);
-      await desk.handle(desk.bus.all().find(({ queue }) => queue === 'escalations')!);
+      await desk.call('claimEscalation', { id, body: { filed: false } });
       const events = desk.bus.all().filter(({ queue }) => queue === 'desk-events');
       for (const version of order) {
         await desk.handle(events.find(({ message }) => wakeBody(message.body).version === Number(version))!);
@@ -125,14 +165,14 @@ describe('a claim', () => {
 
   it('that is prolonged runs out by its new time only', async () => {
     const desk = await anAssistedCase();
-    const state = async () => ((await desk.call('readEscalation', { id })).body as Escalation).state;
+    const step = async () => ((await desk.call('readEscalation', { id })).body as Escalation).nextStep?.what;
     await desk.call('claimEscalation', { id });
     await desk.pass(20 * 60_000);
     await desk.call('claimEscalation', { id });
     await desk.pass(29 * 60_000);
-    expect(await state()).toBe('claimed');
+    expect(await step()).toBe('file');
     await desk.pass(60_000);
-    expect(await state()).toBe('awaiting-filing');
+    expect(await step()).toBe('say-whether-filed');
   });
 
   it('is refused for a case that the desk files itself', async () => {
@@ -153,84 +193,5 @@ describe('a claim', () => {
     const again = await desk.call('claimEscalation', { id, headers });
     expect(again.headers).toEqual({ 'idempotent-replayed': 'true' });
     expect(again.body).toEqual(JSON.parse(JSON.stringify(first.body)));
-  });
-});
-
-describe('a filing by hand', () => {
-  it('is told by the claimant, then followed', async () => {
-    const desk = await anAssistedCase();
-    await desk.call('claimEscalation', { id });
-    await desk.pass(10 * 60_000);
-    const filedAt = '2026-11-02T09:08:00+00:00';
-    const filed = await desk.call('recordFiling', { id, body: { caseNumber, filedAt } });
-    expect(filed).toMatchObject({
-      status: 200,
-      body: {
-        state: 'filed',
-        caseNumber,
-        filedAt: '2026-11-02T09:08:00.000Z',
-        clocks: [{ clock: 'microsoft-first-response', dueAt: '2026-11-02T13:08:00.000Z' }],
-      },
-    });
-    await desk.drain();
-    expect((await desk.call('readEscalation', { id })).body).toMatchObject({ state: 'following' });
-    expect(desk.applied.map((one) => [one.what, one.escalation.state, one.escalation.caseNumber])).toEqual([
-      ['started', 'awaiting-filing', undefined],
-      ['changed', 'claimed', undefined],
-      ['changed', 'filed', caseNumber],
-      ['changed', 'following', caseNumber],
-    ]);
-    await desk.pass(31 * 60_000);
-    expect((await desk.call('readEscalation', { id })).body).toMatchObject({ state: 'following' });
-    expect(desk.bus.all()).toEqual([]);
-    expect(await owedRows(desk.stores.tables('escalations'), '00')).toEqual([]);
-  });
-
-  it('with the same number again changes nothing, with another is refused', async () => {
-    const desk = await anAssistedCase();
-    await desk.call('claimEscalation', { id });
-    await desk.call('recordFiling', { id, body: { caseNumber } });
-    await desk.drain();
-    const { written } = desk.stores.of('escalations').counts;
-    expect((await desk.call('recordFiling', { id, body: { caseNumber } })).status).toBe(200);
-    expect(desk.stores.of('escalations').counts.written).toBe(written);
-    const other = desk.call('recordFiling', { id, body: { caseNumber: '2611020030000043' } });
-    expect((await refusal(other)).code).toBe('illegal-transition');
-  });
-
-  it('is taken from the claimant only', async () => {
-    const desk = await anAssistedCase();
-    const file = async (caller = olav) =>
-      (await refusal(desk.call('recordFiling', { id, caller, body: { caseNumber } }))).code;
-    expect(await file()).toBe('illegal-transition');
-    await desk.call('claimEscalation', { id, caller: olav });
-    expect(await file(signe)).toBe('claimed-by-another');
-    await desk.pass(31 * 60_000);
-    expect(await file(signe)).toBe('illegal-transition');
-    expect(await file(olav)).toBe('none');
-  });
-
-  it.each(['626082411870031', '2611020030000042'])('takes the number %s', async (number) => {
-    const desk = await anAssistedCase();
-    await desk.call('claimEscalation', { id });
-    expect((await desk.call('recordFiling', { id, body: { caseNumber: number } })).body).toMatchObject({
-      caseNumber: number,
-    });
-  });
-
-  it.each([{ caseNumber: '123' }, { caseNumber: 'SR 2611020030000042' }, {}, { caseNumber, more: 1 }])(
-    'refuses %j',
-    async (body) => {
-      const desk = await anAssistedCase();
-      await desk.call('claimEscalation', { id });
-      await expect(desk.call('recordFiling', { id, body })).rejects.toThrow();
-    },
-  );
-
-  it.each(['2026-11-02T08:00:00Z', '2026-11-02T12:00:00Z'])('refuses %s as its time', async (filedAt) => {
-    const desk = await anAssistedCase();
-    await desk.call('claimEscalation', { id });
-    const filed = desk.call('recordFiling', { id, body: { caseNumber, filedAt } });
-    expect((await refusal(filed)).code).toBe('invalid-body');
   });
 });

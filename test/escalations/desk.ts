@@ -3,6 +3,7 @@ import { escalationsQueue } from '../../functions/escalations.queue.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableCustomer, EscalatableRequest } from '../../shared/escalations/escalatable.ts';
+import { followByFiling } from '../../shared/escalations/follow-by-filing.ts';
 import type { AppliedEscalation, EscalationDeps } from '../../shared/escalations/ports.ts';
 import { createProjectEscalation } from '../../shared/escalations/project-escalation.ts';
 import { postponing } from '../../shared/platform/postpone.ts';
@@ -45,6 +46,7 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
   const applied: AppliedEscalation[] = [];
   const notices: Notice[] = [];
   const openIncidents: { id: string; title: string }[] = [];
+  const channel = azureSupportChannel({ http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl });
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -62,7 +64,8 @@ export async function aDesk({ fault, setUpMs, change }: Options = {}) {
     connections: (id) => (id === 'north' ? aConnection() : undefined),
     contact: async () => aContact(),
     openIncidents: async (wanted) => openIncidents.filter((incident) => wanted.includes(incident.id)),
-    channel: azureSupportChannel({ http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl }),
+    channel,
+    followers: { azure: followByFiling(channel) },
     announce: async ({ eventId, portalIds, data }) => {
       notices.push({ eventId, portalIds, data: data({ id: portalIds[0] ?? '', customers: 'all' }) });
     },

@@ -7,7 +7,7 @@ import {
   type EscalationState,
 } from '../../shared/escalations/escalation.ts';
 import { mayMove, move } from '../../shared/escalations/escalation-rules.ts';
-import { followed, nextStep, park, settledAt, troubled, withoutIntent } from '../../shared/escalations/filing.ts';
+import { nextStep, park, settledAt, troubled, withoutIntent } from '../../shared/escalations/filing.ts';
 import { settleHorizonMs } from '../../shared/escalations/filing-horizon.ts';
 import { startOfTest } from './builders.ts';
 
@@ -100,23 +100,5 @@ describe('a filing', () => {
     const row = aRow({ intentAt: '2026-11-02T09:00:00.000Z' });
     expect(park(row, 'unverified', { nowMs: startOfTest }).after.intentAt).toBeDefined();
     expect(park(row, 'rejected', { nowMs: startOfTest }).after.intentAt).toBeUndefined();
-  });
-});
-
-describe('a followed case', () => {
-  const row = aRow({ state: 'following', caseStatus: 'Open' });
-  it.each([
-    ['nothing new', { status: 'Open', isClosed: false }, undefined],
-    ['another status', { status: 'Updating', isClosed: false }, 'case-changed'],
-    ['an engineer', { status: 'Open', isClosed: false, engineer: 'a@microsoft.example' }, 'case-changed'],
-    ['another severity', { status: 'Open', isClosed: false, severity: 'minimal' }, 'case-changed'],
-    ['its end', { status: 'Closed', isClosed: true }, 'closed'],
-  ])('tells %s', (_title, seen, what) => {
-    expect(followed(row, seen, startOfTest)?.event.what).toBe(what);
-  });
-
-  it('never keeps the engineer’s address', () => {
-    const told = followed(row, { status: 'Open', isClosed: false, engineer: 'a@microsoft.example' }, startOfTest);
-    expect(JSON.stringify(told)).not.toContain('@');
   });
 });

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { unavailable } from '../../shared/core/errors.ts';
+import { followByFiling } from '../../shared/escalations/follow-by-filing.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
 import { createEscalate } from '../../shared/escalations/escalate.ts';
 import { partitionOf } from '../../shared/escalations/escalation-store.ts';
@@ -86,6 +87,17 @@ export async function runFiling(seed: number, settleMs?: number) {
   });
   microsoft.state.refusesPlan = chance(0.15);
   const told = new Set<string>();
+  const channel = azureSupportChannel({
+    http: async (call) => {
+      await around();
+      const answer = await microsoft.http(call);
+      await around();
+      return answer;
+    },
+    tokens: knownTokens,
+    clock,
+    managementBaseUrl,
+  });
   const deps: EscalationDeps = {
     tables: (name) => withWriteTokens(stores.tables(name), ids),
     bus: bus.bus,
@@ -104,17 +116,8 @@ export async function runFiling(seed: number, settleMs?: number) {
     connections: () => aConnection(),
     contact: async () => aContact(),
     openIncidents: async () => [],
-    channel: azureSupportChannel({
-      http: async (call) => {
-        await around();
-        const answer = await microsoft.http(call);
-        await around();
-        return answer;
-      },
-      tokens: knownTokens,
-      clock,
-      managementBaseUrl,
-    }),
+    channel,
+    followers: { azure: followByFiling(channel) },
     announce: async () => Promise.resolve(),
     caseSyncMinutes: 5,
   };

@@ -216,7 +216,10 @@ describe('following a case', () => {
     expect(desk.applied).toHaveLength(told);
     Object.assign(desk.microsoft.tickets.get(name)!, { status: 'Updating', engineer: 'e@microsoft.example' });
     await desk.pass(6 * minute);
-    expect(desk.applied.slice(told)).toMatchObject([{ what: 'changed', note: 'Microsoft: Updating' }]);
+    expect(desk.applied.slice(told)).toMatchObject([
+      { what: 'changed', note: 'Microsoft: Updating' },
+      { what: 'changed', note: 'An engineer of Microsoft has the case.' },
+    ]);
   });
 
   it('ends with the case: the request is told, and nobody asks any more', async () => {

@@ -81,17 +81,17 @@ describe('a packet', () => {
 
 describe('portals', () => {
   it.each(products)('open %s in the customer’s tenant in the global cloud, Partner Center excepted', (product) => {
-    const portal = portalFor({ cloud: 'global', product }, aCustomer());
+    const portal = portalFor({ cloud: 'global', row: { product } }, aCustomer());
     expect(portal.opensTenant).toBe(product !== 'partner-center');
     expect(portal.link).not.toMatch(/[{}]/);
   });
 
   it('say where the person has to switch the tenant', () => {
-    expect(portalFor({ cloud: 'us-government', product: 'azure' }, aCustomer())).toEqual({
+    expect(portalFor({ cloud: 'us-government', row: { product: 'azure' } }, aCustomer())).toEqual({
       name: 'Azure Government portal',
       link: 'https://portal.azure.us',
       opensTenant: false,
     });
-    expect(portalFor({ cloud: 'china', product: 'partner-center' }, aCustomer()).link).toBeUndefined();
+    expect(portalFor({ cloud: 'china', row: { product: 'partner-center' } }, aCustomer()).link).toBeUndefined();
   });
 });

@@ -48,6 +48,24 @@ describe('the command grant-consents', () => {
   });
 });
 
+describe('the command doctor', () => {
+  it('asks the desk, prints what was found, and shows it again without asking', async () => {
+    const doctor = async (token: string, ...options: string[]) => {
+      const args = ['scripts/doctor.ts', '--desk', w.stack.baseUrl, ...options];
+      const env = { ...process.env, DESK_TOKEN: token };
+      const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
+      return { out, err, code: child.exitCode };
+    };
+    const asked = await doctor(w.tokens.admin);
+    expect(asked).toMatchObject({ code: 0, err: '' });
+    expect(asked.out).toMatch(/refused {3}Do the withdrawn calls for creating service requests answer again\?/);
+    expect(asked.out).toMatch(/\d+ proven, \d+ refused, \d+ unproven\./);
+    expect((await doctor(w.tokens.reader, '--last')).out).toBe(asked.out);
+    expect(await doctor(w.tokens.operator)).toMatchObject({ code: 1, out: '' });
+  });
+});
+
 describe('the plain @azure/data-tables', () => {
   const insecure = { allowInsecureConnection: true };
   /** Each is found in what a person typed, and nowhere else. */

@@ -18,15 +18,7 @@ type Verdict = {
 };
 
 /** As Exchange Online writes it: no name of the server, comments, uneven blanks, folded. */
-const results = ({
-  spf,
-  dkim,
-  d,
-  dmarc,
-  from,
-  mailFrom = from,
-  compauth = 'pass reason=100',
-}: Verdict): Field => [
+const results = ({ spf, dkim, d, dmarc, from, mailFrom = from, compauth = 'pass reason=100' }: Verdict): Field => [
   'Authentication-Results',
   `spf=${spf} (sender IP is 203.0.113.7)\r\n smtp.mailfrom=${mailFrom}; dkim=${dkim} (signature was verified)\r\n header.d=${d};dmarc=${dmarc} action=none\r\n header.from=${from};compauth=${compauth}`,
 ];
@@ -36,11 +28,7 @@ const failed = (from: string, compauth = 'fail reason=000'): Field =>
   results({ spf: 'fail', dkim: 'none', d: 'none', dmarc: 'fail', from, mailFrom: 'evil.example', compauth });
 
 /** The lines that Exchange Online puts on top of a mail from outside, with its verdict between them. */
-const stamped = (verdict: readonly Field[]): Field[] => [
-  ['Received', inner],
-  ...verdict,
-  ['Received', frontDoor],
-];
+const stamped = (verdict: readonly Field[]): Field[] => [['Received', inner], ...verdict, ['Received', frontDoor]];
 
 const senders = [
   ['Microsoft Support', 'support@mail.support.microsoft.com'],

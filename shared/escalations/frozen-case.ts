@@ -1,0 +1,18 @@
+import type { EscalationRow } from './escalation.ts';
+import type { Packet } from './packet.ts';
+import type { Contract } from './vehicle.ts';
+
+type Begun = { contract?: Contract | undefined; packet?: Packet | undefined };
+
+/** What of the contract and the packet an escalation goes by to its end, whatever becomes of them: the promised hours, the product. */
+export function frozenCase({ contract, packet }: Begun, severity: EscalationRow['severity']) {
+  const { responseHours, source } = contract ?? {};
+  const told = [source].filter((text) => text !== undefined).join(', ');
+  return {
+    ...(responseHours && {
+      responseHours: responseHours[severity],
+      targets: { responseHours, ...(told !== '' && { source: told }) },
+    }),
+    ...(packet && { product: packet.product }),
+  } satisfies Partial<EscalationRow>;
+}

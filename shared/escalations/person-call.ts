@@ -1,0 +1,106 @@
+import type { Caller } from '../core/caller.ts';
+import { fromIso } from '../core/clock.ts';
+import { notFound, type AppError } from '../core/errors.ts';
+import { contended } from '../platform/contended.ts';
+import type { Wake } from '../platform/outbox.ts';
+import type { Answer } from '../platform/route.ts';
+import type { TableOp } from '../platform/table.ts';
+import type { Scope } from '../platform/telemetry.ts';
+import type { EscalationRow } from './escalation.ts';
+import { toAnswer } from './escalation-answer.ts';
+import type { Moved } from './escalation-rules.ts';
+import {
+  claimOp,
+  commitChange,
+  contentIn,
+  eventWake,
+  partitionOfEscalation,
+  readContentRows,
+  readEscalation,
+  stepWake,
+  type Content,
+  type Held,
+} from './escalation-store.ts';
+import type { EscalationDeps } from './ports.ts';
+import { answerOps, keyedCall, replayed, type KeyedCall } from './replay.ts';
+
+export type PersonCall<Body> = {
+  escalationId: string;
+  body: Body;
+  caller: Extract<Caller, { kind: 'person' }>;
+  headers: Headers;
+  scope: Scope;
+};
+
+/**
+ * What a call makes of an escalation: an event, a change nobody is told of, or nothing because it is so already. `refusal`: the
+ * change is made, and the call refused all the same.
+ */
+export type Outcome = { claimant?: { id: string; by: string }; more?: readonly TableOp[]; refusal?: AppError } & (
+  Moved | { after: EscalationRow } | { same: EscalationRow }
+);
+
+export type Asked<Body> = { body: Body; caller: PersonCall<Body>['caller']; nowMs: number };
+
+export type Rule<Body> = (row: EscalationRow, claimants: Content['claimants'], asked: Asked<Body>) => Outcome;
+
+/** A call of a person that changes one escalation by a rule, once per `Idempotency-Key`. */
+export function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
+  return async (call: PersonCall<Body>): Promise<Answer> => {
+    const { headers, caller, body, escalationId } = call;
+    const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, about: escalationId, body });
+    return contended(deps, async () => once(deps, { call, keyed, rule }));
+  };
+}
+
+type Once<Body> = { call: PersonCall<Body>; keyed: KeyedCall | undefined; rule: Rule<Body> };
+
+async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body>): Promise<Answer> {
+  const { escalationId, caller, body } = call;
+  const table = deps.tables('escalations');
+  const held = await readEscalation(table, escalationId);
+  if (!held) throw notFound();
+  const pk = partitionOfEscalation(escalationId);
+  const rows = await readContentRows(table, escalationId);
+  const earlier = keyed && (await replayed({ table, pk, rows }, keyed));
+  if (earlier) return earlier;
+  const content = contentIn(rows, escalationId);
+  const nowMs = deps.clock.now();
+  const outcome = rule(held.row, content.claimants, { body, caller, nowMs });
+  const after = 'same' in outcome ? outcome.same : outcome.after;
+  const { claimant } = outcome;
+  const shown = claimant ? { ...content, claimants: { ...content.claimants, [claimant.id]: claimant.by } } : content;
+  const answer = { status: 200, body: toAnswer(after, shown, { caller, nowMs }) };
+  const kept = outcome.refusal ? [] : answerOps(keyed, answer, after.claimedBy);
+  if (!('same' in outcome)) await commit(deps, { held, outcome, kept, nowMs }, call.scope);
+  else if (kept.length > 0) await table.transact(pk, kept);
+  if (outcome.refusal) throw outcome.refusal;
+  return answer;
+}
+
+type Commit = { held: Held; outcome: Exclude<Outcome, { same: EscalationRow }>; kept: TableOp[]; nowMs: number };
+
+async function commit(deps: EscalationDeps, { held, outcome, kept, nowMs }: Commit, scope: Scope): Promise<void> {
+  const { after, claimant, more = [] } = outcome;
+  const event = 'event' in outcome ? outcome.event : undefined;
+  // A change within a turn leaves the wake of that turn as it is owed.
+  const steps = after.turn === held.row.turn ? [] : nextSteps(after, nowMs);
+  await commitChange(
+    deps,
+    {
+      held,
+      after,
+      ...(event && { event }),
+      wakes: [...(event ? [eventWake(event, nowMs)] : []), ...steps],
+      more: [...(claimant ? [claimOp(after.id, claimant)] : []), ...more, ...kept],
+    },
+    scope,
+  );
+}
+
+/** What the desk itself does next: files, follows, asks whoever claimed it, or asks for an acceptance. */
+export function nextSteps(row: EscalationRow, nowMs: number): Wake[] {
+  if (row.state === 'filed' || row.state === 'intended') return [stepWake(row, nowMs)];
+  const waitsUntil = row.state === 'claimed' ? row.claimedUntil : row.state === 'handed-off' ? row.acceptBy : undefined;
+  return waitsUntil === undefined ? [] : [stepWake(row, fromIso(waitsUntil))];
+}
