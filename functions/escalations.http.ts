@@ -30,7 +30,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
     route({ ...contracts.readEscalation, handle: async ({ params, caller }) => read(params.id, personCaller(caller)) }),
     route({
       ...contracts.readEscalationTimeline,
-      handle: async ({ params, query, caller }) => timeline({ id: params.id, query, caller }),
+      handle: async ({ params, query, caller }) => timeline({ id: params.id, query, caller: personCaller(caller) }),
     }),
     route({
       ...contracts.claimEscalation,
