@@ -13,6 +13,9 @@ import { createRunConsents } from '../shared/customers/run-consents.ts';
 import { createSyncDelegation } from '../shared/customers/sync-delegation.ts';
 import { createSyncDirectory } from '../shared/customers/sync-directory.ts';
 import { tenantRegion } from '../shared/customers/tenant-region.http.ts';
+import { graphCaseMailbox } from '../shared/escalations/case-mailbox.graph.ts';
+import { createEnsureCaseMail } from '../shared/escalations/case-mail-relay.ts';
+import { createSyncCaseMails } from '../shared/escalations/sync-case-mails.ts';
 import { createEnsureAzure } from '../shared/health/azure-ensure.ts';
 import { azureServiceHealth } from '../shared/health/azure-events.http.ts';
 import { createPollAzure } from '../shared/health/azure-poll.ts';
@@ -35,6 +38,7 @@ import type { Scope } from '../shared/platform/telemetry.ts';
 
 type FeedDeps = {
   relay: Services & { cloud: DeskCloud; tokens: TokenSource };
+  caseSyncMinutes: number;
   customers: CustomerStore;
   shards: HealthShards;
   azureFeed: AzureFeed;
@@ -45,7 +49,16 @@ type FeedDeps = {
 };
 
 /** Everything that is read from Microsoft in turns, and what the timers do for it. */
-export function deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant }: FeedDeps) {
+export function deskFeeds({
+  relay,
+  customers,
+  shards,
+  azureFeed,
+  portalLinks,
+  authority,
+  tellGrant,
+  caseSyncMinutes,
+}: FeedDeps) {
   const { http, cloud } = relay;
   return {
     polls: healthPolls({
@@ -76,11 +89,13 @@ export function deskFeeds({ relay, customers, shards, azureFeed, portalLinks, au
         shards,
         source: graphDelegation(relay),
       }),
+      'case-mail': createSyncCaseMails({ ...relay, caseSyncMinutes, mailbox: graphCaseMailbox(relay) }),
     }),
     timers: {
       sweepHealth: createSweepHealth(relay),
       ensureDirectory: createEnsureDirectory(relay),
       ensureDelegation: createEnsureDelegation(relay),
+      ensureCaseMail: createEnsureCaseMail(relay),
       ensurePolling: createEnsurePolling(relay),
       ensureAzure: createEnsureAzure(relay),
       ensureMessageCenter: createEnsureMessageCenter(relay),

@@ -46,6 +46,7 @@ import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
 import { boundaryRulesRoutes } from './boundary-rules.http.ts';
+import { caseMailRoutes } from './case-mails.http.ts';
 import { consentRoutes } from './consents.http.ts';
 import { contactRoutes } from './contacts.http.ts';
 import { customerRoutes } from './customers.http.ts';
@@ -161,7 +162,10 @@ export function createDesk(given: Services, config: Config): Desk {
   const shards = createHealthShards(relay);
   const azureFeed = createAzureFeed({ tables, store: customers });
   const portalLinks = createPortalLinks({ tables });
-  const feeds = deskFeeds({ relay, customers, shards, azureFeed, portalLinks, authority, tellGrant: grants.tell });
+  const feeds = deskFeeds({
+    ...{ relay, customers, shards, azureFeed, portalLinks, authority },
+    ...{ tellGrant: grants.tell, caseSyncMinutes: config.CASE_SYNC_MINUTES },
+  });
   const webhooks = partnerCenterWebhooks({ relay, customers, takeTurn }, config);
   const portalSights = portalSightsOf(registry);
   const portalIds = async () => (await registry.all()).map((portal) => portal.id);
@@ -198,6 +202,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...requestChangeRoutes(requests),
       ...contactRoutes(erasure),
       ...escalationRoutes(escalations),
+      ...caseMailRoutes(escalations),
       ...doctorRoutes(doctor),
       ...vehicleRoutes(
         createVehicles({ ...services, versions, isConnection: (id) => escalations.connections(id) !== undefined }),

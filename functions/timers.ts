@@ -1,6 +1,7 @@
 import type { EnsureDelegation } from '../shared/customers/delegation.ts';
 import type { EnsureDirectory } from '../shared/customers/directory.ts';
 import type { KeepHookRegistrations } from '../shared/customers/hook-registration.ts';
+import type { EnsureCaseMail } from '../shared/escalations/case-mail-relay.ts';
 import type { EnsureAzure } from '../shared/health/azure-ensure.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
 import type { EnsureMessageCenter } from '../shared/health/message-center-ensure.ts';
@@ -15,6 +16,7 @@ export type TimerDeps = Omit<SweepDeps, 'places'> & {
   sweepHealth: SweepHealth;
   ensureDirectory: EnsureDirectory;
   ensureDelegation: EnsureDelegation;
+  ensureCaseMail: EnsureCaseMail;
   ensurePolling: EnsurePolling;
   ensureAzure: EnsureAzure;
   ensureMessageCenter: EnsureMessageCenter;
@@ -42,18 +44,19 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
       const places = async () =>
         Promise.resolve([...shardPlaces('requests'), ...shardPlaces('escalations'), ...shardPlaces('deliveries')]);
       // The directory first: without it there is nobody to poll for; a sweep that fails must not hold it up, nor it the sweep.
-      const [directory, delegation, shards, health, grants, webhooks] = await Promise.allSettled([
+      const [directory, delegation, shards, health, grants, webhooks, mails] = await Promise.allSettled([
         deps.ensureDirectory(scope),
         deps.ensureDelegation(scope),
         sweep({ ...deps, places }, scope),
         deps.sweepHealth(scope),
         deps.keepGrants(scope),
         deps.keepWebhooks(scope),
+        deps.ensureCaseMail(scope),
       ]);
       if (shards.status === 'fulfilled') {
         await rememberSweep(deps, { ...shards.value, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
-      for (const result of [directory, delegation, shards, health, grants, webhooks])
+      for (const result of [directory, delegation, shards, health, grants, webhooks, mails])
         if (result.status === 'rejected') throw result.reason;
       const { owed, failed } = valueOf(health);
       return { ...valueOf(directory), ...valueOf(shards), healthOwed: owed, healthFailed: failed };

@@ -14,6 +14,7 @@ const filterable: Record<string, FieldKind> = {
   startDateTime: 'time',
   endDateTime: 'time',
   lastModifiedDateTime: 'time',
+  receivedDateTime: 'time',
 };
 
 const timePattern = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;

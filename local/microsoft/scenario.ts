@@ -97,7 +97,10 @@ export const scenarioSchema = z
         note: z.string().min(1).optional(),
       })
       .optional(),
-    mail: z.strictObject({ raw: z.string().min(1) }).optional(),
+    mail: z
+      .strictObject({ raw: z.string().min(1) })
+      .or(z.strictObject({ removed: z.string().min(1) }))
+      .optional(),
     refreshToken: z
       .strictObject({ revoked: z.literal(true) })
       .or(z.strictObject({ issued: z.literal(true) }))
@@ -131,7 +134,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (subscription) changes.push({ at, type: 'subscription-set', ...subscription });
   if (ticket) changes.push({ at, type: 'ticket-moved', ...ticketMove(cloud, ticket) });
   if (serviceRequest) changes.push({ at, type: 'service-request-moved', ...serviceRequestMove(cloud, serviceRequest) });
-  if (mail) changes.push({ at, type: 'mail-received', raw: mail.raw });
+  if (mail) changes.push(mailChange(at, mail));
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
   if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
   return changes;
@@ -144,6 +147,9 @@ const gdapChange = (at: number, { tenantId, endsAt, ...more }: NonNullable<Scena
   ...(endsAt && { endsAt: Date.parse(endsAt) }),
   ...more,
 });
+
+const mailChange = (at: number, mail: NonNullable<Scenario['mail']>): Change =>
+  'raw' in mail ? { at, type: 'mail-received', raw: mail.raw } : { at, type: 'mail-removed', messageId: mail.removed };
 
 function refreshTokenChanges(at: number, isIssued: boolean): Change[] {
   if (!isIssued) return [{ at, type: 'refresh-tokens-revoked' }];

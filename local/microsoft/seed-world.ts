@@ -31,6 +31,8 @@ export const partner = {
   user: { oid: guidOf('person:integration'), name: 'Partner Integration', upn: 'integration@lindmoor.example' },
   refreshToken: `0.${createHash('sha256').update('refresh-token:lindmoor-emea').digest('base64url')}`,
   refreshTokenSecretName: 'lindmoor-emea-refresh-token',
+  /** To which Microsoft writes about cases. */
+  caseMailbox: 'cases@lindmoor.example',
 } as const;
 
 /** Indirect resellers, for a partner that is a provider; each serves the customers of one portal. */
@@ -47,6 +49,7 @@ export const partnerConnections = [
     clientId: partner.clientId,
     partnerId: partner.partnerId,
     role: partner.role,
+    caseMailbox: partner.caseMailbox,
   },
 ] as const;
 

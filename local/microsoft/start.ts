@@ -11,6 +11,7 @@ import { controlRoutes } from './control.ts';
 import { entraRoutes } from './entra.ts';
 import { createFaults } from './faults.ts';
 import { graphRoutes } from './graph.ts';
+import { mailboxRoutes } from './graph-mailbox.ts';
 import { relationshipRoutes } from './graph-relationships.ts';
 import { identityRoutes } from './identity.ts';
 import { memoryJournal, openJournal } from '../journal.ts';
@@ -84,6 +85,7 @@ export const startMicrosoft: StartPart<MicrosoftOptions> = async (options, world
       ...vaultRoutes(cloud),
       ...graphRoutes(cloud),
       ...relationshipRoutes(cloud),
+      ...mailboxRoutes(cloud),
       ...partnerCenterRoutes(cloud, throttle),
       ...partnerCenterDirectoryRoutes(cloud, throttle),
       ...partnerCenterConsentRoutes(cloud, throttle),

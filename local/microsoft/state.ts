@@ -102,6 +102,7 @@ export type Change = { at: number } &
     | ({ type: 'service-request-patched' } & ServiceRequestPatch)
     | ({ type: 'service-request-moved' } & ServiceRequestMoved)
     | { type: 'mail-received'; raw: string }
+    | { type: 'mail-removed'; messageId: string }
   );
 
 const dayMs = 24 * 60 * 60 * 1000;
@@ -216,6 +217,9 @@ const folds: Folds = {
   },
   'mail-received': (state, { at, raw }) => {
     state.mails.push({ at, raw });
+  },
+  'mail-removed': (state, { messageId }) => {
+    state.mails = state.mails.filter(({ raw }) => !raw.includes(messageId));
   },
 };
 

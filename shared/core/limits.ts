@@ -158,4 +158,16 @@ export const limits = {
   waitingPerReference: 100,
   /** After so long without its request a change is shown to people. */
   waitingDays: 7,
+  /** Mails of a case mailbox that one page lists, and new ones of one turn: the rest is read in the next, at once. */
+  caseMailPage: 25,
+  caseMailsAtOnce: 100,
+  /** A turn of the case mailbox begins to read no further mail after this time, so that it ends within the function's two minutes. */
+  caseMailTurnMs: 50_000,
+  /** Mailboxes may show a mail late: so far back of the last one each turn reads again. */
+  caseMailOverlapMs: 10 * 60 * 1_000,
+  /** Mails that name a case which nobody knows are tried again for so long, so many of them a turn: people tell numbers late. */
+  caseMailAgainMs: 7 * 24 * 60 * 60 * 1_000,
+  caseMailAgain: 50,
+  /** Mails of no case, and what is known of the others, are kept for so long. */
+  caseMailDays: 90,
 } as const;

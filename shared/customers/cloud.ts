@@ -9,6 +9,8 @@ export type PartnerConnection = {
   /** Partner ID of the reseller of record (formerly MPN id). */
   partnerId?: string | undefined;
   role: 'direct' | 'provider' | 'reseller';
+  /** Address of the mailbox to which Microsoft writes about the partner's cases. */
+  caseMailbox?: string | undefined;
 };
 
 /** Roots without a trailing slash and without a version. */

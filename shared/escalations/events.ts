@@ -8,4 +8,8 @@ export const escalationEvents = {
   overtaken: { id: 'escalation.overtaken', level: 'info' },
   caseUnreadable: { id: 'escalation.case-unreadable', level: 'warn' },
   contractEntered: { id: 'escalation.contract-entered', level: 'info' },
+  mailsRead: { id: 'escalation.mails-read', level: 'info' },
+  mailRace: { id: 'escalation.mail-race', level: 'info' },
+  mailUnreadable: { id: 'escalation.mail-unreadable', level: 'warn' },
+  mailNotPlaced: { id: 'escalation.mail-not-placed', level: 'error' },
 } as const satisfies Record<string, LogEvent>;

@@ -4,6 +4,7 @@ import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalatableRequest } from './escalatable.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
+import { indexCase } from './case-index.ts';
 import { listEvent } from './escalation-list.ts';
 import { eraseTexts, noticeIdOf } from './erase-texts.ts';
 import { readEscalation, readEvent } from './escalation-store.ts';
@@ -42,6 +43,8 @@ type Projection = { head: EscalationRow; event: EscalationEvent };
 async function project(deps: EscalationDeps, { head, event }: Projection, scope: Scope): Promise<void> {
   const table = deps.tables('escalations');
   await listEvent(table, head, event);
+  // Mails lead to the escalation whose case it is.
+  if (head.joinedTo === undefined) await indexCase(table, head, event);
   // Whose requests share a case is not told: others would learn of each other's.
   if (isAboutSharing(event)) return;
   await tellRequest(deps, { requestId: ownRequestOf(head), event }, scope);

@@ -19,7 +19,7 @@ export const groups: readonly Group[] = [
       MICROSOFT_CLOUD:
         '`global`, `us-government` or `china` (operated by 21Vianet). `germany` is refused: that cloud closed in 2021.',
       PARTNER_CONNECTIONS:
-        'The partner tenants that the desk works for, as a JSON array: `id` (yours, lower case, part of keys: never change it), `tenantId`, `clientId` of the multi-tenant application, `partnerId`, `role` (`direct`, `provider` or `reseller`), and `caseMailbox`, the address that stands in cases as the partner’s contact.',
+        'The partner tenants that the desk works for, as a JSON array: `id` (yours, lower case, part of keys: never change it), `tenantId`, `clientId` of the multi-tenant application, `partnerId`, `role` (`direct`, `provider` or `reseller`), and `caseMailbox`, the address that stands in cases as the partner’s contact: the desk reads its inbox, so the application needs `Application Mail.Read` of Exchange Online’s RBAC for Applications in the scope of that mailbox alone, and `Mail.Read` is not consented in Entra, which would open every mailbox. No rule of the mailbox may move mails out of the inbox, and no gateway may stand before Exchange Online.',
       ENTRA_AUTHORITY: 'Overrides where tokens come from and who signs those of callers.',
       GRAPH_BASE_URL: 'Overrides Microsoft Graph.',
       PARTNER_CENTER_BASE_URL: 'Overrides the Partner Center API.',

@@ -47,6 +47,8 @@ const goodBodies: Record<string, readonly unknown[]> = {
   writeUpdate: [{ text: 'The logs are in the share.' }],
   carryUpdate: [{}],
   recordDiagnosticConsent: [{ given: true, by: 'Oda Vik', wording: 'Yes.' }],
+  placeCaseMail: [{ escalationId: 'abcdefghijklmnopqrstuvwxy2-1' }],
+  dismissCaseMail: [{}],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   askDoctor: [{}],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
