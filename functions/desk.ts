@@ -34,6 +34,7 @@ import { createPublishedRules } from '../shared/requests/published-rules.ts';
 import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
+import { acknowledgeRoutes } from './acknowledge.http.ts';
 import { boundaryRulesRoutes } from './boundary-rules.http.ts';
 import { consentRoutes } from './consents.http.ts';
 import { contactRoutes } from './contacts.http.ts';
@@ -51,6 +52,8 @@ import { quarantineRoutes } from './quarantine.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
+import { deskReach } from './desk-reach.ts';
+import { reachRoutes } from './reach.http.ts';
 import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
 import { markingFailures } from '../shared/platform/marking-failures.ts';
@@ -89,6 +92,10 @@ export function createDesk(given: Services, config: Config): Desk {
     audiences: config.DESK_API_AUDIENCE,
   });
 
+  const reach = deskReach({
+    ...{ services, config, customers, readSecret, versions, takeTurn },
+    requestForPage: async (requestId, wants) => requests.readForPage(requestId, wants),
+  });
   const quarantine = createQuarantine({ table: tables('portals'), clock });
   const requests = createRequests({
     ...services,
@@ -103,6 +110,7 @@ export function createDesk(given: Services, config: Config): Desk {
     boundaryRules: async () => boundaryRules.inForce(),
     adminLinks: (customer, service) => adminLinks(cloud.cloud, customer, { service }),
     announce,
+    reach: reach.ofRequest,
     cancelEscalations: async (requestId, scope) => cancelWithdrawn(escalations, requestId, scope),
   });
   const escalations: EscalationDeps = {
@@ -115,6 +123,7 @@ export function createDesk(given: Services, config: Config): Desk {
     openIncidents: createOpenIncidents({ tables }),
     channel: azureSupportChannel({ http, tokens, clock, managementBaseUrl: cloud.endpoints.azureManagementBaseUrl }),
     announce,
+    reach: reach.ofEscalation,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
   const erasure = createErasure({
@@ -148,7 +157,7 @@ export function createDesk(given: Services, config: Config): Desk {
     remember: async (customerId, name) => rememberName({ store: customers, portalSights }, customerId, name),
   });
   const readiness = createReadiness(
-    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows }),
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows, reach }),
     clock,
   );
 
@@ -175,6 +184,8 @@ export function createDesk(given: Services, config: Config): Desk {
       ...statementRoutes({ statements }),
       ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
       ...boundaryRulesRoutes(boundaryRules),
+      ...reachRoutes(reach.routes),
+      ...acknowledgeRoutes(reach.linkRoutes),
       ...hookRoutes({ receivePortalHook }),
       ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
@@ -198,6 +209,7 @@ export function createDesk(given: Services, config: Config): Desk {
           registry,
           readSecret,
         }),
+        pages: reach.queue,
       }),
       feeds.polls,
     ].map((fn) => markingFailures(postponing(fn, services), services)),

@@ -22,6 +22,10 @@ export type ReadinessDeps = {
   config: Config;
   grants: GrantRows;
   webhooks: Pick<HookRows, 'all'>;
+  reach: {
+    duty: (nowMs: number) => Promise<{ name: string; window: string } | undefined>;
+    findings: () => Promise<string[]>;
+  };
 };
 
 /** The parts that the desk cannot do without, each asked by a question that it must answer. */
@@ -32,11 +36,18 @@ export const createReadinessParts = ({
   config,
   grants,
   webhooks,
+  reach,
 }: ReadinessDeps): Part[] => [
   {
     name: 'storage',
     // What is remembered of the feeds is asked here, so that storage being away is not taken for Microsoft being away.
     check: async () => ({ directories: await directoryAges(services, cloud) }),
+  },
+  {
+    // A desk on which nobody is on duty works: people who look after it are told.
+    name: 'duty',
+    check: async () =>
+      (await unlessStorageIsAway(async () => dutyState(services, reach))) ?? { onDuty: 'unknown: storage is away' },
   },
   {
     name: 'timers',
@@ -75,6 +86,14 @@ export const createReadinessParts = ({
     },
   },
 ];
+
+async function dutyState({ clock }: Services, { duty, findings }: ReadinessDeps['reach']) {
+  const onDuty = await duty(clock.now());
+  return {
+    onDuty: onDuty === undefined ? 'nobody' : { name: onDuty.name, window: onDuty.window },
+    findings: await findings(),
+  };
+}
 
 /** Undefined where storage is away: that is another part's trouble. */
 async function unlessStorageIsAway<T>(read: () => Promise<T>): Promise<T | undefined> {

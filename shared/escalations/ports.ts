@@ -5,7 +5,7 @@ import type { Bus } from '../platform/bus.ts';
 import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
-import type { EscalationState } from './escalation.ts';
+import type { EscalationEvent, EscalationRow, EscalationState } from './escalation.ts';
 import type { FilingChannel } from './filing-channel.ts';
 import type { PartnerContact } from './packet.ts';
 import type { CloudName } from '../customers/cloud.ts';
@@ -65,5 +65,7 @@ export type EscalationDeps = {
   openIncidents: (ids: readonly string[]) => Promise<readonly { id: string; title: string }[]>;
   channel: FilingChannel;
   announce: Announce;
+  /** Tells people of the partner who must act at once. Idempotent by event. */
+  reach?: (news: { head: EscalationRow; event: EscalationEvent }, scope: Scope) => Promise<void>;
   caseSyncMinutes: number;
 };

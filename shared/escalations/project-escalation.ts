@@ -37,6 +37,7 @@ export function createProjectEscalation(deps: EscalationDeps): QueueHandler {
 type Projection = { head: EscalationRow; event: EscalationEvent };
 
 async function project(deps: EscalationDeps, { head, event }: Projection, scope: Scope): Promise<void> {
+  await deps.reach?.({ head, event }, scope);
   await listEvent(deps.tables('escalations'), head, event);
   for (const requestId of head.requestIds) {
     await deps.requests.applyEscalation(applied(requestId, event), scope);

@@ -10,7 +10,7 @@ import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import type { ExternalRefIndex } from './external-ref-index.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
-import type { Announce, CancelEscalations, Notice } from './ports.ts';
+import type { Announce, CancelEscalations, Notice, Reach } from './ports.ts';
 import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
@@ -32,6 +32,7 @@ export type ProjectionDeps = {
   clock: Clock;
   announce: Announce;
   cancelEscalations: CancelEscalations;
+  reach?: Reach | undefined;
   index: Pick<ExternalRefIndex, 'know'>;
   /** What follows for the requests that are merged with this one. */
   family: ReturnType<typeof createFamily>;
@@ -73,6 +74,8 @@ async function project(
   ]);
   if (head === undefined || event === undefined)
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
+  // First: nothing else may keep people from being called out.
+  await deps.reach?.({ head, event }, scope);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
   if (saysRefs(event)) await deps.index.know(head, event.at, scope);
   if (event.kind === 'transitioned' && event.state === 'closed') await deps.cancelEscalations(requestId, scope);

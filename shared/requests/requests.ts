@@ -6,10 +6,11 @@ import { createRequestChanges } from './changes.ts';
 import { createFamily } from './family.ts';
 import { createFindByRef } from './find-by-ref.ts';
 import { createForEscalation } from './for-escalation.ts';
+import { createForPage } from './for-page.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
-import type { Announce, CancelEscalations } from './ports.ts';
+import type { Announce, CancelEscalations, Reach } from './ports.ts';
 import { createRequestProjection } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
 import { createRequestStore } from './request-store.ts';
@@ -19,11 +20,12 @@ export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   tables: Tables<'requests' | 'requestlists'>;
   announce: Announce;
   cancelEscalations: CancelEscalations;
+  reach?: Reach;
   random: Random;
 } & Pick<HookChangesDeps, 'portalCaller' | 'setAside'>;
 
 /** Everything that can be done with support requests. */
-export function createRequests({ tables, announce, cancelEscalations, ...deps }: RequestsDeps) {
+export function createRequests({ tables, announce, cancelEscalations, reach, ...deps }: RequestsDeps) {
   const table = tables('requests');
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
@@ -37,6 +39,7 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     ...hooked,
     ...createRequestQueries({ store, clock: deps.clock }),
     ...createForEscalation({ store }),
+    readForPage: createForPage({ store }),
     amend: createAmend({ ...deps, store }),
     list: async (
       caller: Caller,
@@ -46,7 +49,7 @@ export function createRequests({ tables, announce, cancelEscalations, ...deps }:
     /** Consumer of `request-event`. */
     project: createRequestProjection({
       ...deps,
-      ...{ requests: table, lists, store, announce, cancelEscalations, index: hooked.index },
+      ...{ requests: table, lists, store, announce, cancelEscalations, reach, index: hooked.index },
       family: createFamily({ store }),
     }),
   };
