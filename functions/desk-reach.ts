@@ -73,19 +73,24 @@ function createLook({
   customers,
   requestForPage,
 }: Pick<Parts, 'services' | 'customers' | 'requestForPage'>): Look {
-  return async ({ kind, id, what }, wants) => {
-    const row = kind === 'escalation' ? (await readEscalation(services.tables('escalations'), id))?.row : undefined;
-    const requestId = kind === 'request' ? id : (row?.requestIds[0] ?? '');
+  const named = async (requestId: string, wants: { title: boolean }) => {
     const request = await requestForPage(requestId, wants);
     if (request === undefined) return undefined;
-    const { customerId, updatedAt, category, service, title } = request;
-    const changedAt = row !== undefined && row.updatedAt > updatedAt ? row.updatedAt : updatedAt;
-    return {
-      ...{ changedAt, requestId, category, service, customerId, title },
-      stands: kind === 'request' ? requestStands(request) : row !== undefined && escalationStands(what, row),
-      severity: row?.severity ?? request.severity,
-      customerName: (await customers.get(customerId))?.name,
-      caseNumber: row?.caseNumber,
-    };
+    const { severity, customerId, updatedAt: changedAt, category, service, title } = request;
+    const customerName = (await customers.get(customerId))?.name;
+    return { request, looked: { severity, customerId, changedAt, category, service, title, requestId, customerName } };
+  };
+  return async ({ kind, id, what }, wants) => {
+    if (kind === 'request') {
+      const found = await named(id, wants);
+      return found && { ...found.looked, stands: requestStands(found.request) };
+    }
+    const row = (await readEscalation(services.tables('escalations'), id))?.row;
+    const found = row && (await named(row.requestIds[0] ?? '', wants));
+    if (row === undefined || found === undefined) return undefined;
+    const { looked } = found;
+    const { severity, caseNumber, updatedAt } = row;
+    const changedAt = updatedAt > looked.changedAt ? updatedAt : looked.changedAt;
+    return { ...looked, severity, caseNumber, changedAt, stands: escalationStands(what, row) };
   };
 }

@@ -29,11 +29,9 @@ const noticeAnswerSchema = z.strictObject({
 export const pageAnswerSchema = z
   .strictObject({
     id: z.string(),
-    run: z
-      .int()
-      .meta({
-        description: 'Counts how often it began anew: the matter came back, or nobody acted after an acknowledgement.',
-      }),
+    run: z.int().meta({
+      description: 'Counts how often it began anew: the matter came back, or nobody acted after an acknowledgement.',
+    }),
     state: z.enum(pageStates),
     team: z.string(),
     matter: z.strictObject({ kind: z.enum(['incident', 'request']), id: z.string() }),

@@ -1,6 +1,6 @@
 import { limits } from '../core/limits.ts';
 import type { Severity } from '../statement/statement.ts';
-import type { Page, PageNotice } from './page.ts';
+import type { Page, PageNotice, Source } from './page.ts';
 import type { Looked } from './page-ports.ts';
 import type { Happening } from './reach-policy.ts';
 
@@ -56,24 +56,26 @@ export type MessageParts = {
 };
 
 export function messageOf({ notice, page, looked, includeTitle, ...more }: MessageParts): PageMessage {
-  const source = page.sources.findLast(({ what }) => what === notice.what) ?? page.sources.at(-1);
-  const title = includeTitle && looked?.title !== undefined ? looked.title.slice(0, limits.titleCharacters) : undefined;
+  const { action, createdAt: at, run, what, late } = notice;
+  const { id: pageId, severity, customerId, matter } = page;
   return {
-    action: notice.action,
-    at: notice.createdAt,
-    pageId: page.id,
-    run: notice.run,
-    what: notice.what,
-    severity: page.severity,
+    ...{ action, at, run, what, late, pageId, severity, customerId },
+    ...idsOf(page, notice),
+    ...(matter.kind === 'incident' && { incidentId: matter.id }),
     service: looked?.service ?? page.service,
-    requestId: looked?.requestId ?? (source?.kind === 'request' ? source.id : undefined),
-    escalationId: source?.kind === 'escalation' ? source.id : undefined,
-    incidentId: page.matter.kind === 'incident' ? page.matter.id : undefined,
     caseNumber: looked?.caseNumber,
-    customerId: looked?.customerId ?? page.customerId,
     customer: looked?.customerName,
-    title,
-    late: notice.late,
+    title: includeTitle ? looked?.title?.slice(0, limits.titleCharacters) : undefined,
     ...more,
   };
+}
+
+/** The source that a notice is about: the newest of its kind. */
+export const sourceOf = ({ sources }: Page, { what }: Pick<PageNotice, 'what'>): Source | undefined =>
+  sources.findLast((source) => source.what === what) ?? sources.at(-1);
+
+function idsOf(page: Page, notice: PageNotice): Pick<PageMessage, 'requestId' | 'escalationId'> {
+  const source = sourceOf(page, notice);
+  if (source === undefined) return {};
+  return source.kind === 'request' ? { requestId: source.id } : { escalationId: source.id };
 }

@@ -41,7 +41,7 @@ export function createPages(deps: PageDeps) {
       await contended(deps, async () => {
         const held = await readPage(deps.table, pageId);
         const moved = held
-          ? joined(held.page, raised, policy, deps.clock.now())
+          ? joined(held.page, raised, { policy, nowMs: deps.clock.now() })
           : began(raised, { pageId, policy, ownerId: team.id }, deps.clock.now());
         if (moved === undefined) return;
         await enlist(deps.table, moved.after);
@@ -116,7 +116,11 @@ function began(
 }
 
 /** What the matter's page makes of one more event; undefined where it knows it. */
-function joined(page: Page, { source, severity }: Raised, policy: Policy, nowMs: number): Moved | undefined {
+function joined(
+  page: Page,
+  { source, severity }: Raised,
+  { policy, nowMs }: { policy: Policy; nowMs: number },
+): Moved | undefined {
   const isSame = ({ kind, id, what }: Source) => kind === source.kind && id === source.id && what === source.what;
   const known = page.sources.find(isSame);
   if (known !== undefined && known.seen >= source.seen) return undefined;

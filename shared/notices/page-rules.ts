@@ -23,51 +23,54 @@ export type Walk = { policy: Policy; hours: Hours; nowMs: number };
 /** Bounded by the longest policy: whoever takes more steps without a wait runs in a ring. */
 const stepsAtOnce = 2_000;
 
+type Walking = { after: Page; told: Told[]; isMissed: boolean };
+
 /** Takes the steps that are due: up to the next wait, or to the end. */
-export function walk(page: Page, { policy, hours, nowMs }: Walk): Moved {
-  let after: Page = { ...page, turn: page.turn + 1, dueAt: undefined };
-  const told: Told[] = [];
-  let isMissed = false;
+export function walk(page: Page, given: Walk): Moved {
+  const { policy, nowMs } = given;
+  let walking: Walking = { after: { ...page, turn: page.turn + 1, dueAt: undefined }, told: [], isMissed: false };
   for (let taken = 0; taken < stepsAtOnce; taken++) {
-    const team = policy.teams.find(({ id }) => id === after.teamId);
-    const step = team?.steps[after.at];
-    if (step === undefined) return { after: ended(after, { policy, hours, nowMs }), told };
+    const { after, told, isMissed } = walking;
+    const step = nextStep(after, policy);
+    if (step === undefined) return { after: ended(after, given), told };
     if (isCondition(step) && after.acknowledgedAt !== undefined) return { after: stopped(after, policy, nowMs), told };
-    switch (step.do) {
-      case 'notify':
-        if (step.person !== undefined && !hours.isReachable(step.person)) {
-          after = { ...after, missed: [...after.missed, { person: step.person, at: toIso(nowMs) }].slice(-50) };
-          isMissed = true;
-        } else told.push(...pagedBy(step, policy, whatOf(after)));
-        after = { ...after, at: after.at + 1 };
-        break;
-      case 'wait': {
-        after = { ...after, at: after.at + 1 };
-        // Nobody waits for an answer of somebody who was not asked.
-        if (isMissed && told.length === 0) break;
-        const dueAt = hours.waitEnds(step);
-        return { after: paging({ ...after, dueAt: toIso(dueAt) }, told, nowMs), told };
-      }
-      case 'if-unacknowledged':
-        after = { ...after, at: after.at + 1 };
-        break;
-      case 'repeat':
-        after = after.round < step.times ? { ...after, at: 0, round: after.round + 1 } : { ...after, at: after.at + 1 };
-        break;
-      case 'hand-over':
-        after = { ...after, teamId: step.team, at: 0, round: 0 };
+    // Nobody waits for an answer of somebody who was not asked.
+    if (step.do === 'wait' && !(isMissed && told.length === 0)) {
+      return { after: { ...after, at: after.at + 1, dueAt: toIso(given.hours.waitEnds(step)) }, told };
     }
-    if (told.length > 0) after = paging(after, told, nowMs);
+    walking = step.do === 'notify' ? notify(walking, step, given) : { ...walking, after: pastStep(after, step) };
   }
   throw new Error(`the steps of page ${page.id} come to no end`);
 }
+
+const nextStep = (page: Pick<Page, 'teamId' | 'at'>, { teams }: Pick<Policy, 'teams'>): Step | undefined =>
+  teams.find(({ id }) => id === page.teamId)?.steps[page.at];
+
+function notify({ after, told, isMissed }: Walking, step: Notify, { policy, hours, nowMs }: Walk): Walking {
+  const next = { ...after, at: after.at + 1 };
+  if (step.person !== undefined && !hours.isReachable(step.person)) {
+    const missed = [...after.missed, { person: step.person, at: toIso(nowMs) }].slice(-missedAtMost);
+    return { after: { ...next, missed }, told, isMissed: true };
+  }
+  const paged = pagedBy(step, policy, whatOf(after));
+  return { after: paging(next, paged, nowMs), told: [...told, ...paged], isMissed };
+}
+
+function pastStep(page: Page, step: Exclude<Step, Notify>): Page {
+  if (step.do === 'hand-over') return { ...page, teamId: step.team, at: 0, round: 0 };
+  if (step.do === 'repeat' && page.round < step.times) return { ...page, at: 0, round: page.round + 1 };
+  return { ...page, at: page.at + 1 };
+}
+
+type Notify = Extract<Step, { do: 'notify' }>;
+const missedAtMost = 50;
 
 const isCondition = (step: Step): boolean =>
   step.do === 'if-unacknowledged' || step.do === 'repeat' || step.do === 'hand-over';
 
 export const whatOf = ({ sources }: Page): Happening => sources.at(-1)?.what ?? 'critical-request';
 
-function pagedBy(step: Extract<Step, { do: 'notify' }>, policy: Policy, what: Happening): Told[] {
+function pagedBy(step: Notify, policy: Policy, what: Happening): Told[] {
   if (step.target !== undefined) return [{ action: 'triggered', target: step.target, what }];
   const person = policy.people.find(({ id }) => id === step.person);
   return (person?.targets ?? []).map((target) => ({ action: 'triggered', target, person: step.person, what }));
@@ -117,7 +120,7 @@ export function acknowledge(page: Page, { by, person, policy, nowMs }: Acknowled
   const asked = page.paged.filter((one) => one.person !== undefined);
   const mine = asked.find((one) => one.person === person);
   const late = mine !== undefined && asked.some((one) => one.person !== person && one.firstAt > mine.firstAt);
-  const next = policy.teams.find(({ id }) => id === page.teamId)?.steps[page.at];
+  const next = nextStep(page, policy);
   const acknowledged: Page = {
     ...page,
     state: 'acknowledged',
@@ -162,9 +165,11 @@ export function runAgain(page: Page, policy: Policy, nowMs: number): Moved {
   const old = page.state === 'settled' ? [] : channelsOf(page).filter((id) => isPagerDuty(policy, id));
   const told = old.map((target): Told => ({ action: 'settled', target, what: whatOf(page) }));
   const now = toIso(nowMs);
-  const { acknowledgedAt: _, settledAt: __, isStopped: ___, ...rest } = page;
   const after: Page = {
-    ...rest,
+    ...page,
+    acknowledgedAt: undefined,
+    settledAt: undefined,
+    isStopped: undefined,
     run: page.run + 1,
     turn: page.turn + 1,
     state: 'paging',

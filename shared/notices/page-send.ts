@@ -8,7 +8,7 @@ import { afterTry, nextTryMs, type TryResult } from './delivery-rules.ts';
 import { noticeEvents } from './events.ts';
 import { failedWake } from './page-failed.ts';
 import { makeLink } from './page-link.ts';
-import { messageOf } from './page-message.ts';
+import { messageOf, sourceOf } from './page-message.ts';
 import { noticeIdOf, noticeRow, pagePartition, sendWake, type Page, type PageNotice } from './page.ts';
 import type { PageSendDeps } from './page-ports.ts';
 import { post } from './page-post.ts';
@@ -64,7 +64,7 @@ async function attempt(deps: PageSendDeps, notice: PageNotice, page: Page): Prom
   if (trouble !== undefined) return { kind: 'skipped', trouble };
   const target = await targetOf(deps, notice, page);
   if (target === undefined) return { kind: 'skipped', trouble: 'the policy has no such target any more' };
-  const source = page.sources.findLast(({ what }) => what === notice.what) ?? page.sources.at(-1);
+  const source = sourceOf(page, notice);
   const { includeTitle } = target;
   const looked = source && (await deps.look(source, { title: includeTitle }));
   const message = messageOf({

@@ -24,7 +24,7 @@ const microsoftHosts = [
   'powerplatform.partner.microsoftonline.cn',
 ];
 
-export const isMicrosoftHost = (url: string): boolean => {
+const isMicrosoftHost = (url: string): boolean => {
   const { hostname } = new URL(url);
   return microsoftHosts.some((host) => hostname === host || hostname.endsWith(`.${host}`));
 };
@@ -53,29 +53,32 @@ function twice(policy: SentPolicy): FieldError[] {
   });
 }
 
+type List = 'people' | 'targets' | 'teams' | 'calendars';
+
+/** Every name must mean something. */
 function dangling(policy: SentPolicy): FieldError[] {
-  const known = (list: 'people' | 'targets' | 'teams' | 'calendars', id: string | undefined) =>
-    id === undefined || policy[list].some((one) => one.id === id);
-  const fault = (path: string, what: string): FieldError => ({ path, message: `names no ${what} of this policy` });
-  const errors: FieldError[] = [];
-  for (const [at, { targets }] of policy.people.entries())
-    if (!targets.every((id) => known('targets', id))) errors.push(fault(`people.${String(at)}.targets`, 'target'));
-  for (const [at, { team }] of policy.rules.entries())
-    if (!known('teams', team)) errors.push(fault(`rules.${String(at)}.team`, 'team'));
-  for (const [at, { people, steps }] of policy.teams.entries()) {
-    const path = `teams.${String(at)}`;
-    if (!people.every((id) => known('people', id))) errors.push(fault(`${path}.people`, 'person'));
-    for (const [index, step] of steps.entries()) {
-      const place = `${path}.steps.${String(index)}`;
-      if (step.do === 'wait' && !known('calendars', step.calendar)) errors.push(fault(place, 'calendar'));
-      if (step.do === 'hand-over' && !known('teams', step.team)) errors.push(fault(place, 'team'));
-      if (step.do !== 'notify') continue;
-      if (!known('targets', step.target)) errors.push(fault(place, 'target'));
-      if (step.person !== undefined && !people.includes(step.person))
-        errors.push({ path: place, message: 'names nobody of the team' });
-    }
-  }
-  return errors;
+  const fault = (path: string, list: List, ids: readonly (string | undefined)[]): FieldError[] => {
+    const isKnown = (id: string) => policy[list].some((one) => one.id === id);
+    const lost = ids.filter((id) => id !== undefined && !isKnown(id));
+    return lost.map((id) => ({ path, message: `${String(id)} is none of the ${list} of this policy` }));
+  };
+  return [
+    ...policy.people.flatMap(({ targets }, at) => fault(`people.${String(at)}.targets`, 'targets', targets)),
+    ...policy.rules.flatMap(({ team }, at) => fault(`rules.${String(at)}.team`, 'teams', [team])),
+    ...policy.teams.flatMap((team, at) => {
+      const path = `teams.${String(at)}`;
+      const steps = team.steps.flatMap((step, index) => {
+        const place = `${path}.steps.${String(index)}`;
+        if (step.do === 'wait') return fault(place, 'calendars', [step.calendar]);
+        if (step.do === 'hand-over') return fault(place, 'teams', [step.team]);
+        if (step.do !== 'notify') return [];
+        const isForeign = step.person !== undefined && !team.people.includes(step.person);
+        const foreign = isForeign ? [{ path: place, message: 'names nobody of the team' }] : [];
+        return [...fault(place, 'targets', [step.target]), ...foreign];
+      });
+      return [...fault(`${path}.people`, 'people', team.people), ...steps];
+    }),
+  ];
 }
 
 function targetFaults({ targets }: SentPolicy, before: readonly Target[], { urlFault }: ReachChecks): FieldError[] {
@@ -132,11 +135,12 @@ function stepFaults(policy: SentPolicy, { team, at }: { team: Team; at: number }
 const handsTo = (team: Team | undefined): string[] =>
   (team?.steps ?? []).flatMap((step) => (step.do === 'hand-over' ? [step.team] : []));
 
-function reaches(teams: readonly Team[], from: string, to: string, seen: readonly string[] = []): boolean {
-  if (from === to) return true;
-  if (seen.includes(from)) return false;
-  const next = handsTo(teams.find(({ id }) => id === from));
-  return next.some((id) => reaches(teams, id, to, [...seen, from]));
+/** Whether handing over from one team may come to another. */
+function reaches(teams: readonly Team[], from: string, to: string): boolean {
+  const ids = [from];
+  for (const id of ids)
+    ids.push(...handsTo(teams.find((team) => team.id === id)).filter((next) => !ids.includes(next)));
+  return ids.includes(to);
 }
 
 function criticalFaults(policy: SentPolicy): FieldError[] {

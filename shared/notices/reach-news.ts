@@ -42,7 +42,8 @@ export function escalationStands(what: Happening, { state, askedAt, needsAnswer 
       return state === 'handed-off';
     case 'microsoft-asks':
       return !overStates.includes(state) && needsAnswer === true;
-    default:
+    case 'microsoft-late':
+    case 'critical-request':
       return !overStates.includes(state);
   }
 }

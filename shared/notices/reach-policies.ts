@@ -86,6 +86,6 @@ async function answerOf(policy: Policy | undefined, nowMs: number): Promise<Poli
   const { findingsOf } = await import('./reach-windows.ts');
   const findings = findingsOf(policy, nowMs);
   if (policy === undefined) return { version: 0, ...nothing, findings };
-  const targets = policy.targets.map(({ secretName: _, ...target }) => target);
+  const targets = policy.targets.map((target) => ({ ...target, secretName: undefined }));
   return { ...policy, targets, findings };
 }

@@ -90,7 +90,7 @@ export function findingsOf(policy: Policy | undefined, nowMs: number): string[] 
   return findings;
 }
 
-export function windowText(windows: Windows): string {
+function windowText(windows: Windows): string {
   if (windows === 'always') return 'round the clock';
   const days = Object.entries(windows.weekly).flatMap(([day, shifts]) =>
     shifts.map(({ from, to }) => `${day} ${from}–${to}`),

@@ -3,7 +3,6 @@ import type { AdminLink } from '../customers/admin-links.ts';
 import type { Customer } from '../customers/customer.ts';
 import type { CustomerName } from '../customers/resolve-customer.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { Head, RequestEvent } from './request-event.ts';
 
 /** What intake must know of a customer: one row. */
 export type IntakeCustomer = Pick<
@@ -68,9 +67,6 @@ export type Notice = {
 
 /** Owes the portals a signed webhook. Idempotent by event and portal. */
 export type Announce = (notice: Notice, scope: Scope) => Promise<void>;
-
-/** Tells people of the partner who must act at once. Idempotent by event. */
-export type Reach = (news: { head: Head; event: RequestEvent }, scope: Scope) => Promise<void>;
 
 /** Takes back what of a request's escalations was not filed before the request was closed. Idempotent. */
 export type CancelEscalations = (requestId: string, scope: Scope) => Promise<void>;

@@ -10,7 +10,7 @@ import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import type { ExternalRefIndex } from './external-ref-index.ts';
 import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
-import type { Announce, CancelEscalations, Notice, Reach } from './ports.ts';
+import type { Announce, CancelEscalations, Notice } from './ports.ts';
 import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
 import { applyEvent } from './request-rules.ts';
@@ -21,6 +21,9 @@ const requestEventBodySchema = z.object({
   requestId: z.string(),
   sequence: z.number().int(),
 });
+
+/** Tells people of the partner who must act at once. Idempotent by event. */
+export type Reach = (news: { head: Head; event: RequestEvent }, scope: Scope) => Promise<void>;
 
 export type ProjectionDeps = {
   /** Table `requests`. */

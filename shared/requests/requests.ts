@@ -10,8 +10,8 @@ import { createForPage } from './for-page.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
-import type { Announce, CancelEscalations, Reach } from './ports.ts';
-import { createRequestProjection } from './projection.ts';
+import type { Announce, CancelEscalations } from './ports.ts';
+import { createRequestProjection, type Reach } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
 import { createRequestStore } from './request-store.ts';
 
