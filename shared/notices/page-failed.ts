@@ -44,5 +44,9 @@ function isInVain(page: Page, failed: PageNotice, notices: readonly PageNotice[]
   const group = notices.filter(
     ({ turn, action, run }) => run === failed.run && turn === failed.turn && action === 'triggered',
   );
-  return group.every(({ state }) => state === 'gone' || state === 'given-up' || state === 'skipped');
+  // Where people were asked, a room that has it answers for nobody.
+  const people = group.filter(({ person }) => person !== undefined);
+  return (people.length > 0 ? people : group).every(
+    ({ state }) => state === 'gone' || state === 'given-up' || state === 'skipped',
+  );
 }

@@ -35,7 +35,7 @@ export function walk(page: Page, given: Walk): Moved {
     if (step === undefined) return { after: ended(after, given), told };
     if (isCondition(step) && after.acknowledgedAt !== undefined) return { after: stopped(after, policy, nowMs), told };
     // Nobody waits for an answer of somebody who was not asked.
-    if (step.do === 'wait' && !(isMissed && told.length === 0)) {
+    if (step.do === 'wait' && !(isMissed && !told.some(({ person }) => person !== undefined))) {
       return { after: { ...after, at: after.at + 1, dueAt: toIso(given.hours.waitEnds(step)) }, told };
     }
     walking = step.do === 'notify' ? notify(walking, step, given) : { ...walking, after: pastStep(after, step) };
@@ -52,7 +52,8 @@ function notify({ after, told, isMissed }: Walking, step: Notify, { policy, hour
     const missed = [...after.missed, { person: step.person, at: toIso(nowMs) }].slice(-missedAtMost);
     return { after: { ...next, missed }, told, isMissed: true };
   }
-  const paged = pagedBy(step, policy, whatOf(after));
+  const isTold = ({ target, person }: Told) => told.some((one) => one.target === target && one.person === person);
+  const paged = pagedBy(step, policy, whatOf(after)).filter((one) => !isTold(one));
   return { after: paging(next, paged, nowMs), told: [...told, ...paged], isMissed };
 }
 

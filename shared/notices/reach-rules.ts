@@ -34,7 +34,8 @@ function fits(rule: Rule, { what, severity, category, service }: Matter): boolea
  */
 export function criticalTeams(policy: Ruled): { teams: Team[]; isSure: boolean } {
   const rules = policy.rules.filter(({ severities }) => severities?.includes('critical') !== false);
-  const ids = rules.map(({ team }) => team);
+  const last = rules.findIndex(({ what, categories, services }) => (what ?? categories ?? services) === undefined);
+  const ids = (last < 0 ? rules : rules.slice(0, last + 1)).map(({ team }) => team);
   for (const id of ids) {
     const steps = policy.teams.find((team) => team.id === id)?.steps ?? [];
     for (const step of steps) if (step.do === 'hand-over' && !ids.includes(step.team)) ids.push(step.team);
