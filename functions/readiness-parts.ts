@@ -44,12 +44,6 @@ export const createReadinessParts = ({
     check: async () => ({ directories: await directoryAges(services, cloud) }),
   },
   {
-    // A desk on which nobody is on duty works: people who look after it are told.
-    name: 'duty',
-    check: async () =>
-      (await unlessStorageIsAway(async () => dutyState(services, reach))) ?? { onDuty: 'unknown: storage is away' },
-  },
-  {
     name: 'timers',
     check: async () => {
       const last = await unlessStorageIsAway(async () => lastSweepState(services));
@@ -84,6 +78,12 @@ export const createReadinessParts = ({
       const views = held?.map((grant) => grantView(grant, services.clock.now())) ?? null;
       return { health: health ?? null, delegation: delegation ?? null, grants: views, webhooks: registered ?? null };
     },
+  },
+  {
+    // A desk on which nobody is on duty works: people who look after it are told.
+    name: 'duty',
+    check: async () =>
+      (await unlessStorageIsAway(async () => dutyState(services, reach))) ?? { onDuty: 'unknown: storage is away' },
   },
 ];
 

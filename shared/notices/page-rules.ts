@@ -129,7 +129,9 @@ export function acknowledge(page: Page, { by, person, policy, nowMs }: Acknowled
     acknowledgements: [...page.acknowledgements, { by, person, at, late }].slice(-20),
   };
   const isFirst = page.acknowledgedAt === undefined;
-  const isEnd = isFirst && (page.isStopped === true || next === undefined || isCondition(next));
+  // Taken in hand before anybody was paged, or with nothing but a condition to come: nothing follows.
+  const isOver = page.isStopped === true || page.paged.length === 0 || next === undefined || isCondition(next);
+  const isEnd = isFirst && isOver;
   const after = isEnd ? stopped({ ...acknowledged, turn: page.turn + 1 }, policy, nowMs) : acknowledged;
   const others = channelsOf(page, person);
   // PagerDuty hears of it over the acknowledging person's own channel too: nobody else would tell it.

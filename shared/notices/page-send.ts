@@ -125,11 +125,12 @@ async function record(deps: PageSendDeps, { message, held, next, isWaiting }: Re
     ...wakes.map((wake) => wakeOp(wake, scope)),
   ];
   const isOurs = await wins(deps.table, pk, ops);
-  if (isWaiting || !isOurs) return;
+  if (!isOurs) return;
+  await sendWakes(deps, { place: { table: 'deliveries', pk }, wakes }, scope);
+  if (isWaiting) return;
   const { pageId, seq, target, state, lastStatus, lastTrouble } = next;
   const event = state === 'delivered' ? noticeEvents.pageSent : noticeEvents.pageNotSent;
   scope.log(event, { pageId, seq, target, state, lastStatus, lastTrouble });
-  await sendWakes(deps, { place: { table: 'deliveries', pk }, wakes }, scope);
 }
 
 const isRefused = ({ state, lastTrouble }: PageNotice): boolean =>
