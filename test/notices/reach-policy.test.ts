@@ -60,7 +60,7 @@ describe('a policy', () => {
     ['two targets of one id', { targets: [hook!, pager!, room!, { ...pager!, id: 'room' }] }, 'targets.3.id is taken'],
     [
       'an address that is not called',
-      { targets: [{ ...hook!, url: 'http://a.example' } as never, pager!, room!] },
+      { targets: [{ ...hook!, url: 'http://a.example' }, pager!, room!] },
       'cannot be called',
     ],
     [
@@ -97,7 +97,7 @@ describe('a policy', () => {
       'a webhook at Microsoft alone for what is critical',
       {
         people: aPolicy().people.map((person) => ({ ...person, targets: ['olav-hook'] })),
-        targets: [{ ...hook!, url: 'https://x.webhook.office.com/y' } as never, pager!, room!],
+        targets: [{ ...hook!, url: 'https://x.webhook.office.com/y' }, pager!, room!],
       },
       'reach nobody while Entra or Teams is away',
     ],
