@@ -74,7 +74,8 @@ const common = {
   acknowledgementMinutes: z.int().min(5).max(10_080).optional(),
 };
 
-const url = z.httpUrl().max(limits.urlCharacters);
+/** Which hosts may be called is judged when it is published, and again at every call. */
+const url = z.url({ protocol: /^https?$/ }).max(limits.urlCharacters);
 /** The title of a request leaves the desk only where the target says so. */
 const target = { id: idSchema, includeTitle: z.boolean().default(false) };
 const webhook = { ...target, kind: z.literal('webhook'), url };
