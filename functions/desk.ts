@@ -45,6 +45,7 @@ import { createPublishedRules } from '../shared/requests/published-rules.ts';
 import { createRequests } from '../shared/requests/requests.ts';
 import { caseContact } from '../shared/statement/case-contact.ts';
 import { createStatements } from '../shared/statement/published-statement.ts';
+import { acknowledgeRoutes } from './acknowledge.http.ts';
 import { boundaryRulesRoutes } from './boundary-rules.http.ts';
 import { caseMailRoutes } from './case-mails.http.ts';
 import { consentRoutes } from './consents.http.ts';
@@ -65,6 +66,8 @@ import { quarantineRoutes } from './quarantine.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
+import { deskReach } from './desk-reach.ts';
+import { reachRoutes } from './reach.http.ts';
 import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
 import { markingFailures } from '../shared/platform/marking-failures.ts';
@@ -105,6 +108,10 @@ export function createDesk(given: Services, config: Config): Desk {
     audiences: config.DESK_API_AUDIENCE,
   });
 
+  const reach = deskReach({
+    ...{ services, config, customers, readSecret, versions, takeTurn },
+    requestForPage: async (requestId, wants) => requests.readForPage(requestId, wants),
+  });
   const quarantine = createQuarantine({ table: tables('portals'), clock });
   const requests = createRequests({
     ...services,
@@ -124,6 +131,7 @@ export function createDesk(given: Services, config: Config): Desk {
       await followRequest(escalations, requestId, scope);
     },
     microsoftClocks: async (escalationId) => openCaseClocks(escalations, escalationId),
+    reach: reach.ofRequest,
   });
   const delegation = createDelegationState(services, cloud);
   const support = {
@@ -142,7 +150,7 @@ export function createDesk(given: Services, config: Config): Desk {
     openIncidents: createOpenIncidents({ tables }),
     rights: azureRightsProbe(support),
     delegation,
-    duty: nobodyOnDuty,
+    duty: reach.duty,
     readSecret,
     channel: filingBy({ 'azure-support': azureSupportChannel(support) }),
     followers: {
@@ -150,6 +158,7 @@ export function createDesk(given: Services, config: Config): Desk {
       partnerCenter: partnerCenterFollower({ http, tokens, clock, cloud }),
     },
     announce,
+    reach: reach.ofEscalation,
     caseSyncMinutes: config.CASE_SYNC_MINUTES,
   };
   const erasure = createErasure({
@@ -192,7 +201,7 @@ export function createDesk(given: Services, config: Config): Desk {
     ask: askMicrosoft({ http, tokens, clock, endpoints: cloud.endpoints }),
   });
   const readiness = createReadiness(
-    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows, circuits }),
+    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows, circuits, reach }),
     clock,
   );
 
@@ -225,6 +234,8 @@ export function createDesk(given: Services, config: Config): Desk {
       ...statementRoutes({ statements }),
       ...portalRoutes(deskPortals({ services, config, registry, customers, readSecret, versions })),
       ...boundaryRulesRoutes(boundaryRules),
+      ...reachRoutes(reach.routes),
+      ...acknowledgeRoutes(reach.linkRoutes),
       ...hookRoutes({ receivePortalHook }),
       ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
@@ -248,6 +259,7 @@ export function createDesk(given: Services, config: Config): Desk {
           registry,
           readSecret,
         }),
+        pages: reach.queue,
       }),
       feeds.polls,
     ].map((fn) => markingFailures(postponing(fn, services), services)),
@@ -255,9 +267,6 @@ export function createDesk(given: Services, config: Config): Desk {
   };
   return { catalogue, authenticate, takeTurn };
 }
-
-/** Until the reach policy says who is on duty, nobody is. */
-const nobodyOnDuty = async (): Promise<undefined> => Promise.resolve(undefined);
 
 const mailboxOf = (config: Config, connectionId: string): string | undefined =>
   config.PARTNER_CONNECTIONS.find((connection) => connection.id === connectionId)?.caseMailbox;

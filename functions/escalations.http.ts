@@ -1,5 +1,6 @@
 import { personCaller } from '../shared/core/caller.ts';
 import { createClaim, createRedrive } from '../shared/escalations/claim.ts';
+import { contractIdsOf } from '../shared/escalations/contract-ids.ts';
 import { createEscalate, createPreview } from '../shared/escalations/escalate.ts';
 import { createEscalationTimeline } from '../shared/escalations/escalation-timeline.ts';
 import { createFiling } from '../shared/escalations/filing-by-hand.ts';
@@ -14,7 +15,7 @@ export function escalationRoutes(deps: EscalationDeps): Route[] {
   const escalate = createEscalate(deps);
   const list = createListEscalations(deps);
   const read = createReadEscalation(deps);
-  const packet = createReadPacket(deps);
+  const packet = createReadPacket({ ...deps, contractIds: async (row) => contractIdsOf(deps, row) });
   const timeline = createEscalationTimeline(deps);
   const claim = createClaim(deps);
   const filing = createFiling(deps);

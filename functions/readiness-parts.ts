@@ -24,6 +24,10 @@ export type ReadinessDeps = {
   grants: GrantRows;
   webhooks: Pick<HookRows, 'all'>;
   circuits: Pick<Circuits, 'open'>;
+  reach: {
+    duty: (nowMs: number) => Promise<{ name: string; window: string } | undefined>;
+    findings: () => Promise<string[]>;
+  };
 };
 
 /** The parts that the desk cannot do without, each asked by a question that it must answer. */
@@ -35,6 +39,7 @@ export const createReadinessParts = ({
   grants,
   webhooks,
   circuits,
+  reach,
 }: ReadinessDeps): Part[] => [
   {
     name: 'storage',
@@ -84,7 +89,21 @@ export const createReadinessParts = ({
       };
     },
   },
+  {
+    // A desk on which nobody is on duty works: people who look after it are told.
+    name: 'duty',
+    check: async () =>
+      (await unlessStorageIsAway(async () => dutyState(services, reach))) ?? { onDuty: 'unknown: storage is away' },
+  },
 ];
+
+async function dutyState({ clock }: Services, { duty, findings }: ReadinessDeps['reach']) {
+  const onDuty = await duty(clock.now());
+  return {
+    onDuty: onDuty === undefined ? 'nobody' : { name: onDuty.name, window: onDuty.window },
+    findings: await findings(),
+  };
+}
 
 /** Undefined where storage is away: that is another part's trouble. */
 async function unlessStorageIsAway<T>(read: () => Promise<T>): Promise<T | undefined> {

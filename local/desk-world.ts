@@ -11,7 +11,7 @@ import type { TableName } from '../shared/platform/resources.ts';
 import { queryAll } from '../shared/platform/table.ts';
 import { until } from './call-desk.ts';
 import { callers, deskApiAudience, deskTenantId } from './microsoft/seed-world.ts';
-import { openTable, portalSeeds, seedContractIds, seedDesk, seedPortal } from './seed.ts';
+import { openTable, portalSeeds, seedContractIds, seedDesk, seedPortal, seedReachPolicy } from './seed.ts';
 import type { Stack } from './stack-file.ts';
 import { startWorld, type RunningWorld, type WorldOptions } from './world.ts';
 
@@ -56,6 +56,7 @@ export async function startDeskWorld(options: DeskWorldOptions): Promise<DeskWor
       await seedDesk(settings);
       if (foreignMicrosoft) return;
       await seedContractIds(settings);
+      await seedReachPolicy(settings, inbox);
       for (const portal of portalSeeds) {
         const customers = portal.customerTenantIds.map((tenantId) => customerIdOf(cloudOf(settings), tenantId));
         await seedPortal(settings, { portal, inbox, customers });

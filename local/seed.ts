@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { TableServiceClient, TableClient } from '@azure/data-tables';
+import type { Caller } from '../shared/core/caller.ts';
 import { systemClock } from '../shared/core/clock.ts';
+import { systemIds } from '../shared/core/ids.ts';
 import { seedContracts } from '../shared/escalations/contract-store.ts';
+import { createPolicies } from '../shared/notices/reach-policies.ts';
+import { sentPolicySchema } from '../shared/notices/reach-policy.ts';
 import { azureTable } from '../shared/platform/azure-tables.table.ts';
 import { tableNames, type TableName } from '../shared/platform/resources.ts';
 import type { Table } from '../shared/platform/table.ts';
@@ -54,6 +58,55 @@ export async function seedContractIds(settings: Record<string, string>): Promise
     await putSecret(settings, accessId, '0000-LOCAL-ACCESS');
     await putSecret(settings, contractId, '0000-LOCAL-CONTRACT');
   }
+}
+
+const pagerDutyKey = 'LocalPagerDutyRoutingKey00000000';
+
+/** Two people, whom the inbox stands for: by webhook and PagerDuty, and their room in Teams. Published where nothing is. */
+export async function seedReachPolicy(settings: Record<string, string>, inbox: string): Promise<void> {
+  const policies = createPolicies({
+    table: openTable(settings.STORAGE ?? '', 'desk'),
+    clock: systemClock,
+    ids: systemIds,
+    urlFault: () => undefined,
+    versions: {
+      put: async (name, value) => {
+        await putSecret(settings, name, value);
+        return { value, version: '1', createdAt: Date.now() };
+      },
+    },
+  });
+  if ((await policies.read()).version > 0) return;
+  const seeder: Caller = { kind: 'person', id: 'local', name: 'Local', tenantId: '', objectId: '', roles: new Set() };
+  const sent = sentPolicySchema.parse({
+    people: [
+      { id: 'olav', name: 'Olav Vakt', phone: '+4721000001', windows: 'always', targets: ['olav'] },
+      { id: 'mia', name: 'Mia Vakt', phone: '+4721000002', windows: 'always', targets: ['pagerduty'] },
+    ],
+    targets: [
+      { id: 'olav', kind: 'webhook', url: `${inbox}/people/olav`, secret: secretOf('reach-olav') },
+      { id: 'pagerduty', kind: 'pagerduty', url: `${inbox}/pagerduty/v2/enqueue`, routingKey: pagerDutyKey },
+      { id: 'room', kind: 'teams', url: `${inbox}/teams/room` },
+    ],
+    teams: [
+      {
+        id: 'duty',
+        name: 'On duty',
+        people: ['olav', 'mia'],
+        steps: [
+          { do: 'notify', target: 'room' },
+          { do: 'notify', person: 'olav' },
+          { do: 'wait', minutes: 5 },
+          { do: 'if-unacknowledged' },
+          { do: 'notify', person: 'mia' },
+          { do: 'wait', minutes: 5 },
+          { do: 'repeat', times: 2 },
+        ],
+      },
+    ],
+    rules: [{ team: 'duty' }],
+  });
+  await policies.replace({ caller: seeder, sent, seen: () => undefined });
 }
 
 /** Registers a portal with its customers, and puts its secrets into the vault. */

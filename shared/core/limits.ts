@@ -170,4 +170,20 @@ export const limits = {
   caseMailAgain: 50,
   /** Mails of no case, and what is known of the others, are kept for so long. */
   caseMailDays: 90,
+  /** Of the policy by which people are reached. */
+  reachPeople: 50,
+  reachTargets: 40,
+  reachTeams: 20,
+  reachRules: 50,
+  reachSteps: 40,
+  /** Channels of one person. */
+  reachPersonTargets: 5,
+  /** Nobody waits longer for the next person where the matter is critical. */
+  criticalWaitMinutes: 5,
+  /** Requests and escalations of one page that are told apart; beyond, the oldest is forgotten. */
+  pageSources: 100,
+  /** How long the link of a notice acknowledges. */
+  acknowledgeLinkMinutes: 1_440,
+  /** Whoever is on duty for a critical matter is reachable for so long from now. */
+  dutyHours: 4,
 } as const;

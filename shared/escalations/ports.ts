@@ -7,8 +7,8 @@ import type { Tables } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { Followers } from './channel-table.ts';
 import type { Connection, EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
-import type { EscalationState } from './escalation.ts';
 import type { ReadDuty } from './duty.ts';
+import type { EscalationEvent, EscalationRow, EscalationState } from './escalation.ts';
 import type { FilingChannel } from './filing-channel.ts';
 import type { PartnerContact } from './packet.ts';
 import type { CloudName } from '../customers/cloud.ts';
@@ -80,5 +80,7 @@ export type EscalationDeps = {
   /** Which of Microsoft's interfaces gives a case; none for those that only people can read. */
   followers: Followers;
   announce: Announce;
+  /** Tells people of the partner who must act at once. Idempotent by event. */
+  reach?: (news: { head: EscalationRow; event: EscalationEvent }, scope: Scope) => Promise<void>;
   caseSyncMinutes: number;
 };

@@ -41,6 +41,8 @@ export function createProjectEscalation(deps: EscalationDeps): QueueHandler {
 type Projection = { head: EscalationRow; event: EscalationEvent };
 
 async function project(deps: EscalationDeps, { head, event }: Projection, scope: Scope): Promise<void> {
+  // Who is to be reached is decided first: the rest may have to wait for a part that is away.
+  if (head.joinedTo === undefined) await deps.reach?.({ head, event }, scope);
   const table = deps.tables('escalations');
   await listEvent(table, head, event);
   // Mails lead to the escalation whose case it is.

@@ -45,12 +45,15 @@ export function resultOf(answer: HttpAnswer, nowMs: number): TryResult {
 export const resultOfFailure = ({ reason, status }: HttpFailure, nowMs: number): TryResult =>
   status === undefined ? { kind: 'failed', trouble: reason } : resultOf({ status, headers: {}, body: '' }, nowMs);
 
+/** What a try changes of whatever is sent. */
+type TriedField = 'state' | 'tries' | 'lastTryAt' | 'nextTryAt' | 'closedAt' | 'lastStatus' | 'lastTrouble';
+
 /** The delivery after a try. It has a `nextTryAt` exactly when it is still pending. */
-export function afterTry(
-  delivery: Delivery,
+export function afterTry<Tried extends Pick<Delivery, TriedField>>(
+  delivery: Tried,
   result: TryResult,
   { nowMs, random }: { nowMs: number; random: Random },
-): Delivery {
+): Tried {
   const now = toIso(nowMs);
   const kept = { ...delivery, nextTryAt: undefined, lastStatus: undefined, lastTrouble: undefined };
   const tries = delivery.tries + 1;
@@ -72,5 +75,5 @@ export function afterTry(
 }
 
 /** When the next try is due; undefined when there is none. */
-export const nextTryMs = ({ nextTryAt }: Delivery): number | undefined =>
+export const nextTryMs = ({ nextTryAt }: Pick<Delivery, 'nextTryAt'>): number | undefined =>
   nextTryAt === undefined ? undefined : fromIso(nextTryAt);

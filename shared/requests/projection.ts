@@ -22,6 +22,9 @@ const requestEventBodySchema = z.object({
   sequence: z.number().int(),
 });
 
+/** Tells people of the partner who must act at once. Idempotent by event. */
+export type Reach = (news: { head: Head; event: RequestEvent }, scope: Scope) => Promise<void>;
+
 export type ProjectionDeps = {
   /** Table `requests`. */
   requests: Table;
@@ -32,6 +35,7 @@ export type ProjectionDeps = {
   clock: Clock;
   announce: Announce;
   tellEscalations: TellEscalations;
+  reach?: Reach | undefined;
   index: Pick<ExternalRefIndex, 'know'>;
   /** What follows for the requests that are merged with this one. */
   family: ReturnType<typeof createFamily>;
@@ -78,6 +82,8 @@ async function project(
   ]);
   if (head === undefined || event === undefined)
     throw new Error(`event ${String(sequence)} of ${requestId} is not there`);
+  // First: nothing else may keep people from being called out.
+  await deps.reach?.({ head, event }, scope);
   if (event.kind !== 'commented') await bringOntoLists(deps, head, touchedBy(event));
   if (saysRefs(event)) await deps.index.know(head, event.at, scope);
   if (concernsEscalations(event)) await deps.tellEscalations(requestId, scope);

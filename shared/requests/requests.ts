@@ -6,11 +6,12 @@ import { createRequestChanges } from './changes.ts';
 import { createFamily } from './family.ts';
 import { createFindByRef } from './find-by-ref.ts';
 import { createForEscalation } from './for-escalation.ts';
+import { createForPage } from './for-page.ts';
 import { createHookChanges, type HookChangesDeps } from './hook-changes.ts';
 import { createIntake, type IntakeDeps } from './intake.ts';
 import { createRequestLists, type ListQuery, type RequestPage } from './lists.ts';
 import type { Announce, MicrosoftClocks, TellEscalations } from './ports.ts';
-import { createRequestProjection } from './projection.ts';
+import { createRequestProjection, type Reach } from './projection.ts';
 import { createRequestQueries } from './request-queries.ts';
 import { createRequestStore } from './request-store.ts';
 
@@ -20,11 +21,12 @@ export type RequestsDeps = Omit<IntakeDeps, 'table'> & {
   announce: Announce;
   tellEscalations: TellEscalations;
   microsoftClocks: MicrosoftClocks;
+  reach?: Reach;
   random: Random;
 } & Pick<HookChangesDeps, 'portalCaller' | 'setAside'>;
 
 /** Everything that can be done with support requests. */
-export function createRequests({ tables, announce, tellEscalations, ...deps }: RequestsDeps) {
+export function createRequests({ tables, announce, tellEscalations, reach, ...deps }: RequestsDeps) {
   const table = tables('requests');
   const lists = tables('requestlists');
   const store = createRequestStore({ ...deps, table });
@@ -38,6 +40,7 @@ export function createRequests({ tables, announce, tellEscalations, ...deps }: R
     ...hooked,
     ...createRequestQueries({ ...deps, store }),
     ...createForEscalation({ store }),
+    readForPage: createForPage({ store }),
     amend: createAmend({ ...deps, store }),
     list: async (
       caller: Caller,
@@ -47,7 +50,7 @@ export function createRequests({ tables, announce, tellEscalations, ...deps }: R
     /** Consumer of `request-event`. */
     project: createRequestProjection({
       ...deps,
-      ...{ requests: table, lists, store, announce, tellEscalations, index: hooked.index },
+      ...{ requests: table, lists, store, announce, tellEscalations, reach, index: hooked.index },
       family: createFamily({ store }),
     }),
   };

@@ -44,6 +44,13 @@ export type ResponseTarget = z.output<typeof responseTarget>;
 export const pausingStates = ['waiting-customer', 'waiting-microsoft'] as const;
 export type PausingState = (typeof pausingStates)[number];
 
+/** Hours of a week in their own time zone, without holidays. */
+export const hoursSchema = z.strictObject({
+  timeZone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone'),
+  weekly: z.partialRecord(z.enum(weekdays), shifts),
+  holidays: z.array(z.strictObject({ date: z.iso.date(), name: z.string().max(60) })).max(150),
+});
+
 /**
  * What the partner promises its customers: Microsoft expects a CSP partner to tell them which support it gives, at what hours,
  * how to reach it, and the price where it charges. Source: Microsoft docs, "Customer support" and "Provide billing support".
@@ -70,11 +77,7 @@ export const statementSchema = z
       )
       .min(1)
       .max(20),
-    hours: z.strictObject({
-      timeZone: z.string().max(64).refine(isTimeZone, 'must be an IANA time zone'),
-      weekly: z.partialRecord(z.enum(weekdays), shifts),
-      holidays: z.array(z.strictObject({ date: z.iso.date(), name: z.string().max(60) })).max(150),
-    }),
+    hours: hoursSchema,
     contact: z.strictObject({
       email: z.email().max(254).optional(),
       phone: z.string().max(50).optional(),

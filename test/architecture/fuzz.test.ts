@@ -105,6 +105,39 @@ const goodBodies: Record<string, readonly unknown[]> = {
     },
     { customers: [{ customerId: customersOf('north')[0]?.customerId, products: ['azure'] }] },
   ],
+  replaceReachPolicy: [
+    {
+      people: [{ id: 'olav', name: 'Olav', phone: '+47', windows: 'always', targets: ['hook'] }],
+      targets: [
+        {
+          id: 'hook',
+          kind: 'webhook',
+          url: 'https://hook.example/a',
+          secret: inboundSecret('north'),
+          includeTitle: true,
+        },
+        { id: 'room', kind: 'teams', url: 'https://room.example/b' },
+        { id: 'pager', kind: 'pagerduty', routingKey: 'R'.repeat(32) },
+      ],
+      teams: [
+        {
+          id: 'night',
+          name: 'Night',
+          people: ['olav'],
+          steps: [
+            { do: 'notify', person: 'olav' },
+            { do: 'wait', minutes: 5 },
+            { do: 'if-unacknowledged' },
+            { do: 'notify', target: 'room' },
+            { do: 'repeat', times: 2 },
+          ],
+        },
+      ],
+      rules: [{ team: 'night', what: ['parked'], severities: ['critical'] }, { team: 'night' }],
+      calendars: [{ id: 'office', hours: { timeZone: 'UTC', weekly: { monday: [{ from: '08:00', to: '16:00' }] } } }],
+      acknowledgementMinutes: 30,
+    },
+  ],
   takeAzureServiceHealthAlert: [azureAlert],
   receivePartnerCenterHook: [{ EventName: 'test-created', ResourceUri: null, ResourceName: 'test' }],
   receivePortalHook: [

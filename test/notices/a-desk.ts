@@ -69,7 +69,7 @@ export async function aDesk(options: DeskOptions = {}) {
       return secrets.get(name) ?? '';
     },
   });
-  const fn = deliveries({ deliver });
+  const fn = deliveries({ deliver, pages: deliver });
   const handle = handleQueue(fn, { logFor: () => log, ids: seededIds(random) });
 
   /** Hands one message to the function as the platform does: completed when it returns, abandoned when it throws. */

@@ -114,6 +114,11 @@ describe('GET /api/readyz', () => {
         { name: 'timers', ready: true, detail: { lastSweepAt: null } },
         { name: 'bus', ready: true, detail: { deadLetters: { deliveries: 2 } } },
         { name: 'microsoft', ready: true, detail: { health: { shards: 0 } } },
+        {
+          name: 'duty',
+          ready: true,
+          detail: { onDuty: 'nobody', findings: [expect.stringContaining('no reach policy')] },
+        },
       ],
     });
   });
@@ -126,7 +131,7 @@ describe('GET /api/readyz', () => {
     await desk.moved.advance(150_000);
     const grantsOf = async () => {
       const { status, json } = await readyz(desk, desk.tokens.reader);
-      const microsoft = (json as { parts: { name: string; detail: { grants: unknown } }[] }).parts.at(-1)!;
+      const microsoft = (json as { parts: { name: string; detail: { grants: unknown } }[] }).parts.at(-2)!;
       return { status, grants: microsoft.detail.grants };
     };
     expect(await grantsOf()).toEqual({ status: 200, grants: [{ connectionId: 'contoso-emea', ageDays: 0 }] });

@@ -1,0 +1,68 @@
+import { isAppError } from '../core/errors.ts';
+import { limits } from '../core/limits.ts';
+import { HttpFailure } from '../platform/http.ts';
+import { SecretMissing } from '../platform/secret.ts';
+import { resultOf, resultOfFailure, type TryResult } from './delivery-rules.ts';
+import { pagerDutyBody, teamsBody, webhookBody } from './page-channels.ts';
+import type { PageMessage } from './page-message.ts';
+import type { Target } from './reach-policy.ts';
+import { sendSigned, type SendDeps } from './send-signed.ts';
+
+/** Sends one notice once over one channel. `gone` is what no further try would change. */
+export async function post(
+  deps: SendDeps,
+  target: Target,
+  { id, message }: { id: string; message: PageMessage },
+): Promise<TryResult> {
+  if (target.kind === 'webhook') {
+    return lasting(await sendSigned(deps, target, { id, body: webhookBody(message) }));
+  }
+  const secret = await secretOf(deps, target.secretName);
+  if (typeof secret !== 'string') return secret;
+  const { url, body } =
+    target.kind === 'teams'
+      ? { url: secret, body: teamsBody(message) }
+      : { url: target.url, body: pagerDutyBody(message, secret) };
+  return lasting(await exchange(deps, url, body));
+}
+
+async function secretOf({ readSecret }: SendDeps, name: string): Promise<string | TryResult> {
+  try {
+    return await readSecret(name);
+  } catch (error) {
+    if (error instanceof SecretMissing) return { kind: 'failed', trouble: 'secret-missing' };
+    if (isAppError(error, 'unavailable')) return { kind: 'failed', trouble: 'vault-away' };
+    throw error;
+  }
+}
+
+async function exchange({ http, clock }: SendDeps, url: string, body: string): Promise<TryResult> {
+  try {
+    const answer = await http({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json' },
+      body,
+      timeoutMs: limits.deliveryCallMs,
+      maxBytes: limits.deliveryAnswerBytes,
+    });
+    return resultOf(answer, clock.now());
+  } catch (error) {
+    if (error instanceof HttpFailure) return resultOfFailure(error, clock.now());
+    throw error;
+  }
+}
+
+const passing: readonly number[] = [408, 425, 429];
+
+/**
+ * A page that does not arrive now is worth little later: what the other side refuses for what it is (4xx), and an address that
+ * the desk does not call, is not tried again. Source: PagerDuty docs, "Send an event", "Response codes & retry logic".
+ */
+function lasting(result: TryResult): TryResult {
+  if (result.kind !== 'failed') return result;
+  const { status, trouble } = result;
+  if (trouble === 'refused-address') return { kind: 'skipped', trouble };
+  const isFinal = status !== undefined && status >= 400 && status < 500 && !passing.includes(status);
+  return isFinal ? { kind: 'gone', status } : result;
+}
