@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { anAssistedCase, eventsOf, id, olav, refusal, requestId, signe } from './an-assisted-case.ts';
 import { anAzureRequest, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { createReadPacket } from '../../shared/escalations/read-packet.ts';
 import { isAppError } from '../../shared/core/errors.ts';
 import { anAssistedCase, caseNumber, id, olav, requestId, signe } from './an-assisted-case.ts';
