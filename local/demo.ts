@@ -22,17 +22,9 @@ if (values.fault !== undefined && values.fault !== 'azure-403') {
 
 async function tell(stack: Stack): Promise<void> {
   const story = createStory(stack);
-  // What Azure refuses is remembered for a day: the other story's subscription stays as it is.
-  const [portal, other] = values.fault === undefined ? stack.portals : stack.portals.toReversed();
-  const customer = portal?.customers.find((each) => each.azureSubscriptionId === undefined);
-  const azureCustomer = portal?.customers.find((each) => each.azureSubscriptionId !== undefined);
-  const { operator, admin } = stack.tokens ?? {};
-  const ours = portal && withToken(portal);
-  const theirs = other && withToken(other);
-  if (!ours || !theirs || !customer || !azureCustomer || operator === undefined || admin === undefined) {
-    throw new Error('the demo needs the world’s own tokens, a customer and one with Azure');
-  }
-  const wanted = { portal: ours, people: { operator, admin } };
+  const { people, ours, theirs } = castOf(stack);
+  const { portal, customer, azureCustomer } = ours;
+  const wanted = { portal, people };
   if (values.fault === 'azure-403') {
     await refusedAzureCase(story, { ...wanted, request: azureRequest(azureCustomer) });
     return;
@@ -40,20 +32,34 @@ async function tell(stack: Stack): Promise<void> {
   await assistedCase(story, { ...wanted, request: sharePointRequest(customer) });
   await azureCase(story, { ...wanted, request: azureRequest(azureCustomer) });
   await billingCase(story, { ...wanted, tenantId: customer.tenantId, request: billingRequest(customer) });
-  const customers = await withHealthyMail(story, ours.token, portal.customers);
-  const [elsewhere] = await withHealthyMail(story, theirs.token, other.customers);
-  const [first, second] = customers;
+  const customers = await withHealthyMail(story, portal.token, ours.customers);
+  const [elsewhere] = await withHealthyMail(story, theirs.portal.token, theirs.customers);
   const sharers = [
-    { portal: ours, customer: first },
-    { portal: ours, customer: second },
-    { portal: theirs, customer: elsewhere },
+    { portal, customer: customers[0] },
+    { portal, customer: customers[1] },
+    { portal: theirs.portal, customer: elsewhere },
   ] as const;
-  await sharedCase(story, { people: wanted.people, sharers, incidentId: freshIncident() });
+  await sharedCase(story, { people, sharers, incidentId: freshIncident() });
   await severityA(story, { ...wanted, request: criticalRequest(customer) });
-  await incidentStory(story, { portal: ours, customers, incidentId: freshIncident() });
+  await incidentStory(story, { portal, customers, incidentId: freshIncident() });
 }
 
-const withToken = ({ id, token }: Stack['portals'][number]) => (token === undefined ? undefined : { id, token });
+/** Who plays. What Azure refuses is remembered for a day: the other story's subscription stays as it is. */
+function castOf({ portals, tokens }: Stack) {
+  const [ours, theirs] = (values.fault === undefined ? portals : portals.toReversed()).map(playerOf);
+  const { operator, admin } = tokens ?? {};
+  if (!ours || !theirs || operator === undefined || admin === undefined) throw missing();
+  return { people: { operator, admin }, ours, theirs };
+}
+
+function playerOf({ id, token, customers }: Stack['portals'][number]) {
+  const customer = customers.find((each) => each.azureSubscriptionId === undefined);
+  const azureCustomer = customers.find((each) => each.azureSubscriptionId !== undefined);
+  if (token === undefined || !customer || !azureCustomer) throw missing();
+  return { portal: { id, token }, customers, customer, azureCustomer };
+}
+
+const missing = () => new Error('the demo needs the world’s own tokens, a customer and one with Azure');
 
 /** One that this world has not seen, however often the stories are told in it. */
 const freshIncident = (): string => `EX${String(Date.now()).slice(-7)}`;
