@@ -91,21 +91,22 @@ export async function endsResolved(story: Story, { portal, requestId }: Case): P
 type Entry = { what: string; note?: string };
 
 /** Who shares a case is told to nobody. */
-const isTold = ({ what }: Entry): boolean => what !== 'request-joined' && what !== 'request-left';
+const isForPortal = ({ what }: Entry): boolean => what !== 'request-joined' && what !== 'request-left';
 
-/** What the portal was told of an escalation, once the event of that note is among it. */
+/** What the portal was told of an escalation: each event once, and the one of that note among them. */
 export const toldOf = async (story: Story, one: Case, note: string) =>
   inTime(story, {
     what: `the portal is told of ${idOf(one)}: ${note}`,
     everySeconds: 1,
     ask: async () => {
       const answer = await story.call(`${one.location}/timeline`, { token: one.people.operator });
-      const entries = (expectStatus(answer, 200).json.items as Entry[]).filter(isTold);
+      const entries = (expectStatus(answer, 200).json.items as Entry[]).filter(isForPortal);
       const webhooks = await story.inbox(one.portal.id);
       const webhookIds = webhooks
         .filter(({ data }) => data.escalationId === idOf(one))
         .map(({ webhookId }) => webhookId);
-      const isThere = entries.some((entry) => entry.note === note) && webhookIds.length >= entries.length;
-      return isThere ? { notes: entries.map((entry) => entry.note ?? entry.what), webhookIds } : undefined;
+      // A webhook that comes again has its first id: there are as many ids as there are events, never more.
+      const isTold = new Set(webhookIds).size === entries.length;
+      return isTold && entries.some((entry) => entry.note === note) ? { count: entries.length } : undefined;
     },
   });

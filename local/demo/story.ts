@@ -24,18 +24,19 @@ type Message = { portalId?: string; path: string; headers: Record<string, string
 const bodyOf = ({ bodyBase64 }: Message) =>
   JSON.parse(Buffer.from(bodyBase64, 'base64').toString()) as Record<string, unknown>;
 
-export function createStory(stack: Stack): Story {
+/** `say` takes the story's lines. */
+export function createStory(stack: Stack, say: (line: string) => void = console.log): Story {
   let number = 0;
   const messages = async () => (await (await fetch(`${stack.inbox}/messages`)).json()) as Message[];
   return {
     title: (text) => {
-      console.log(`\n${text}\n${'─'.repeat(text.length)}`);
+      say(`\n${text}\n${'─'.repeat(text.length)}`);
     },
     step: async (text, act) => {
       number++;
-      process.stdout.write(`${String(number).padStart(2)}. ${text}\n`);
+      say(`${String(number).padStart(2)}. ${text}`);
       const shown = await act();
-      console.log(`    → ${shown}`);
+      say(`    → ${shown}`);
     },
     call: (path, call) => callDesk(stack.baseUrl, path, call),
     control: async (command) => {

@@ -10,7 +10,14 @@ import { buildDeployRoot } from '../../scripts/build.ts';
 type StackPortal = Stack['portals'][number];
 type Portal = Required<StackPortal>;
 type Customer = StackPortal['customers'][number];
-type Ticket = { name: string; subscriptionId: string; number: string | null; status: string; puts: number };
+type Ticket = {
+  name: string;
+  tenantId: string;
+  subscriptionId: string;
+  number: string | null;
+  status: string;
+  puts: number;
+};
 
 /** A webhook as the inbox got it. */
 export type Notice = {
@@ -50,10 +57,9 @@ export async function aWorld() {
     control,
     /** Moves the clock of the whole world, as whoever holds only its addresses does. */
     advance: async (seconds: number) => control({ clock: { advanceSeconds: seconds } }),
-    tickets: async (): Promise<Ticket[]> => {
-      const state = (await (await fetch(stack.microsoft.controlUrl)).json()) as { tickets: Ticket[] };
-      return state.tickets;
-    },
+    tickets: async () => (await stateOf(stack)).tickets,
+    /** Calls that the simulated Microsoft got. */
+    calls: async () => (await stateOf(stack)).calls,
     notices: async (): Promise<Notice[]> => readInbox(stack.inbox),
     stop: async () => {
       await world.stop();
@@ -61,6 +67,11 @@ export async function aWorld() {
     },
   };
 }
+
+type Call = { method: string; path: string; tenantId?: string };
+
+const stateOf = async ({ microsoft }: Stack) =>
+  (await (await fetch(microsoft.controlUrl)).json()) as { tickets: Ticket[]; calls: Call[] };
 
 function withToken(portal: StackPortal): Portal {
   if (portal.token === undefined) throw new Error(`portal ${portal.id} has no token`);
