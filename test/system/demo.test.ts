@@ -16,7 +16,11 @@ describe('the demo', () => {
   it('tells its stories in a world of its own', async () => {
     const told = checkout.node('local/demo.ts');
     expect({ exit: await told.exited, output: told.output() }).toMatchObject({ exit: 0 });
-    expect(told.output()).toMatch(/assisted[^]*Azure Support API[^]*Is it Microsoft\?[^]*Every step came true\.\n$/);
+    expect(told.output()).toMatch(
+      /by mail \(assisted\)[^]*Azure Support API[^]*Commercial[^]*one case[^]*Severity A[^]*Is it Microsoft\?[^]*Every step came true\.\n$/,
+    );
+    expect(told.output().match(/request resolved, next action confirm-with-customer/g)).toHaveLength(5);
+    expect(told.output()).toMatch(/PagerDuty: trigger[^]*Acknowledged late[^]*PagerDuty: resolve/);
     expect(told.output()).toMatch(
       /incident\.opened for 2 customers[^]*customers-affected[^]*posted[^]*in Japanese[^]*same symptom[^]*request\.created for psa T-EX\d+[^]*incident\.resolved/,
     );
