@@ -123,7 +123,7 @@ type End = {
 };
 
 function findings({ latest, portal: { numbers }, owed, askedAt }: End): string[] {
-  const steps = owed.filter(({ rk }) => rk.includes('|step|'));
+  const steps = owed.filter(({ rk }) => rk.endsWith(`|step|${id}|${String(latest.turn)}`));
   const isNumbered = latest.caseNumber !== undefined;
   return [
     ...(numbers.length > 1 ? [`${String(numbers.length)} cases were filed`] : []),
@@ -131,7 +131,7 @@ function findings({ latest, portal: { numbers }, owed, askedAt }: End): string[]
     ...(latest.state === 'awaiting-filing' && numbers.length > 0
       ? ['a case was filed, and nobody is asked for it']
       : []),
-    ...(latest.state === 'claimed' && steps.length !== 1 ? ['a claimed case owes no step, or several'] : []),
+    ...(latest.state === 'claimed' && steps.length !== 1 ? ['a claimed case, and nobody will be asked'] : []),
     ...(latest.askedAt !== undefined && !askedAt ? ['a question is shown that was not told'] : []),
     ...(latest.otherCaseNumbers ? ['a second number was told'] : []),
   ];
