@@ -69,26 +69,36 @@ export async function anHonestPerson(person: Person): Promise<void> {
     return false;
   };
 
+  /** Each act is true where there is nothing more to do here. */
+  const tell = async (caseNumber: string): Promise<boolean> => {
+    if (neverAnswers && isForgetful) return true;
+    if (isForgetful && !person.askedSince()) await time.wait(minutes(120));
+    const heard = await ask('filing', { caseNumber });
+    return heard.kind === 'ok' || heard.kind === 'over';
+  };
+  const work = async (): Promise<boolean> => {
+    if (chance(0.15)) await time.wait(minutes(60));
+    else await file();
+    return false;
+  };
+  const giveUp = async (): Promise<boolean> => {
+    heldUntil = 0;
+    await ask('claim', { filed: false });
+    return chance(0.5);
+  };
+  const tryToClaim = async (): Promise<boolean> => {
+    if (time.now() > givesUpAt) return true;
+    const heard = await claim({});
+    return heard.kind === 'over' || (heard.kind === 'taken' && (await takeOver(heard.takeOverAt)));
+  };
+  const act = async (): Promise<boolean> => {
+    if (number !== undefined) return tell(number);
+    if (time.now() < heldUntil) return work();
+    return person.askedSince() && !neverAnswers && chance(0.5) ? giveUp() : tryToClaim();
+  };
   while (time.now() < endAt) {
     await time.wait(minutes(20));
-    if (number !== undefined) {
-      if (neverAnswers && isForgetful) return;
-      if (isForgetful && !person.askedSince()) await time.wait(minutes(120));
-      const heard = await ask('filing', { caseNumber: number });
-      if (heard.kind === 'ok' || heard.kind === 'over') return;
-    } else if (time.now() < heldUntil) {
-      if (chance(0.15)) await time.wait(minutes(60));
-      else await file();
-    } else if (person.askedSince() && !neverAnswers && chance(0.5)) {
-      heldUntil = 0;
-      await ask('claim', { filed: false });
-      if (chance(0.5)) return;
-    } else {
-      if (time.now() > givesUpAt) return;
-      const heard = await claim({});
-      if (heard.kind === 'over') return;
-      if (heard.kind === 'taken' && (await takeOver(heard.takeOverAt))) return;
-    }
+    if (await act()) return;
   }
 }
 

@@ -73,10 +73,10 @@ export async function runTwoPeople(beginning: Beginning, seed: number, isFreedUn
       askedSince: () => latest.claimedBy === caller.id && latest.askedAt !== undefined,
     });
   });
-  let isOver = false;
-  const done = Promise.all(people).finally(() => (isOver = true));
+  const left = new Set(people);
+  const done = Promise.all(people.map(async (one) => one.finally(() => left.delete(one))));
 
-  while (!isOver) {
+  while (left.size > 0) {
     const next = [time.nextAt(), held.nextReadyAt()].filter((at) => at !== undefined);
     const working = held.ready().map(async (message) => {
       held.take(message);
