@@ -6,7 +6,7 @@ import { portalFor } from './product.ts';
 import { filedAsOf, productRows, type ProductRow } from './product-rows.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 
-export { packetSchema, partnerContactSchema, type Packet, type PartnerContact } from './packet-schema.ts';
+export { packetSchema, type Packet, type PartnerContact } from './packet-schema.ts';
 
 /** The packet of what is kept; one of the version before does not say as what it is filed. */
 export function packetOf(kept: KeptPacket): Packet {
