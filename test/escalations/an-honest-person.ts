@@ -1,7 +1,7 @@
 import { limits } from '../../shared/core/limits.ts';
 import { isAppError } from '../../shared/core/errors.ts';
 import type { Answer } from '../../shared/platform/route.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import type { SimulatedPortal } from './two-people-portal.ts';
 import type { VirtualTime } from './two-people-time.ts';
 
