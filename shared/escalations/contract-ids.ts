@@ -17,15 +17,14 @@ export async function contractIdsOf(
 ): Promise<ContractIds> {
   if (vehicle === undefined) return {};
   const contract = await readContract(tables('desk'), connectionId, vehicle);
-  let isAway = false;
+  const away = new Set<string>();
   const read = async (secretName: string | undefined): Promise<string | undefined> => {
     if (secretName === undefined) return undefined;
     try {
       return await readSecret(secretName);
     } catch (error) {
-      if (error instanceof SecretMissing) return undefined;
-      if (!isAppError(error, 'unavailable')) throw error;
-      isAway = true;
+      if (isAppError(error, 'unavailable')) away.add(secretName);
+      else if (!(error instanceof SecretMissing)) throw error;
       return undefined;
     }
   };
@@ -36,6 +35,6 @@ export async function contractIdsOf(
   return {
     ...(accessId !== undefined && { accessId }),
     ...(contractId !== undefined && { contractId }),
-    ...(isAway && { unavailable: true }),
+    ...(away.size > 0 && { unavailable: true }),
   };
 }
