@@ -13,11 +13,11 @@ const stillNotAccepted = 'Nobody has said yet whether the party that this was ha
 const howItGoes = 'The desk cannot read this case at Microsoft: whoever filed it is asked how it goes.';
 
 /** The claim has run out: the case stays with its claimant, who is asked and, later, asked again. */
-export const filingAsked = (row: EscalationRow, nowMs: number): Moved =>
+const filingAsked = (row: EscalationRow, nowMs: number): Moved =>
   ask(row, { what: 'filing-asked', since: row.askedAt ?? toIso(nowMs), note: whetherFiled, nowMs });
 
 /** The time to accept has passed: told, and told again. */
-export const acceptanceLate = (row: EscalationRow, nowMs: number): Moved =>
+const acceptanceLate = (row: EscalationRow, nowMs: number): Moved =>
   ask(row, { what: 'acceptance-late', since: row.askedAt ?? toIso(nowMs), note: stillNotAccepted, nowMs });
 
 type Question = { what: EscalationEvent['what']; since: string; note: string; nowMs: number };

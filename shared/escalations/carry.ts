@@ -1,3 +1,5 @@
+import { toIso } from '../core/clock.ts';
+import { withFact } from './news-fold.ts';
 import type { EscalationRow, EscalationText } from './escalation.ts';
 import { tell, type Moved } from './escalation-rules.ts';
 import { carryOp } from './escalation-store.ts';
@@ -44,12 +46,17 @@ export const written = (
   row: EscalationRow,
   wish: Wish,
   { nowMs, by }: { nowMs: number; by?: string | undefined },
-): Moved =>
-  tell(row, {
+): Moved => {
+  // What was asked is answered with it.
+  const fact = wish.kind === 'message' ? { at: toIso(nowMs), needsAnswer: false } : undefined;
+  const moved = tell(row, {
     what: 'wrote-microsoft',
     nowMs,
     note: told[wish.kind],
     text: wish.key,
     ...(by !== undefined && { by }),
+    ...(fact && { fact }),
     change: { toCarry: row.toCarry?.filter(({ id }) => id !== wish.key) },
   });
+  return fact ? { ...moved, after: withFact(moved.after, fact) } : moved;
+};

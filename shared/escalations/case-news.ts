@@ -6,6 +6,7 @@ import { severityOf } from './case-severity.ts';
 import { begin, takeState } from './case-state.ts';
 import type { CaseFact, EscalationEvent, EscalationRow, EscalationText } from './escalation.ts';
 import { untroubled, withoutIntent } from './filing.ts';
+import { isOwnMessage } from './wish.ts';
 import { step, type Fold } from './news-fold.ts';
 import type { CaseNews } from './seen-news.ts';
 import { promisedUpdate } from './promised-update.ts';
@@ -87,7 +88,10 @@ type Dated = CaseNews & { at: string };
 function takeMessages(fold: Fold, seen: Dated, texts: KeptText[]): boolean {
   const fresh = seen.messages
     .filter(
-      (message, n, all) => !isKnownMessage(fold.row, message) && all.findIndex(({ id }) => id === message.id) === n,
+      (message, n, all) =>
+        !isOwnMessage(fold.row, message) &&
+        !isKnownMessage(fold.row, message) &&
+        all.findIndex(({ id }) => id === message.id) === n,
     )
     .sort((a, b) => (a.at < b.at ? -1 : 1));
   const taken = fresh.slice(0, messagesAtOnce);

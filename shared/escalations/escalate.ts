@@ -164,7 +164,7 @@ const unseenMs = minuteMs;
  */
 function wantsOwnCase(
   { vehicle, force }: EscalateBody,
-  { openCases = [], nowMs }: Facts,
+  { openCases, nowMs }: Facts,
   leftCases: ReadonlySet<string>,
 ): boolean {
   if (vehicle !== undefined) return true;

@@ -1,5 +1,6 @@
 import { letterOf, severityOf } from './case-severity.ts';
-import type { Escalation, EscalationRow } from './escalation.ts';
+import type { EscalationRow } from './escalation.ts';
+import type { Escalation } from './escalation-view.ts';
 import type { Content } from './escalation-store.ts';
 import { lateNow, plain, type MicrosoftClock } from './microsoft-clock.ts';
 import { clocksOfCase } from './watched-case.ts';

@@ -165,7 +165,7 @@ export const packetOp = (id: string, packet: Packet): TableOp => ({
 export const repacketOp = (id: string, packet: Packet): TableOp => ({
   kind: 'upsert',
   rk: packetKey(id),
-  columns: packetRow.toColumns(packet),
+  columns: packetRow.toColumns(keptOf(packet)),
 });
 
 export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({

@@ -16,7 +16,7 @@ export function step(
 }
 
 /** The row that knows one fact more, in whatever order the facts become known. */
-const withFact = (row: EscalationRow, fact: CaseFact): EscalationRow => ({
+export const withFact = (row: EscalationRow, fact: CaseFact): EscalationRow => ({
   ...row,
   ...(fact.heard && heardOf(row, fact)),
   ...answerOf(row, fact),

@@ -1,7 +1,8 @@
 import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { acceptMs, holdsAt, takeOverAt } from './asking.ts';
-import type { Escalation, EscalationRow } from './escalation.ts';
+import type { EscalationRow } from './escalation.ts';
+import type { Escalation } from './escalation-view.ts';
 
 export function clocksOf(row: EscalationRow, nowMs: number): Escalation['clocks'] {
   const clocks: Escalation['clocks'] = [];

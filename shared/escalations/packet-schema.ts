@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { filedAs, products } from './product-rows.ts';
 
 /** The partner's contact for Microsoft: never the customer's. `timeZone` is a Windows zone name, `country` ISO 3166-1 alpha-3. */
-export const partnerContactSchema = z.strictObject({
+const partnerContactSchema = z.strictObject({
   firstName: z.string(),
   lastName: z.string(),
   email: z.email(),

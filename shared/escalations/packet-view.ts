@@ -1,4 +1,4 @@
-import type { Escalation } from './escalation.ts';
+import type { Escalation } from './escalation-view.ts';
 import type { Packet } from './packet.ts';
 
 /** A packet with what a person must know before filing it; text of people is in it as it came. */

@@ -16,7 +16,6 @@ import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 export {
   diagnosticConsentSchema,
   packetSchema,
-  partnerContactSchema,
   type DiagnosticConsent,
   type Packet,
   type PartnerContact,

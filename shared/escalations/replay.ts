@@ -7,7 +7,8 @@ import { idempotencyKeyOf } from '../platform/idempotency-key.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Answer } from '../platform/route.ts';
 import type { Row, Table, TableOp } from '../platform/table.ts';
-import { escalationRowSchema, escalationSchema, type Escalation } from './escalation.ts';
+import { escalationRowSchema } from './escalation.ts';
+import { escalationSchema, type Escalation } from './escalation-view.ts';
 import { contentIn, toldKey } from './escalation-store.ts';
 import type { Packet } from './packet.ts';
 

@@ -6,7 +6,7 @@ import { caseRequestsBodySchema } from './case-requests.ts';
 import { claimBodySchema, redriveBodySchema } from './claim.ts';
 import { doctorReportSchema } from './doctor.ts';
 import { escalateBodySchema } from './escalate.ts';
-import { escalationSchema } from './escalation.ts';
+import { escalationSchema } from './escalation-view.ts';
 import { escalationTimelineSchema, timelineQuerySchema } from './escalation-timeline.ts';
 import { filingBodySchema } from './filing-by-hand.ts';
 import { packetSchema } from './packet.ts';

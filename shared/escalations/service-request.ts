@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { hashOf } from '../core/hash.ts';
 import { inCamelCase } from '../customers/partner-center-event.ts';
 import type { CaseMessage, CaseSeen } from './case-follower.ts';
 
@@ -40,7 +41,7 @@ function instantOf(text: string | null | undefined): string | undefined {
 
 /** Stands at the end of every note that the desk writes, so that it is known again as its own. */
 export const ownMark = (name: string): string => `[${name}]`;
-const ownMarkPattern = /\[DESK-[^\]\s]+\]\s*$/;
+const ownMarkPattern = /\s*\[(desk-[^\]\s]+)\]\s*$/;
 
 /**
  * The case in a service request. A note is the partner's where it carries the desk's mark or the name of the contact of the
@@ -71,13 +72,20 @@ function namesOf(contact: ServiceRequest['primaryContact']): ReadonlySet<string>
 
 type Note = z.output<typeof noteSchema>;
 
-/** A note has no id: the time and the text are what it is known by. */
+/** A note has no id: the desk's own is known by its mark, any other by its time and text. */
 function toMessage(requestId: string, note: Note, names: ReadonlySet<string>): CaseMessage | undefined {
   const at = instantOf(note.createdDate);
   const text = note.text?.trim();
   if (at === undefined || text === undefined || text === '') return undefined;
-  const isOwn = ownMarkPattern.test(text) || names.has((note.createdByName ?? '').trim().toLowerCase());
-  return { id: `${requestId}|${at}|${String(text.length)}`, at, from: isOwn ? 'partner' : 'microsoft', text };
+  const name = ownMarkPattern.exec(text)?.[1];
+  if (name !== undefined) return { id: name, at, from: 'partner', text: text.replace(ownMarkPattern, '') };
+  const isPartners = names.has((note.createdByName ?? '').trim().toLowerCase());
+  return {
+    id: `${requestId}|${at}|${hashOf(text).slice(0, 10)}`,
+    at,
+    from: isPartners ? 'partner' : 'microsoft',
+    text,
+  };
 }
 
 /** Whether a note of this mark is there already. */

@@ -4,7 +4,7 @@ import { afterPrefix } from '../core/key.ts';
 import type { Wake } from '../platform/outbox.ts';
 import { rowKind } from '../platform/row.ts';
 import { queryAll, type Table, type TableOp } from '../platform/table.ts';
-import type { CaseRef, CaseWish } from './case-follower.ts';
+import type { CaseMessage, CaseRef, CaseWish } from './case-follower.ts';
 import type { EscalationRow, EscalationText } from './escalation.ts';
 import { partitionOfEscalation, textOp } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -83,9 +83,15 @@ const insertOp = (wish: Wish): TableOp => ({
 const subjectOf = ({ caseNumber }: EscalationRow): string =>
   caseNumber === undefined ? 'Update from the partner' : `Update from the partner, case ${caseNumber}`;
 
+const nameOf = (escalationId: string, key: string): string => `desk-${escalationId}-${key}`;
+
+/** Whether a message is what the desk itself wrote on the case: whoever wrote it has told so. */
+export const isOwnMessage = (row: Pick<EscalationRow, 'id'>, { id }: Pick<CaseMessage, 'id'>): boolean =>
+  id.startsWith(nameOf(row.id, ''));
+
 /** The wish as a case follower takes it. Names are the desk's and the same at every try. */
 export function toCaseWish(wish: Wish, { subject = '', text }: EscalationText): CaseWish {
-  const name = `desk-${wish.escalationId}-${wish.key}`;
+  const name = nameOf(wish.escalationId, wish.key);
   if (wish.kind === 'close') return { kind: 'close', name, text };
   if (wish.kind === 'severity' && wish.severity) return { kind: 'severity', severity: wish.severity };
   return { kind: 'message', name, subject, text };

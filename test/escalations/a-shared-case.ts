@@ -1,6 +1,6 @@
 import { learnCapability } from '../../shared/escalations/contract-store.ts';
 import type { EscalatableRequest } from '../../shared/escalations/escalatable.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { aCustomer, anAzureRequest, aPerson, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 

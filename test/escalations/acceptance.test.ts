@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/core/errors.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEvent, readText } from '../../shared/escalations/escalation-store.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import { owedRows } from '../../shared/platform/outbox.ts';

@@ -1,5 +1,5 @@
 import { isAppError } from '../../shared/core/errors.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEvent } from '../../shared/escalations/escalation-store.ts';
 import { aPerson, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';

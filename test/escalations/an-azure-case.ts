@@ -1,6 +1,6 @@
 import { toIso } from '../../shared/core/clock.ts';
 import { learnCapability } from '../../shared/escalations/contract-store.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { putRights } from '../../shared/escalations/rights-store.ts';
 import { anAzureRequest, subscription } from './builders.ts';
 import { aDesk } from './desk.ts';

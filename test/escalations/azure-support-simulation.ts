@@ -201,6 +201,14 @@ function troubled(fault: CallFault | undefined, answer: () => HttpAnswer, clock:
   }
 }
 
+/** What is asked of a ticket. */
+function ticketCall(method: HttpCall['method'], pathname: string): string {
+  if (!pathname.startsWith('/subscriptions/')) return 'tenant-level';
+  if (pathname.endsWith('/communications')) return 'communications';
+  if (pathname.includes('/communications/')) return method === 'PUT' ? 'communication-put' : 'communication';
+  return { PUT: 'put', PATCH: 'patch' }[method as string] ?? 'get';
+}
+
 type Routed = { kind: string; name: string };
 
 function routeOf({ method, url }: HttpCall): Routed {
@@ -208,13 +216,7 @@ function routeOf({ method, url }: HttpCall): Routed {
   const parts = pathname.split('/');
   const name = parts.at(-1) ?? '';
   if (pathname.includes('/operationsStatus/')) return { kind: 'operation', name };
-  if (pathname.includes('/supportTickets/')) {
-    if (!pathname.startsWith('/subscriptions/')) return { kind: 'tenant-level', name };
-    if (pathname.endsWith('/communications')) return { kind: 'communications', name };
-    if (pathname.includes('/communications/'))
-      return { kind: method === 'PUT' ? 'communication-put' : 'communication', name };
-    return { kind: { PUT: 'put', PATCH: 'patch' }[method as string] ?? 'get', name };
-  }
+  if (pathname.includes('/supportTickets/')) return { kind: ticketCall(method, pathname), name };
   if (pathname.startsWith('/subscriptions/') && pathname.endsWith('/checkNameAvailability')) {
     return { kind: method === 'POST' ? 'check-name' : 'unknown', name };
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { createStepEscalation } from '../../shared/escalations/step-escalation.ts';
 import type { WakeMessage } from '../../shared/platform/outbox.ts';
 import { anAssistedCase, eventsOf, id, olav, refusal, requestId, signe } from './an-assisted-case.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { learnCapability } from '../../shared/escalations/contract-store.ts';
 import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
 import { readConsent } from '../../shared/escalations/diagnostic-consent.ts';

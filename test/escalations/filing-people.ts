@@ -1,7 +1,7 @@
 import { isAppError, type ErrorCode } from '../../shared/core/errors.ts';
 import { createRedrive } from '../../shared/escalations/claim.ts';
 import { createEscalate } from '../../shared/escalations/escalate.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { escalationsOf } from '../../shared/escalations/escalation-store.ts';
 import type { EscalationDeps } from '../../shared/escalations/ports.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseFollower, CaseSeen } from '../../shared/escalations/case-follower.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEscalation } from '../../shared/escalations/escalation-store.ts';
 import { takeNews } from '../../shared/escalations/take-news.ts';
 import { sweepPartition } from '../../shared/platform/outbox.ts';

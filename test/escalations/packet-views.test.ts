@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import type { Packet } from '../../shared/escalations/packet.ts';
 import { createReadPacket } from '../../shared/escalations/read-packet.ts';
 import { isAppError, unavailable } from '../../shared/core/errors.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/core/errors.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { TokenFailure, type TokenSource } from '../../shared/platform/tokens.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
 import { knownTokens, managementBaseUrl, type CallFault } from './azure-support-simulation.ts';

@@ -77,11 +77,12 @@ describe('a kept answer', () => {
     const desk = await anAzureCase();
     const other = `b${requestId.slice(1)}`;
     desk.requests.set(other, anAzureRequest({ requestId: other }));
-    const { readForEscalation } = desk.deps.requests;
+    const ports = desk.deps.requests;
+    const readForEscalation = ports.readForEscalation.bind(ports);
     const call = { id: other, headers };
     let first: Answer | undefined;
-    desk.deps.requests.readForEscalation = async (read) => {
-      desk.deps.requests.readForEscalation = readForEscalation;
+    ports.readForEscalation = async (read) => {
+      ports.readForEscalation = readForEscalation;
       first = await desk.call('escalateRequest', call);
       desk.requests.set(other, anAzureRequest({ requestId: other, state: 'closed' }));
       await cancelWithdrawn(desk.deps, other, desk.log.scope);

@@ -12,7 +12,7 @@ import { partnerCenter, runningMicrosoft } from '../local-microsoft/running-micr
 import { scriptedHttp, type Scripted } from '../support/scripted-http.ts';
 
 const number = '626112609100001';
-const mark = 'DESK-ABCDEFGHIJ.1';
+const mark = 'desk-abcdefghijklmnopqrstuvwxy2-1-message-1';
 const aRef: CaseRef = {
   escalationId: 'abcdefghijklmnopqrstuvwxy2-1',
   caseNumber: number,

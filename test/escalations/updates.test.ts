@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEvent } from '../../shared/escalations/escalation-store.ts';
 import { followRequest } from '../../shared/escalations/follow-request.ts';
 import { anAzureCase, id, requestId, ticketName } from './an-azure-case.ts';

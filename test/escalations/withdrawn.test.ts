@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Escalation } from '../../shared/escalations/escalation.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import type { CallFault } from './azure-support-simulation.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import { threePortals } from '../support/three-portals.ts';

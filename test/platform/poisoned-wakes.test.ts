@@ -153,10 +153,11 @@ describe('redriving it', () => {
   it('makes all of a kind due, in every table, and the sweep sends what the bus did not take', async () => {
     const { desk, owed } = await aPoisonedDesk();
     expect(await redriven(desk, { kind: 'another' })).toEqual([]);
-    const { send } = desk.held.bus;
-    desk.held.bus.send = async () => Promise.reject(unavailable('bus', undefined));
+    const { bus } = desk.held;
+    const send = bus.send.bind(bus);
+    bus.send = async () => Promise.reject(unavailable('bus', undefined));
     expect(await redriven(desk, { kind })).toHaveLength(owed.length);
-    desk.held.bus.send = send;
+    bus.send = send;
     expect(await redriven(desk, { kind })).toEqual([]);
     await sweep(desk);
     const tables = desk.held.all().flatMap(({ message }) => {
