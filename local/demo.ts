@@ -5,7 +5,11 @@ import { parseArgs } from 'node:util';
 import { startDeskWorld } from './desk-world.ts';
 import { assistedCase } from './demo/assisted-case.ts';
 import { azureCase, refusedAzureCase } from './demo/azure-case.ts';
+import { billingCase } from './demo/billing-case.ts';
 import { incidentStory } from './demo/incident.ts';
+import { azureRequest, billingRequest, criticalRequest, sharePointRequest } from './demo/requests.ts';
+import { severityA } from './demo/severity-a.ts';
+import { sharedCase } from './demo/shared-case.ts';
 import { createStory, type Story } from './demo/story.ts';
 import { runningStack, type Stack } from './stack-file.ts';
 
@@ -16,60 +20,49 @@ if (values.fault !== undefined && values.fault !== 'azure-403') {
   process.exit(2);
 }
 
-const contact = { name: 'Kim Example', email: 'kim@customer.example', phone: '+49 30 5550199' };
-
 async function tell(stack: Stack): Promise<void> {
   const story = createStory(stack);
-  // What Azure refuses is remembered for a day: the other story's subscription stays as it is.
-  const portal = stack.portals[values.fault === undefined ? 0 : 1];
-  const customer = portal?.customers.find((each) => each.azureSubscriptionId === undefined);
-  const azureCustomer = portal?.customers.find((each) => each.azureSubscriptionId !== undefined);
-  if (portal?.token === undefined || stack.tokens?.operator === undefined || !customer || !azureCustomer) {
-    throw new Error('the demo needs the world’s own tokens, a customer and one with Azure');
-  }
-  const wanted = { portal: { id: portal.id, token: portal.token }, people: { operator: stack.tokens.operator } };
-  const azureRequest = {
-    customer: { customerId: azureCustomer.customerId },
-    title: 'Linux virtual machine cannot be reached by SSH',
-    description: 'Since this morning vm-erp-01 refuses every SSH connection. A restart from the portal did not help.',
-    severity: 'moderate',
-    category: 'technical',
-    service: 'azure',
-    businessImpact: 'Order entry is down for one site.',
-    startedAt: new Date(Date.now() - 2 * 60 * 60 * 1_000).toISOString(),
-    evidence: {
-      resourceId: `/subscriptions/${azureCustomer.azureSubscriptionId ?? ''}/resourceGroups/rg-erp/providers/Microsoft.Compute/virtualMachines/vm-erp-01`,
-      tried: 'restart, serial console',
-    },
-    contact,
-  };
+  const { people, ours, theirs } = castOf(stack);
+  const { portal, customer, azureCustomer } = ours;
+  const wanted = { portal, people };
   if (values.fault === 'azure-403') {
-    await refusedAzureCase(story, { ...wanted, request: azureRequest });
+    await refusedAzureCase(story, { ...wanted, request: azureRequest(azureCustomer) });
     return;
   }
-  const request = {
-    customer: { domain: customer.domain },
-    title: 'Shared calendar cannot be opened in SharePoint',
-    description: 'Two teams get an error page when they open the shared document library since yesterday.',
-    severity: 'moderate',
-    category: 'technical',
-    service: 'SharePoint',
-    businessImpact: 'Two teams cannot reach their documents.',
-    startedAt: new Date(Date.now() - 26 * 60 * 60 * 1_000).toISOString(),
-    evidence: {
-      usersAffected: 14,
-      tried: 'another browser, another network',
-      correlationId: '5f1d1c1e-5a0e-4c5e-9a51-0d5a4b6f7a11',
-    },
-    contact,
-  };
-  await assistedCase(story, { ...wanted, request });
-  await azureCase(story, { ...wanted, request: azureRequest });
-  const customers = await withHealthyMail(story, wanted.portal.token, portal.customers);
-  // One that this world has not seen, however often the story is told in it.
-  const incidentId = `EX${String(Date.now()).slice(-7)}`;
-  await incidentStory(story, { portal: wanted.portal, customers, incidentId });
+  await assistedCase(story, { ...wanted, request: sharePointRequest(customer) });
+  await azureCase(story, { ...wanted, request: azureRequest(azureCustomer) });
+  await billingCase(story, { ...wanted, tenantId: customer.tenantId, request: billingRequest(customer) });
+  const customers = await withHealthyMail(story, portal.token, ours.customers);
+  const [elsewhere] = await withHealthyMail(story, theirs.portal.token, theirs.customers);
+  const sharers = [
+    { portal, customer: customers[0] },
+    { portal, customer: customers[1] },
+    { portal: theirs.portal, customer: elsewhere },
+  ] as const;
+  await sharedCase(story, { people, sharers, incidentId: freshIncident() });
+  await severityA(story, { ...wanted, request: criticalRequest(customer) });
+  await incidentStory(story, { portal, customers, incidentId: freshIncident() });
 }
+
+/** Who plays. What Azure refuses is remembered for a day: the other story's subscription stays as it is. */
+function castOf({ portals, tokens }: Stack) {
+  const [ours, theirs] = (values.fault === undefined ? portals : portals.toReversed()).map(playerOf);
+  const { operator, admin } = tokens ?? {};
+  if (!ours || !theirs || operator === undefined || admin === undefined) throw missing();
+  return { people: { operator, admin }, ours, theirs };
+}
+
+function playerOf({ id, token, customers }: Stack['portals'][number]) {
+  const customer = customers.find((each) => each.azureSubscriptionId === undefined);
+  const azureCustomer = customers.find((each) => each.azureSubscriptionId !== undefined);
+  if (token === undefined || !customer || !azureCustomer) throw missing();
+  return { portal: { id, token }, customers, customer, azureCustomer };
+}
+
+const missing = () => new Error('the demo needs the world’s own tokens, a customer and one with Azure');
+
+/** One that this world has not seen, however often the stories are told in it. */
+const freshIncident = (): string => `EX${String(Date.now()).slice(-7)}`;
 
 type Customers = Stack['portals'][number]['customers'];
 

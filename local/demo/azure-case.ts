@@ -1,41 +1,59 @@
 import { until } from '../call-desk.ts';
-import { fileByHand } from './assisted-case.ts';
+import { claim, enterNumber, freshNumber } from './by-hand.ts';
+import { begun, dutyHears, endsResolved, escalationOf, followed, writeUpdate } from './case.ts';
 import { escalate, preview, takeIn, type Wanted } from './intake.ts';
-import { expectStatus, expectTrue, noticeOf, type Story } from './story.ts';
+import { expectTrue, inTime, type Story } from './story.ts';
 
-/** Second story: an Azure case is filed through the Azure Support API and followed to its end. */
+/** An Azure case is filed through the Azure Support API, answered, and followed to its end. */
 export async function azureCase(story: Story, wanted: Wanted): Promise<void> {
   story.title('An Azure case, filed through the Azure Support API');
-  const requestId = await takeIn(story, wanted);
-  await preview(story, wanted, requestId);
-  const location = await escalate(story, wanted, requestId);
-  const read = async () => expectStatus(await story.call(location, { token: wanted.people.operator }), 200).json;
+  const one = await begun(story, wanted);
   let ticketName = '';
   await story.step('The desk files one ticket in the customer’s subscription and follows its creation.', async () => {
-    const filed = await until('the ticket has its number', async () => {
-      await story.control({ clock: { advanceSeconds: 30 } });
-      const escalation = await read();
-      return typeof escalation.caseNumber === 'string' ? escalation : undefined;
+    const filed = await inTime(story, {
+      what: 'the ticket has its number',
+      everySeconds: 30,
+      ask: async () => {
+        const escalation = await escalationOf(story, one);
+        return escalation.caseNumber === undefined ? undefined : escalation;
+      },
     });
-    const tickets = await ticketsOf(story);
-    const ticket = tickets.find(({ number }) => number === filed.caseNumber);
+    const ticket = (await ticketsOf(story)).find(({ number }) => number === filed.caseNumber);
     expectTrue(ticket?.puts === 1, 'one PUT made this ticket');
     ticketName = ticket?.name ?? '';
-    return `${String(filed.state)}, case ${String(filed.caseNumber)}, ticket ${ticketName}`;
+    return `${filed.state}, case ${String(filed.caseNumber)}, ticket ${ticketName}`;
+  });
+  await story.step('The engineer asks something on the ticket; whoever is on duty hears of it.', async () => {
+    const message = 'Could you send the boot log of the machine?';
+    await story.control({ scenario: { ticket: { name: ticketName, status: 'Open', message } } });
+    const asked = await followed(story, one, {
+      what: 'Microsoft asks',
+      fits: ({ needsAnswer }) => needsAnswer === true,
+    });
+    return `${asked.state}, needs an answer; ${await dutyHears(story, one)}`;
+  });
+  await story.step('The operator answers, and the answer stands on the ticket, once.', async () => {
+    const text = 'The boot log is in the share that the case names.';
+    await writeUpdate(story, one, text);
+    const written = await until('the answer is on the ticket', async () => {
+      const ticket = (await ticketsOf(story)).find(({ name }) => name === ticketName);
+      const ours = ticket?.communications.filter(({ direction }) => direction === 'inbound') ?? [];
+      return ours.length > 0 ? ours : undefined;
+    });
+    expectTrue(written.length === 1 && written[0]?.body.includes(text) === true, 'the answer is there once');
+    const { needsAnswer } = await followed(story, one, {
+      what: 'the question is answered',
+      fits: (escalation) => escalation.needsAnswer !== true,
+    });
+    return `“${text}”; needs an answer: ${needsAnswer === true ? 'yes' : 'no'}`;
   });
   await story.step(
     'Microsoft closes the case; the next case sync brings it to the request and to the portal.',
     async () => {
-      await story.control({
-        scenario: { ticket: { name: ticketName, status: 'Closed', message: 'Capacity was restored.' } },
-      });
-      await story.control({ clock: { advanceSeconds: 10 * 60 } });
-      await noticeOf(story, {
-        portalId: wanted.portal.id,
-        type: 'escalation.updated',
-        fits: (data) => data.requestId === requestId && data.state === 'closed',
-      });
-      return `escalation ${String((await read()).state)}; the portal was told`;
+      const message = 'Capacity was restored. The case has been closed.';
+      await story.control({ scenario: { ticket: { name: ticketName, status: 'Closed', message } } });
+      await followed(story, one, { what: 'the case is closed', fits: ({ state }) => state === 'closed' });
+      return endsResolved(story, one);
     },
   );
 }
@@ -50,24 +68,24 @@ export async function refusedAzureCase(story: Story, wanted: Wanted): Promise<vo
     await story.control({ fault: { match: 'arm.supportTickets.put', status: 403, times: 1 } });
   }
   const location = await escalate(story, wanted, requestId);
+  const one = { portal: wanted.portal, people: wanted.people, requestId, location };
   const refused = asks ? 'Azure answers 403 for the support plan' : 'Azure has refused the support plan within the day';
   await story.step(`${refused}; the desk says so and prepares the packet.`, async () => {
     const turned = await until('the case became an assisted one', async () => {
-      const answer = await story.call(location, { token: wanted.people.operator });
-      return expectStatus(answer, 200).json.state === 'awaiting-filing' ? answer.json : undefined;
+      const escalation = await escalationOf(story, one);
+      return escalation.state === 'awaiting-filing' ? escalation : undefined;
     });
     expectTrue(turned.channel === 'assisted', 'the channel is assisted');
-    const lines = (turned.reasons as Reason[]).map(({ code, text, remedy }) =>
+    const lines = turned.reasons.map(({ code, text, remedy }) =>
       [`because ${text} (${code})`, ...(remedy === undefined ? [] : [`remedy: ${remedy}`])].join('; '),
     );
-    return [`${String(turned.state)}, channel ${String(turned.channel)}`, ...lines].join('\n      ');
+    return [`${turned.state}, channel ${turned.channel}`, ...lines].join('\n      ');
   });
-  await fileByHand(story, wanted, { location, requestId });
+  await claim(story, one);
+  await enterNumber(story, one, freshNumber());
 }
 
-type Reason = { code: string; text: string; remedy?: string };
-
-type Ticket = { name: string; number: string; puts: number };
+type Ticket = { name: string; number: string; puts: number; communications: { direction: string; body: string }[] };
 
 async function ticketsOf(story: Story): Promise<Ticket[]> {
   return (await story.microsoft()).tickets as Ticket[];

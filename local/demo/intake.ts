@@ -1,7 +1,7 @@
 import { expectStatus, expectTrue, noticeOf, type Story } from './story.ts';
 
 export type Portal = { id: string; token: string };
-export type People = { operator: string };
+export type People = { operator: string; admin: string };
 
 export type Wanted = {
   portal: Portal;

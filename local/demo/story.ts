@@ -13,14 +13,20 @@ export type Story = {
   microsoft(): Promise<Record<string, unknown>>;
   /** Webhooks that the portal got, oldest first, parsed. */
   inbox(portalId: string): Promise<Notice[]>;
+  /** All that came to a path of the inbox, oldest first, parsed. */
+  posted(path: string): Promise<Record<string, unknown>[]>;
 };
 
 export type Notice = { type: string; data: Record<string, unknown>; webhookId: string };
 
-type Message = { portalId?: string; headers: Record<string, string>; bodyBase64: string };
+type Message = { portalId?: string; path: string; headers: Record<string, string>; bodyBase64: string };
+
+const bodyOf = ({ bodyBase64 }: Message) =>
+  JSON.parse(Buffer.from(bodyBase64, 'base64').toString()) as Record<string, unknown>;
 
 export function createStory(stack: Stack): Story {
   let number = 0;
+  const messages = async () => (await (await fetch(`${stack.inbox}/messages`)).json()) as Message[];
   return {
     title: (text) => {
       console.log(`\n${text}\n${'─'.repeat(text.length)}`);
@@ -42,15 +48,14 @@ export function createStory(stack: Stack): Story {
         throw new Error(`the control endpoint said ${String(answer.status)}: ${await answer.text()}`);
     },
     microsoft: async () => (await fetch(stack.microsoft.controlUrl)).json() as Promise<Record<string, unknown>>,
-    inbox: async (portalId) => {
-      const messages = (await (await fetch(`${stack.inbox}/messages`)).json()) as Message[];
-      return messages
+    inbox: async (portalId) =>
+      (await messages())
         .filter((message) => message.portalId === portalId)
         .map((message) => ({
-          ...(JSON.parse(Buffer.from(message.bodyBase64, 'base64').toString()) as Omit<Notice, 'webhookId'>),
+          ...(bodyOf(message) as Omit<Notice, 'webhookId'>),
           webhookId: message.headers['webhook-id'] ?? '',
-        }));
-    },
+        })),
+    posted: async (path) => (await messages()).filter((message) => message.path === path).map(bodyOf),
   };
 }
 
@@ -77,3 +82,24 @@ export const noticeOf = async (
   until(`the ${type} webhook to ${portalId}`, async () =>
     (await story.inbox(portalId)).find((notice) => notice.type === type && fits(notice.data, notice.webhookId)),
   );
+
+/** What is asked for, once it has come true; meanwhile the world's clock goes on, so that what is due later comes due. */
+export async function inTime<T>(
+  story: Story,
+  { what, everySeconds, ask }: { what: string; everySeconds: number; ask: () => Promise<T | undefined> },
+): Promise<T> {
+  let last: unknown;
+  for (let turn = 0; turn < turnsAtMost; turn++) {
+    await story.control({ clock: { advanceSeconds: everySeconds } });
+    try {
+      return await until(what, ask, turnMs);
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+const turnsAtMost = 8;
+/** Real time, in which the desk does what has come due. */
+const turnMs = 3_000;

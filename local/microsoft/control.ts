@@ -126,6 +126,7 @@ function stateReply({ cloud, calls }: ControlOptions, timers: Record<string, boo
         number: isSetUp(ticket, now) ? ticket.number : null,
         status: ticket.status,
         puts: ticket.puts,
+        communications: ticket.communications.map(({ direction, body }) => ({ direction, body })),
       })),
       timers,
       mails: cloud.state.mails.map(({ at, raw }) => ({ at: isoTime(at), raw })),

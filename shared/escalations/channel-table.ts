@@ -1,5 +1,5 @@
 import type { CaseFollower } from './case-follower.ts';
-import type { EscalationState } from './escalation.ts';
+import type { EscalationRow, EscalationState } from './escalation.ts';
 import type { FilingChannel, FilingJob } from './filing-channel.ts';
 import type { Channel, FiledChannel } from './vehicle.ts';
 
@@ -11,12 +11,18 @@ type ChannelRow = {
   begins: Extract<EscalationState, 'intended' | 'awaiting-filing'>;
   /** By which a case of this channel is read and written on, where there is such an adapter. */
   follower: keyof Followers;
+  /** Which cases of the channel that adapter gives; all of them where this is absent. */
+  gives?: (row: Pick<EscalationRow, 'product' | 'caseNumber'>) => boolean;
 };
+
+/** Cases of Partner Center have 14 or 15 digits, all others 16. */
+const isServiceRequest: ChannelRow['gives'] = ({ product, caseNumber }) =>
+  product === 'partner-center' || (caseNumber?.length ?? 16) < 16;
 
 /** All that the desk knows of a channel. A new one is a row here, and an adapter in `filingBy` (and among the followers). */
 export const channelTable = {
   'azure-support': { begins: 'intended', follower: 'azure' },
-  assisted: { begins: 'awaiting-filing', follower: 'partnerCenter' },
+  assisted: { begins: 'awaiting-filing', follower: 'partnerCenter', gives: isServiceRequest },
 } as const satisfies Record<Channel, ChannelRow>;
 
 export const isFiledByDesk = (channel: Channel): channel is FiledChannel => channelTable[channel].begins === 'intended';
@@ -31,5 +37,8 @@ export function filingBy(channels: Record<FiledChannel, FilingChannel>): FilingC
   };
 }
 
-export const followerOf = (followers: Followers, channel: Channel): CaseFollower | undefined =>
-  followers[channelTable[channel].follower];
+/** Undefined where no interface gives the case: it is followed by mails and by people, and written on by people. */
+export function followerOf({ followers }: { followers: Followers }, row: EscalationRow): CaseFollower | undefined {
+  const { follower, gives }: ChannelRow = channelTable[row.channel];
+  return gives?.(row) === false ? undefined : followers[follower];
+}

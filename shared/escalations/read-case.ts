@@ -1,40 +1,10 @@
 import { fromIso } from '../core/clock.ts';
-import type { CaseFollower, CaseRef } from './case-follower.ts';
+import { followerOf } from './channel-table.ts';
 import type { CaseNews } from './seen-news.ts';
 import type { EscalationRow } from './escalation.ts';
 import { refusals, type Refused } from './filing-channel.ts';
 import type { EscalationDeps } from './ports.ts';
-
-/** Which of Microsoft's interfaces gives which cases; the first line that fits counts. */
-const readers: readonly {
-  of: keyof NonNullable<EscalationDeps['followers']>;
-  when: (row: EscalationRow) => boolean;
-}[] = [
-  { of: 'azure', when: ({ channel }) => channel === 'azure-support' },
-  // Cases of Partner Center have 14 or 15 digits, all others 16.
-  {
-    of: 'partnerCenter',
-    when: ({ product, caseNumber }) => product === 'partner-center' || (caseNumber?.length ?? 16) < 16,
-  },
-];
-
-/** Undefined where no interface gives the case: it is followed by mails and by people. */
-export function followerOf({ followers }: EscalationDeps, row: EscalationRow): CaseFollower | undefined {
-  const reader = readers.find(({ when }) => when(row));
-  return reader && followers[reader.of];
-}
-
-/** Who reads it, and how it is found; undefined where it has no number, or its connection is not configured. */
-function caseRefOf(deps: Pick<EscalationDeps, 'connections'>, row: EscalationRow): CaseRef | undefined {
-  const connection = deps.connections(row.connectionId);
-  if (connection === undefined || row.caseNumber === undefined) return undefined;
-  const { id: escalationId, caseNumber, connectionId, tokenWay, subscriptionId, ticketName } = row;
-  return {
-    ...{ escalationId, caseNumber, connectionId, tokenWay, subscriptionId, ticketName },
-    customerTenantId: row.tenantId,
-    partnerTenantId: connection.tenantId,
-  };
-}
+import { caseRefOf } from './wish.ts';
 
 export type CaseReading =
   | { kind: 'seen'; news: CaseNews }

@@ -67,7 +67,7 @@ export function createStepWish(deps: EscalationDeps): QueueHandler {
 
 async function takeWish(step: WishStep): Promise<void> {
   const { deps, held, one, text } = step;
-  const follower = followerOf(deps.followers, held.row.channel);
+  const follower = followerOf(deps, held.row);
   if (!follower || held.row.caseNumber === undefined) return conclude(step, 'carry');
   const ref = caseRefOf(deps, held.row);
   if (!ref) return later(step, { reason: 'connection not configured' });

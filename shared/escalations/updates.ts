@@ -43,7 +43,7 @@ export function createUpdate(deps: EscalationDeps) {
       const key = await nextWishKey(deps.tables('escalations'), row.id, 'message');
       const by = call.caller.id;
       const { wish, content, ops } = newWish(row, { key, kind: 'message', by, text: call.body.text }, nowMs);
-      if (followerOf(deps.followers, row.channel)) return { after: row, wakes: [wishWake(wish, nowMs)], more: ops };
+      if (followerOf(deps, row)) return { after: row, wakes: [wishWake(wish, nowMs)], more: ops };
       const waiting = carried(row, wish, { nowMs, text: content });
       const { after, event } = waiting;
       // Nothing wakes it: a person takes it from here.

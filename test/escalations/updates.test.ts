@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { CaseFollower, CaseWish } from '../../shared/escalations/case-follower.ts';
 import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
+import type { EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEvent } from '../../shared/escalations/escalation-store.ts';
 import { followRequest } from '../../shared/escalations/follow-request.ts';
+import type { EscalationDeps } from '../../shared/escalations/ports.ts';
 import { anAzureCase, id, requestId, ticketName } from './an-azure-case.ts';
 import type { CallFault } from './azure-support-simulation.ts';
 import { anAzureRequest, aPerson, aRequest, subscription } from './builders.ts';
@@ -37,16 +40,33 @@ async function aFiledCase(fault: (kind: string, n: number) => CallFault | undefi
   return { ...desk, write, events, letters: desk.microsoft.letters };
 }
 
-/** An assisted case whose number a person has given: nobody can write on it but people. */
-async function anAssistedCase() {
-  const desk = await aDesk();
-  desk.requests.set(requestId, aRequest());
+/** An assisted case whose number a person has given. By default it is one that nobody can write on but people. */
+async function anAssistedCase({
+  request = aRequest(),
+  caseNumber = '2611020050001111',
+  ...change
+}: Partial<EscalationDeps> & { request?: EscalatableRequest; caseNumber?: string } = {}) {
+  const desk = await aDesk({ change });
+  desk.requests.set(requestId, request);
   await desk.call('escalateRequest', { id: requestId });
   await desk.call('claimEscalation', { id });
-  await desk.call('recordFiling', { id, body: { caseNumber: '2611020050001111' } });
+  await desk.call('recordFiling', { id, body: { caseNumber } });
   await desk.drain();
   const read = async () => (await desk.call('readEscalation', { id })).body as Escalation;
   return { ...desk, read };
+}
+
+/** Takes whatever is written to it, on any case. */
+function aPartnerCenter() {
+  const written: CaseWish[] = [];
+  const partnerCenter: CaseFollower = {
+    read: async () => Promise.resolve({ kind: 'absent' }),
+    wish: async (_ref, wish) => {
+      written.push(wish);
+      return Promise.resolve({ kind: 'done' });
+    },
+  };
+  return { written, followers: { azure: partnerCenter, partnerCenter } };
 }
 
 const status = (code: number, error: object = {}): CallFault => ({
@@ -188,6 +208,25 @@ describe('an update to Microsoft', () => {
     expect((await desk.call('writeUpdate', { id, body: { text: 'Any news?' }, headers })).body).toEqual(first.body);
     await desk.drain();
     expect(desk.microsoft.calls).toEqual([]);
+  });
+
+  it('on a Microsoft 365 case is shown at once, and Partner Center is not asked about it', async () => {
+    const { followers, written } = aPartnerCenter();
+    const desk = await anAssistedCase({ followers });
+    const answer = await desk.call('writeUpdate', { id, body: { text: 'Any news?' } });
+    expect((answer.body as Escalation).toCarry).toMatchObject([{ text: 'Any news?' }]);
+    await desk.drain();
+    expect(written).toEqual([]);
+  });
+
+  it('on a service request of Partner Center is written by the desk', async () => {
+    const { followers, written } = aPartnerCenter();
+    const request = aRequest({ category: 'billing', service: null });
+    const desk = await anAssistedCase({ request, caseNumber: '626112100001111', followers });
+    const answer = await desk.call('writeUpdate', { id, body: { text: 'Any news?' } });
+    expect((answer.body as Escalation).toCarry).toBeUndefined();
+    await desk.drain();
+    expect(written).toMatchObject([{ kind: 'message', text: 'Any news?' }]);
   });
 
   it('that waits loses its text with an erasure', async () => {

@@ -23,14 +23,14 @@ export async function messagesOf({ serviceBus }: Stack, which: 'active' | 'deadL
   }
 }
 
-/** Row keys of what the desk still owes to lists and portals: everything but the next look at each case. */
+/** Row keys of what the desk still owes to lists and portals: everything but the next look at each case and mailbox. */
 export async function owedNews({ storage }: Stack): Promise<string[]> {
   const owed: string[] = [];
   for (const table of ['requests', 'escalations', 'deliveries'] satisfies TableName[]) {
     const client = TableClient.fromConnectionString(storage, table, { allowInsecureConnection: true });
     const filter = "RowKey ge 'O|' and RowKey lt 'O}'";
     for await (const { rowKey = '' } of client.listEntities({ queryOptions: { filter, select: ['RowKey'] } })) {
-      if (!rowKey.includes('|step|')) owed.push(`${table} ${rowKey}`);
+      if (!/\|(?:step|case-mail)\|/.test(rowKey)) owed.push(`${table} ${rowKey}`);
     }
   }
   return owed;
