@@ -62,6 +62,7 @@ import { healthRoutes } from './health.http.ts';
 import { azureHookRoutes, hookRoutes } from './hooks.http.ts';
 import { operationsRoutes } from './operations.http.ts';
 import { partnerCenterHookRoutes } from './partner-center-hook.http.ts';
+import { poisonRoutes } from './poison.http.ts';
 import { quarantineRoutes } from './quarantine.http.ts';
 import { readinessRoutes } from './readiness.http.ts';
 import { createReadinessParts } from './readiness-parts.ts';
@@ -240,6 +241,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...partnerCenterHookRoutes({ receivePartnerCenterHook: webhooks.receive }),
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
+      ...poisonRoutes(services),
       ...operationsRoutes({ readiness, authenticate, contract: openApiOnce(() => catalogue.routes) }),
     ],
     queues: [

@@ -2,6 +2,7 @@ import type { DeskCloud } from '../shared/customers/cloud.ts';
 import { createDelegationState, type DelegationState } from '../shared/customers/delegation.ts';
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { registrationView, type HookRows } from '../shared/customers/hook-registration-row.ts';
+import { caseMailStates } from '../shared/escalations/case-mail-relay.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
 import type { Circuits } from '../shared/platform/circuit.ts';
@@ -70,11 +71,12 @@ export const createReadinessParts = ({
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
       // At once: storage that is silent must not take the time of three questions, and so pass for Microsoft being away.
-      const [health, delegation, held, registered] = await Promise.all([
+      const [health, delegation, held, registered, mailboxes] = await Promise.all([
         unlessStorageIsAway(async () => readFeedState({ ...services, cloud })),
         unlessStorageIsAway(async () => delegationStates(services, cloud)),
         unlessStorageIsAway(async () => grants.all()),
         unlessStorageIsAway(async () => hookStates(config, webhooks)),
+        unlessStorageIsAway(async () => caseMailStates({ ...services, cloud })),
       ]);
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
@@ -84,6 +86,8 @@ export const createReadinessParts = ({
         delegation: delegation ?? null,
         grants: views,
         webhooks: registered ?? null,
+        // One that cannot be read is for people to mend: its cases are carried by hand meanwhile.
+        mailboxes: mailboxes ?? null,
         // Of this instance: which upstream escalations leave alone, and since when.
         circuits: circuits.open(),
       };

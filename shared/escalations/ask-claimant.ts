@@ -4,6 +4,7 @@ import type { EscalationEvent, EscalationRow } from './escalation.ts';
 import { move, type Moved } from './escalation-rules.ts';
 import { eventWake, stepWake } from './escalation-store.ts';
 import { nextTurn } from './filing.ts';
+import { clockSkewMs } from './filing-horizon.ts';
 import { endStep, goOnAt, type Step } from './step.ts';
 
 const whetherFiled =
@@ -40,14 +41,19 @@ export const askAcceptance = async (step: Step): Promise<void> =>
 
 type Asking = { from: string | undefined; ask: (row: EscalationRow, nowMs: number) => Moved };
 
-/** A wake that comes early, by another instance's clock, is owed again. */
+/**
+ * When to come again for what is due at `dueAt`: a wake that comes a little early has met a slow clock. Owed at the time itself it
+ * would be overdue by the bus's clock, and come at once, over and over.
+ */
+const againAt = (dueAt: number, nowMs: number): number => (dueAt - nowMs <= clockSkewMs ? dueAt + clockSkewMs : dueAt);
+
 async function askOnce(step: Step, { from, ask }: Asking): Promise<void> {
   const { row } = step.held;
   const nowMs = step.deps.clock.now();
   const due = row.askAgainAt ?? from;
   const dueAt = due === undefined ? nowMs : fromIso(due);
   if (nowMs < dueAt) {
-    await goOnAt(step, { after: nextTurn(row), dueAt });
+    await goOnAt(step, { after: nextTurn(row), dueAt: againAt(dueAt, nowMs) });
     return;
   }
   const { after, event } = ask(row, nowMs);
@@ -73,7 +79,7 @@ export function askForNews(
   nowMs: number,
 ): { after: EscalationRow; event?: EscalationEvent; dueAt: number } {
   const dueAt = newsDueAt(row);
-  if (nowMs < dueAt) return { after: nextTurn(row), dueAt };
+  if (nowMs < dueAt) return { after: nextTurn(row), dueAt: againAt(dueAt, nowMs) };
   const nextAt = nowMs + newsMs(row);
   const change = { askAgainAt: toIso(nextAt), turn: row.turn + 1 };
   return { ...move(row, { to: 'following', what: 'news-asked', nowMs, note: howItGoes, change }), dueAt: nextAt };

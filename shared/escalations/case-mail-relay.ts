@@ -42,6 +42,18 @@ export const caseMailRelay = (deps: RelayDeps): Relay<CaseMailHead> =>
     body: ({ connectionId }) => ({ kind: 'case-mail', connectionId }),
   });
 
+/** How each case mailbox is being read, for people who look after the desk; what nobody has begun to read has no times. */
+export async function caseMailStates(deps: RelayDeps & { cloud: DeskCloud }): Promise<Record<string, unknown>[]> {
+  const relay = caseMailRelay(deps);
+  const read = deps.cloud.connections.filter(({ caseMailbox }) => caseMailbox !== undefined);
+  return Promise.all(
+    read.map(async ({ id }) => {
+      const { lastReadAt, trouble } = (await relay.read(caseMailPartition(id))).head?.value ?? {};
+      return { connectionId: id, lastReadAt: lastReadAt ?? null, ...(trouble && { trouble }) };
+    }),
+  );
+}
+
 /** A mailbox that is this late has lost its wake, and gets a new one. */
 const lostAfterMs = 10 * minuteMs;
 

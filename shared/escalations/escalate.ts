@@ -115,9 +115,11 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   const { requestId } = call;
   const table = deps.tables('escalations');
   const pk = partitionOf(requestId);
+  const firstAnswer = async () =>
+    keyed && replayed({ table, pk, rows: await readContentRows(table, stemOf(requestId)) }, keyed);
   if (keyed) {
     if (!(await deps.requests.isKnown(requestId))) throw notFound();
-    const earlier = await replayed({ table, pk, rows: await readContentRows(table, stemOf(requestId)) }, keyed);
+    const earlier = await firstAnswer();
     if (earlier) return earlier;
   }
   const request = await readRequest(deps, requestId);
@@ -134,7 +136,12 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   const leftCases = leftCasesOf(known);
   const facts = await gatherFacts(deps, { request, escalationId, wanted: { vehicle, force }, leftCases });
   const decision = decide(facts);
-  if (decision.decision === 'blocked' || decision.decision === 'wait') throw notReady(decision);
+  if (decision.decision === 'blocked' || decision.decision === 'wait') {
+    // Of two with one key the other may have been answered meanwhile, and what it began be over.
+    const earlier = await firstAnswer();
+    if (earlier) return earlier;
+    throw notReady(decision);
+  }
   const place = await placeOf(deps, { facts, decision, wantsOwn: wantsOwnCase(call.body, facts, leftCases) });
   const carried = 'lead' in place ? ofItsOwn(facts) : decision;
   const row = firstRow({

@@ -222,7 +222,9 @@ export type EscalationEvent = z.output<typeof escalationEventSchema>;
 
 /** A text between Microsoft and the partner: content, never in heads, events or messages. */
 export const escalationTextSchema = z.strictObject({
-  from: z.enum(['microsoft', 'partner']),
+  from: z
+    .enum(['microsoft', 'partner', 'unverified'])
+    .meta({ description: '`unverified`: a mail that a person put here, and that is not proven to be Microsoft’s.' }),
   at: instant,
   subject: z.string().optional(),
   text: z.string(),

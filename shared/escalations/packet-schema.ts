@@ -76,7 +76,11 @@ export const packetSchema = keptPacketSchema
     filedAs: z.enum(filedAs),
     preferredContact: z.enum(['email', 'phone']),
     contract: z
-      .strictObject({ accessId: z.string().optional(), contractId: z.string().optional() })
+      .strictObject({
+        accessId: z.string().optional(),
+        contractId: z.string().optional(),
+        unavailable: z.literal(true).optional().meta({ description: 'The vault is away: ids may be missing here.' }),
+      })
       .optional()
       .meta({ description: 'Ids of the contract, for the claimant only.' }),
     form: z.array(formFieldSchema).meta({ description: 'What the form of the portal asks for, in its order.' }),

@@ -135,6 +135,7 @@ function keptText(row: EscalationRow, { mail, words, by, nowMs }: Told & { by: s
     : 'A person put a mail here that is not proven to be Microsoft’s.';
   const { after, event } = tell(row, { what: 'case-changed', nowMs, by, note, text: key });
   const { subject, text } = words;
-  const kept = { from: 'microsoft' as const, at: mail.receivedAt, subject, text };
+  const from = mail.isMicrosoft ? ('microsoft' as const) : ('unverified' as const);
+  const kept = { from, at: mail.receivedAt, subject, text };
   return { after, events: [event], more: [textOp(row.id, key, kept)] };
 }

@@ -2,12 +2,15 @@ import type { Given, Packet } from './packet-schema.ts';
 import { productRows, type FormName, type ProductRow } from './product-rows.ts';
 
 type Subject = { packet: Given; row: ProductRow };
-type Field = { value: (subject: Subject) => string | undefined; missing?: string };
+type Field = { value: (subject: Subject) => string | undefined; missing?: string; inVault?: true };
 
 const severities = { A: 'A (critical)', B: 'B (moderate)', C: 'C (minimal)' };
 const inForm = 'The desk does not know it: choose it in the form.';
 const noPhone = 'The support statement gives no phone number of the partner: add one there.';
+const vaultAway = 'The vault is away, and the id could not be read: try again, or take it from the contract itself.';
 const noContract = 'Only under a contract of its own; the claimant is shown what the desk keeps of it.';
+
+const hasIds = ({ contract = {} }: Given): boolean => Object.keys(contract).length > 0;
 
 /** What the desk can say for a field of a form. */
 const fields = {
@@ -44,9 +47,9 @@ const fields = {
   phone: { value: ({ packet }) => packet.contact.phone, missing: noPhone },
   country: { value: ({ packet }) => packet.contact.country },
   timeZone: { value: ({ packet }) => packet.timeZone },
-  underContract: { value: ({ packet }) => (packet.contract ? 'Yes' : undefined), missing: noContract },
-  accessId: { value: ({ packet }) => packet.contract?.accessId, missing: noContract },
-  contractId: { value: ({ packet }) => packet.contract?.contractId, missing: noContract },
+  underContract: { value: ({ packet }) => (hasIds(packet) ? 'Yes' : undefined), missing: noContract },
+  accessId: { value: ({ packet }) => packet.contract?.accessId, missing: noContract, inVault: true },
+  contractId: { value: ({ packet }) => packet.contract?.contractId, missing: noContract, inVault: true },
 } as const satisfies Record<string, Field>;
 
 type Asked = readonly [label: string, field: keyof typeof fields, required?: 'required'];
@@ -142,6 +145,7 @@ function wholeDescription({ description, marker, impact, affectedUsers, tried, i
 /** The fields of the portal's form for a packet. A field without a value says what is missing. */
 export function formOf(packet: Given): Packet['form'] {
   const row = productRows[packet.filedAs];
+  const isAway = packet.contract?.unavailable === true;
   return forms[row.form].map(([label, key, required]) => {
     const field: Field = fields[key];
     const value = field.value({ packet, row }) ?? '';
@@ -149,7 +153,7 @@ export function formOf(packet: Given): Packet['form'] {
       label,
       value,
       required: required !== undefined,
-      ...(value === '' && { missing: field.missing ?? inForm }),
+      ...(value === '' && { missing: isAway && field.inVault ? vaultAway : (field.missing ?? inForm) }),
     };
   });
 }

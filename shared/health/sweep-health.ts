@@ -5,7 +5,7 @@ import { consentPartition } from '../customers/consents.ts';
 import { delegationPartition } from '../customers/delegation.ts';
 import { createDirectoryState, directoryPartition } from '../customers/directory.ts';
 import type { RelayDeps } from '../customers/relay.ts';
-import { owedRows, sweepPartition } from '../platform/outbox.ts';
+import { owedRows, sweepPartition, type SweptPartition } from '../platform/outbox.ts';
 import type { TableName } from '../platform/resources.ts';
 import { isRefusal, queryAll, type Row } from '../platform/table.ts';
 import { errorFields, type Scope } from '../platform/telemetry.ts';
@@ -16,7 +16,7 @@ import { markLastsMs, owedPartition, owedRow } from './incident-wakes.ts';
 import { messageCenterPartition } from './message-center-shard.ts';
 import { shardPartition } from './shard.ts';
 
-type Swept = { owed: number; oldestMs: number };
+type Swept = Pick<SweptPartition, 'owed' | 'oldestMs' | 'poisoned'>;
 
 /** `failed`: places that could not be swept. They are logged, and come round again in a minute. */
 export type SweepHealth = (scope: Scope) => Promise<Swept & { failed: number }>;
@@ -82,6 +82,7 @@ export function createSweepHealth(deps: RelayDeps & { cloud: DeskCloud }): Sweep
     return {
       owed: done.reduce((sum, { owed }) => sum + owed, 0),
       oldestMs: Math.max(0, ...done.map(({ oldestMs }) => oldestMs)),
+      poisoned: done.reduce((sum, { poisoned }) => sum + poisoned, 0),
       failed,
     };
   };

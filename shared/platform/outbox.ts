@@ -197,6 +197,16 @@ function owedMessage(place: Place, { rk, queue, dueAt, correlationId, body }: Ow
   return { queue, message: wakeMessage(place, wake, { correlationId, attempt }) };
 }
 
+/** Sends one owed wake again by what its row says. False where it cannot be sent now: then the sweep does. */
+export async function sendOwed(
+  { bus, clock }: Pick<SweepPartitionDeps, 'bus' | 'clock'>,
+  { place, row }: { place: Place; row: Row },
+  scope: Scope,
+): Promise<boolean> {
+  const owed = owedMessage(place, { rk: row.rk, ...wakeRow.fromRow(row) }, clock.now());
+  return (await sendAgain(bus, { place, queue: owed.queue, batch: [owed.message] }, scope)) === 1;
+}
+
 /** By its key, which an unreadable row has too. */
 const dueOf = ({ rk }: Row): number => fromIso(rk.slice(prefix.length).split('|')[0] ?? '');
 

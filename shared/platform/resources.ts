@@ -14,6 +14,7 @@ export const tableNames = [
   'deliveries',
   'portals',
   'desk',
+  'poison',
 ] as const;
 
 export type TableName = (typeof tableNames)[number];

@@ -39,6 +39,7 @@ const lastSweep = rowKind(
     poisoned: z.number().optional(),
     healthOwed: z.number().optional(),
     healthOldestMs: z.number().optional(),
+    healthPoisoned: z.number().optional(),
   }),
 );
 const lastSweepKey = { pk: 'sweep', rk: 'last' };
@@ -77,7 +78,7 @@ export async function sweep({ tables, bus, clock, places }: SweepDeps, scope: Sc
 
 /** What one sweep found owed. What the health feed owes is missing where it could not be swept. */
 type SweepFound = Pick<SweptPartition, 'owed' | 'oldestMs' | 'poisoned'> & {
-  health?: { owed: number; oldestMs: number };
+  health?: Pick<SweptPartition, 'owed' | 'oldestMs' | 'poisoned'>;
 };
 
 export async function rememberSweep(
@@ -92,6 +93,7 @@ export async function rememberSweep(
     poisoned,
     healthOwed: health?.owed,
     healthOldestMs: health?.oldestMs,
+    healthPoisoned: health?.poisoned,
   });
   await tables('desk').transact(lastSweepKey.pk, [{ kind: 'upsert', rk: lastSweepKey.rk, columns }]);
 }
@@ -100,7 +102,7 @@ export async function rememberSweep(
 export async function lastSweepState({ tables, clock }: Pick<SweepDeps, 'tables' | 'clock'>) {
   const row = await tables('desk').get(lastSweepKey.pk, lastSweepKey.rk);
   if (row === undefined) return { lastSweepAt: null, sweepAgeSeconds: null };
-  const { at, owed, oldestMs, poisoned, healthOwed, healthOldestMs } = lastSweep.fromRow(row);
+  const { at, owed, oldestMs, poisoned, healthOwed, healthOldestMs, healthPoisoned } = lastSweep.fromRow(row);
   return {
     lastSweepAt: at,
     sweepAgeSeconds: Math.round((clock.now() - fromIso(at)) / 1_000),
@@ -109,5 +111,6 @@ export async function lastSweepState({ tables, clock }: Pick<SweepDeps, 'tables'
     poisoned: poisoned ?? null,
     healthOwed: healthOwed ?? null,
     oldestHealthOwedMs: healthOldestMs ?? null,
+    healthPoisoned: healthPoisoned ?? null,
   };
 }

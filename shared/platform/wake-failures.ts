@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { dayMs, fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
 import { rowKind } from './row.ts';
-import type { Row } from './table.ts';
+import type { Columns, Row } from './table.ts';
 
 /** What a wake's row says of a consumer that throws where it should not: a bug, or data that nobody thought of. */
 export const failureColumns = {
@@ -25,6 +25,13 @@ const failingMs = ({ firstFailedAt, failedAt }: WakeFailures, until = failedAt):
 export const isPoisoned = (row: WakeFailures, nowMs: number): boolean =>
   failingMs(row, toIso(nowMs)) >= poisonedAfterMs;
 
+/** The columns of a wake that is due at once, and counts as set aside until its consumer is done with it. */
+export function dueAgain(columns: Columns): Columns {
+  const due = { ...columns };
+  delete due.failedAt;
+  return due;
+}
+
 /** From when on the wake is to be sent again; 0 for one that has not failed. */
 export function nextTryAt(row: WakeFailures): number {
   if (row.failedAt === undefined) return 0;
@@ -40,9 +47,10 @@ export function nextTryAt(row: WakeFailures): number {
 export function failedOnceMore(
   row: WakeFailures,
   nowMs: number,
-): (WakeFailures & { isSetAsideNow: boolean }) | undefined {
+): (Required<WakeFailures> & { isSetAside: boolean; isSetAsideNow: boolean }) | undefined {
   if (row.failedAt !== undefined && nowMs - fromIso(row.failedAt) < backoff.baseMs) return undefined;
   const failedAt = toIso(nowMs);
   const after = { failures: (row.failures ?? 0) + 1, firstFailedAt: row.firstFailedAt ?? failedAt, failedAt };
-  return { ...after, isSetAsideNow: failingMs(after) >= poisonedAfterMs && failingMs(row) < poisonedAfterMs };
+  const isSetAside = failingMs(after) >= poisonedAfterMs;
+  return { ...after, isSetAside, isSetAsideNow: isSetAside && failingMs(row) < poisonedAfterMs };
 }

@@ -53,6 +53,12 @@ describe('a filed case that nothing can read', () => {
     expect(askForNews(after, startOfTest + 25 * hour)).not.toHaveProperty('event');
   });
 
+  it('whose wake comes early by a slow clock is asked a minute later, not over and over at once', () => {
+    const due = startOfTest + 24 * hour;
+    expect(askForNews(aFiledCase(), due - 40_000)).toMatchObject({ dueAt: due + 60_000 });
+    expect(askForNews(aFiledCase(), due - 40_000)).not.toHaveProperty('event');
+  });
+
   it('is not asked as long as mails tell how it goes', () => {
     const row = aFiledCase({ heardAt: at(20), askAgainAt: at(24) });
     expect(newsDueAt(row)).toBe(startOfTest + 44 * hour);

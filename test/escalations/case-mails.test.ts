@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dayMs, minuteMs } from '../../shared/core/clock.ts';
 import { HttpFailure, type Http } from '../../shared/platform/http.ts';
+import { createEscalationTimeline } from '../../shared/escalations/escalation-timeline.ts';
 import { markerOf } from '../../shared/escalations/packet.ts';
+import { aPerson } from './builders.ts';
 import { aMailDesk, type Listed } from './mail-desk.ts';
 import { aMail } from './mails/a-mail.ts';
 import { forgeries } from './mails/envelope.ts';
@@ -231,7 +233,10 @@ describe('an operator', () => {
     await desk.call('placeCaseMail', { id, body: { escalationId: one } });
     const before = await desk.row(one);
     expect(before).toMatchObject({ state: 'filed' });
-    expect(await desk.text(one, `mail-${id}`)).toMatchObject({ text: 'Your case has been closed.' });
+    const text = { from: 'unverified', text: 'Your case has been closed.' };
+    expect(await desk.text(one, `mail-${id}`)).toMatchObject(text);
+    const timeline = await createEscalationTimeline(desk.deps)({ id: one, query: {}, caller: aPerson('olav') });
+    expect((timeline.body as { items: unknown[] }).items.at(-1)).toMatchObject({ what: 'case-changed', text });
   });
 
   it('dismisses a mail, and no mail of another connection finds its way', async () => {

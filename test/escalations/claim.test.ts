@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
+import { createStepEscalation } from '../../shared/escalations/step-escalation.ts';
+import type { WakeMessage } from '../../shared/platform/outbox.ts';
 import { anAssistedCase, eventsOf, id, olav, refusal, requestId, signe } from './an-assisted-case.ts';
 import { anAzureRequest, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
@@ -84,6 +86,29 @@ describe('a claim', () => {
     const asked = (await eventsOf(desk)).filter(({ what }) => what === 'filing-asked').map(({ at }) => Date.parse(at));
     const minutes = asked.map((at) => (at - asked[0]!) / 60_000);
     expect(minutes).toEqual([0, 15, 30, 60, 120, 240, 480, 960, 1920, 3360, 4800, 6240, 7680, 9120]);
+  });
+
+  it('whose end comes early by a slow clock is owed a minute later, and not over and over at once', async () => {
+    const desk = await anAssistedCase();
+    await desk.call('claimEscalation', { id });
+    await desk.drain();
+    await desk.advance(30 * 60_000);
+    const slow = createStepEscalation({
+      ...desk.deps,
+      clock: { ...desk.clock, now: () => desk.clock.now() - 40_000 },
+    });
+    const step = async () => {
+      const ready = desk.bus.ready();
+      for (const held of ready) await slow(held.message.body as WakeMessage, desk.log.scope);
+      for (const held of ready) desk.bus.complete(desk.bus.take(held));
+      return ready.length;
+    };
+    expect([await step(), await step()]).toEqual([1, 0]);
+    await desk.advance(59_000);
+    expect(await step()).toBe(0);
+    await desk.advance(1_000);
+    expect(await step()).toBe(1);
+    expect((await eventsOf(desk)).map(({ what }) => what)).toEqual(['started', 'claimed', 'filing-asked']);
   });
 
   it('that is claimed again by its holder is asked for no longer', async () => {

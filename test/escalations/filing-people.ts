@@ -66,8 +66,7 @@ export function startPeople(world: FilingWorld, host: FilingHost, habits: Habits
     const send = async () => {
       const escalateOnce = async (deps: EscalationDeps) =>
         createEscalate(deps)({ requestId, body: {}, caller: aPerson('olav'), headers, scope });
-      // A twin that was held up from before the first answer until after the request was taken back.
-      const answer = await insist(escalateOnce, ['escalation-not-ready']);
+      const answer = await insist(escalateOnce);
       if (!answer) return;
       accepted.set(requestId, (accepted.get(requestId) ?? new Set<string>()).add((answer.body as Escalation).id));
     };

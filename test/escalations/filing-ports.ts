@@ -1,3 +1,4 @@
+import { toIso } from '../../shared/core/clock.ts';
 import { unavailable } from '../../shared/core/errors.ts';
 import { azureSupportFollower } from '../../shared/escalations/azure-follower.azuresupport.ts';
 import { azureSupportChannel } from '../../shared/escalations/azure-support.azuresupport.ts';
@@ -68,6 +69,8 @@ export function filingPorts(world: FilingWorld, running: Running): EscalationDep
     contact: async () => aContact(),
     openIncidents: async () => [],
     ...openGate,
+    // A plan that is refused leads the next case to a person, who needs the list of relationships.
+    delegation: async () => Promise.resolve({ offered: true, lastReadAt: toIso(clock.now()) }),
     channel: plant.channel?.(channel) ?? channel,
     followers: { azure: azureSupportFollower({ ...support, sender: async () => aContact().email }) },
     announce: async ({ eventId, data, portalIds, at }) =>

@@ -116,6 +116,7 @@ describe('the form of a packet', () => {
     expect(field(shown, 'Access ID')?.value).toBe('A-1');
     expect(field(shown, 'File as a Premier support request?')?.value).toBe('Yes');
     expect(withContract(packet, undefined)).toEqual(packet);
+    expect(withContract(packet, {}).form).toEqual(packet.form);
   });
 
   it('is made anew from what is kept, also of a packet of the version before', () => {

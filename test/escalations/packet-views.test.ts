@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
+import type { Packet } from '../../shared/escalations/packet.ts';
 import { createReadPacket } from '../../shared/escalations/read-packet.ts';
-import { isAppError } from '../../shared/core/errors.ts';
+import { isAppError, unavailable } from '../../shared/core/errors.ts';
 import { anAssistedCase, caseNumber, id, olav, requestId, signe } from './an-assisted-case.ts';
 import { aConnection, aCustomer, anAzureRequest, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
@@ -99,6 +100,22 @@ describe('a packet by itself', () => {
     expect(JSON.stringify([...desk.stores.of('escalations').partitions.values()].map((one) => [...one]))).not.toContain(
       'A-17',
     );
+  });
+
+  it('is shown while the vault is away too, and says that the ids could not be read', async () => {
+    const readSecret = async () => Promise.reject(unavailable('vault', undefined));
+    const desk = await aDesk({ change: { readSecret } });
+    desk.requests.set(requestId, aRequest({ service: 'DynamicsCRM' }));
+    await desk.call('escalateRequest', { id: requestId });
+    await desk.call('claimEscalation', { id, caller: olav });
+    const { status, body } = await read(desk);
+    expect([status, (body as Packet).contract]).toEqual([200, { unavailable: true }]);
+    expect((body as Packet).form.find(({ label }) => label === 'Access ID')).toMatchObject({
+      value: '',
+      missing: expect.stringContaining('The vault is away') as string,
+    });
+    expect(await page(desk)).toContain('The vault is away');
+    expect(await markdown(desk, signe)).not.toContain('The vault is away');
   });
 
   it('says who may file, and until when', async () => {

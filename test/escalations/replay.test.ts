@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import type { Answer } from '../../shared/platform/route.ts';
 import { threePortals, type ThreePortals } from '../support/three-portals.ts';
-import { aPerson, aRequest } from './builders.ts';
+import { anAzureCase } from './an-azure-case.ts';
+import { aPerson, anAzureRequest, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 
 const requestId = 'abcdefghijklmnopqrstuvwxy2';
@@ -69,6 +71,30 @@ describe('a kept answer', () => {
     }
     expect(plain(await desk.begin())).toEqual(plain(desk.first));
     expect(plain(await desk.call('claimEscalation', { id, headers }))).toEqual(plain(claimed));
+  });
+
+  it('is given to a twin that was held up until the first call was answered and taken back', async () => {
+    const desk = await anAzureCase();
+    const other = `b${requestId.slice(1)}`;
+    desk.requests.set(other, anAzureRequest({ requestId: other }));
+    const ports = desk.deps.requests;
+    const readForEscalation = ports.readForEscalation.bind(ports);
+    const call = { id: other, headers };
+    let first: Answer | undefined;
+    ports.readForEscalation = async (read) => {
+      ports.readForEscalation = readForEscalation;
+      first = await desk.call('escalateRequest', call);
+      desk.requests.set(other, anAzureRequest({ requestId: other, state: 'closed' }));
+      await cancelWithdrawn(desk.deps, other, desk.log.scope);
+      await desk.drain();
+      expect((await desk.call('readEscalation', { id: `${other}-1` })).body).toMatchObject({ state: 'cancelled' });
+      return readForEscalation(read);
+    };
+    const twin = await desk.call('escalateRequest', call);
+    expect(twin).toMatchObject({ status: 202, headers: { 'idempotent-replayed': 'true' } });
+    expect(plain(twin)).toEqual(plain(first!));
+    const anew = desk.call('escalateRequest', { id: other, headers: { 'idempotency-key': 'k-2' } });
+    await expect(anew).rejects.toMatchObject({ code: 'escalation-not-ready' });
   });
 
   it('does not grow what a read of the escalation reads', async () => {

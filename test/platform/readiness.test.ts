@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { unavailable } from '../../shared/core/errors.ts';
+import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import { createGrantRows } from '../../shared/platform/partner-grant.ts';
 import { createReadiness, type Part } from '../../shared/platform/readiness.ts';
 import { aDesk, type Called, type Desk } from '../support/a-desk.ts';
@@ -143,6 +144,26 @@ describe('GET /api/readyz', () => {
       status: 200,
       grants: [{ connectionId: 'contoso-emea', ageDays: 0, deadSince, code: 'AADSTS50173' }],
     });
+  });
+
+  it('tells which case mailbox cannot be read, why and since when, without being away for it', async () => {
+    const desk = await aDesk();
+    const mailboxesOf = async () => {
+      await desk.moved.advance(3_000);
+      const { status, json } = await readyz(desk, desk.tokens.reader);
+      const { parts } = json as { parts: { name: string; detail: { mailboxes: unknown } }[] };
+      return { status, mailboxes: parts.find(({ name }) => name === 'microsoft')?.detail.mailboxes };
+    };
+    const unread = { connectionId: 'contoso-emea', lastReadAt: null };
+    expect(await mailboxesOf()).toEqual({ status: 200, mailboxes: [unread] });
+    await desk.catalogue.timers.find(({ name }) => name === 'sweep')!.handle(desk.log.scope);
+    const turn = desk.held.ready().find(({ message }) => JSON.stringify(message.body).includes('case-mail'))!;
+    desk.outside.entra.isAway = true;
+    const polls = desk.catalogue.queues.find(({ queue }) => queue === 'health-polls')!;
+    await polls.handle(wakeMessageSchema.parse(turn.message.body), desk.log.scope);
+    desk.outside.entra.isAway = false;
+    const trouble = { reason: 'away', since: '2026-11-02T09:00:03.000Z' };
+    expect(await mailboxesOf()).toEqual({ status: 200, mailboxes: [{ ...unread, trouble }] });
   });
 
   it('says 503 in time where the bus takes the question and says nothing', async () => {
