@@ -8,6 +8,7 @@ import { claimantOf } from './escalation-answer.ts';
 import { illegalMove, move } from './escalation-rules.ts';
 import type { Content } from './escalation-store.ts';
 import { redriven } from './filing.ts';
+import { carriedByAnother, givingWay } from './keep-case.ts';
 import { personCall, type Asked, type Outcome } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 
@@ -102,7 +103,24 @@ function released(row: EscalationRow, { caller, nowMs }: Asked<ClaimBody>): Outc
   });
 }
 
-export const createClaim = (deps: EscalationDeps) => personCall(deps, 'claim', claimRule);
+/** The link is shown to nobody who would file a second case with it. */
+export const createClaim = (deps: EscalationDeps) =>
+  personCall<ClaimBody>(deps, 'claim', async (row, claimants, asked) => {
+    const outcome = claimRule(row, claimants, asked);
+    if ('same' in outcome || outcome.after.state !== 'claimed') return outcome;
+    const other = await carriedByAnother(deps, row, asked);
+    return other ? { ...givingWay(row, other, asked.nowMs), refusal: sharesNow(other.id) } : outcome;
+  });
+
+const sharesNow = (joinedTo: string): AppError =>
+  new AppError(
+    'illegal-transition',
+    `Escalation ${joinedTo} carries the case of this incident: this one shares it now.`,
+    {
+      members: { from: 'joined', to: 'claimed', joinedTo },
+    },
+  );
+
 export const createRedrive = (deps: EscalationDeps) =>
   personCall<RedriveBody>(deps, 'redrive', (row, _claimants, { caller, nowMs }) =>
     redriven(row, { nowMs, by: caller.id }),

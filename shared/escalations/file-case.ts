@@ -1,4 +1,6 @@
 import { fromIso, minuteMs } from '../core/clock.ts';
+import { contended } from '../platform/contended.ts';
+import type { Wake } from '../platform/outbox.ts';
 import { learnCapability } from './contract-store.ts';
 import type { EscalationRow } from './escalation.ts';
 import type { Moved } from './escalation-rules.ts';
@@ -24,6 +26,7 @@ import {
   withoutIntent,
 } from './filing.ts';
 import { ownRequestOf } from './joining.ts';
+import { carriedByAnother, givingWay } from './keep-case.ts';
 import { isRefusal } from '../platform/table.ts';
 import { endStep, goOnAt, jobOf, type Step } from './step.ts';
 
@@ -49,12 +52,14 @@ export async function fileCase(step: Step): Promise<void> {
 async function submit(step: Step, job: FilingJob): Promise<void> {
   const { deps, held, scope } = step;
   if (await isWithdrawn(step)) return conclude(step, (row) => told(step, cancelled(row, now(step))));
-  const { packet } = await readContent(deps.tables('escalations'), held.row.id);
+  const { packet, override } = await readContent(deps.tables('escalations'), held.row.id);
   if (!packet)
     return conclude(step, (row) => told(step, park(row, 'rejected', { nowMs: now(step), upstream: 'no packet' })));
   const prepared = await deps.channel.prepare(job, packet);
   if (prepared.kind === 'passing') return troubleStep(step, withoutIntent(held.row), prepared);
   if (prepared.kind === 'refused') return refuse(step, prepared);
+  const other = await contended(deps, async () => carriedByAnother(deps, held.row, { override, nowMs: now(step) }));
+  if (other) return conclude(step, (row) => told(step, givingWay(row, other, now(step))));
   const intended = await writeIntent(step);
   if (!intended) return;
   const { intentAt } = intended.held.row;
@@ -207,7 +212,10 @@ function askedAgain(step: Step, row: EscalationRow, retryAfterSeconds?: number) 
 
 const later = (after: EscalationRow, dueAt: number): End => ({ after, wakes: [stepWake(after, dueAt)] });
 
-const told = (step: Step, moved: Moved): End => ({ ...moved, wakes: [eventWake(moved.event, now(step))] });
+const told = (step: Step, moved: Moved & { wakes?: Wake[] }): End => ({
+  ...moved,
+  wakes: [eventWake(moved.event, now(step)), ...(moved.wakes ?? [])],
+});
 
 const now = ({ deps }: Step): number => deps.clock.now();
 

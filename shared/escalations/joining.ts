@@ -52,7 +52,20 @@ export const goneOwnWay = (row: EscalationRow, incidentIds: string[], nowMs: num
     what: 'left',
     nowMs,
     note: 'The case that it shared was given up before Microsoft had solved it: it gets a case of its own.',
-    change: { ...sharingNothing, incidentIds, turn: row.turn + 1 },
+    change: { ...sharingNothing, ...sharedByNobody(row), incidentIds, turn: row.turn + 1 },
+  });
+
+/** What shared a case that it gave up to another has gone there too. */
+const sharedByNobody = (row: EscalationRow) => ({ joined: undefined, requestIds: [ownRequestOf(row)] });
+
+/** Before anything was filed, another turned out to carry the case. What shares this one's finds the other by the list that stays. */
+export const gaveWay = (row: EscalationRow, to: { id: string; lead: Lead | undefined }, nowMs: number): Moved =>
+  move(row, {
+    to: 'joined',
+    what: 'joined',
+    nowMs,
+    note: 'Another escalation about the same incident carries its case: it shares that one, and nothing is filed for it.',
+    change: { ...sharing(to.id, to.lead, nowMs), requestIds: [ownRequestOf(row)], turn: row.turn + 1 },
   });
 
 export const goneToAnother = (row: EscalationRow, to: { id: string; lead: Lead | undefined }, nowMs: number): Moved =>

@@ -29,7 +29,14 @@ export const mayBeJoined = (row: EscalationRow): boolean =>
   row.state !== 'joined' &&
   row.state !== 'handed-off' &&
   row.state !== 'accepted' &&
-  (row.joined?.length ?? 0) + 1 < limits.requestsPerCase;
+  requestsOf(row) < limits.requestsPerCase;
+
+type Shared = Pick<EscalationRow, 'joined'>;
+const requestsOf = ({ joined = [] }: Shared): number => joined.length + 1;
+
+/** Whether one case has room for all that share either. */
+export const haveRoom = (one: Shared, other: Shared): boolean =>
+  requestsOf(one) + requestsOf(other) <= limits.requestsPerCase;
 
 type About = { connectionId: string; incidentIds: readonly string[] };
 
@@ -73,6 +80,17 @@ export async function claimIncidents(table: Table, claiming: Claiming, isOfOwn =
     }
   }
   return { incidentIds: claimed, atMs: nowMs };
+}
+
+/**
+ * Makes sure of the claims of an escalation that is there: takes back what is free or void. Returns who else carries a case of them.
+ * Writes also what it has, so that whoever found it void before the escalation was there loses the race.
+ */
+export async function renewClaims(table: Table, claiming: Claiming): Promise<string | undefined> {
+  let heldBy: string | undefined;
+  for (const incidentId of claiming.incidentIds.toSorted())
+    heldBy = (await claimOne(table, incidentId, claiming)) ?? heldBy;
+  return heldBy;
 }
 
 /** Returns who has it already. Whoever loses a race looks again here: what it was about to do was decided before. */

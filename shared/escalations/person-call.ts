@@ -6,7 +6,7 @@ import type { Wake } from '../platform/outbox.ts';
 import type { Answer } from '../platform/route.ts';
 import type { TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { EscalationRow } from './escalation.ts';
+import type { EscalationRow, Override } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
 import type { Moved } from './escalation-rules.ts';
 import {
@@ -36,13 +36,25 @@ export type PersonCall<Body> = {
  * What a call makes of an escalation: an event, a change nobody is told of, or nothing because it is so already. `refusal`: the
  * change is made, and the call refused all the same.
  */
-export type Outcome = { claimant?: { id: string; by: string }; more?: readonly TableOp[]; refusal?: AppError } & (
-  Moved | { after: EscalationRow } | { same: EscalationRow }
-);
+export type Outcome = {
+  claimant?: { id: string; by: string };
+  more?: readonly TableOp[];
+  wakes?: readonly Wake[];
+  refusal?: AppError;
+} & (Moved | { after: EscalationRow } | { same: EscalationRow });
 
-export type Asked<Body> = { body: Body; caller: PersonCall<Body>['caller']; nowMs: number };
+export type Asked<Body> = {
+  body: Body;
+  caller: PersonCall<Body>['caller'];
+  nowMs: number;
+  override: Override | undefined;
+};
 
-export type Rule<Body> = (row: EscalationRow, claimants: Content['claimants'], asked: Asked<Body>) => Outcome;
+export type Rule<Body> = (
+  row: EscalationRow,
+  claimants: Content['claimants'],
+  asked: Asked<Body>,
+) => Outcome | Promise<Outcome>;
 
 /** A call of a person that changes one escalation by a rule, once per `Idempotency-Key`. */
 export function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
@@ -66,7 +78,7 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
   if (earlier) return earlier;
   const content = contentIn(rows, escalationId);
   const nowMs = deps.clock.now();
-  const outcome = rule(held.row, content.claimants, { body, caller, nowMs });
+  const outcome = await rule(held.row, content.claimants, { body, caller, nowMs, override: content.override });
   const after = 'same' in outcome ? outcome.same : outcome.after;
   const { claimant } = outcome;
   const shown = claimant ? { ...content, claimants: { ...content.claimants, [claimant.id]: claimant.by } } : content;
@@ -81,7 +93,7 @@ async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body
 type Commit = { held: Held; outcome: Exclude<Outcome, { same: EscalationRow }>; kept: TableOp[]; nowMs: number };
 
 async function commit(deps: EscalationDeps, { held, outcome, kept, nowMs }: Commit, scope: Scope): Promise<void> {
-  const { after, claimant, more = [] } = outcome;
+  const { after, claimant, more = [], wakes = [] } = outcome;
   const event = 'event' in outcome ? outcome.event : undefined;
   // A change within a turn leaves the wake of that turn as it is owed.
   const steps = after.turn === held.row.turn ? [] : nextSteps(after, nowMs);
@@ -91,7 +103,7 @@ async function commit(deps: EscalationDeps, { held, outcome, kept, nowMs }: Comm
       held,
       after,
       ...(event && { event }),
-      wakes: [...(event ? [eventWake(event, nowMs)] : []), ...steps],
+      wakes: [...(event ? [eventWake(event, nowMs)] : []), ...steps, ...wakes],
       more: [...(claimant ? [claimOp(after.id, claimant)] : []), ...more, ...kept],
     },
     scope,

@@ -26,12 +26,21 @@ async function tendOnce(deps: EscalationDeps, id: string, scope: Scope): Promise
   if (held?.row.joinedTo === undefined) return 'done';
   const lead = await readEscalation(table, held.row.joinedTo);
   if (held.row.state !== 'joined') return parted(deps, { held, lead }, scope);
-  const isWritten = lead !== undefined && lead.row.state !== 'joined';
-  if (!isWritten && deps.clock.now() - sharesSince(held.row) <= unwrittenMs) return 'later';
-  if (isWritten && mayShare(lead.row, id)) await share(deps, { held, lead }, scope);
+  if (isAwaited(lead, held.row) && deps.clock.now() - sharesSince(held.row) <= unwrittenMs) return 'later';
+  if (lead && isWritten(lead.row) && mayShare(lead.row, id)) await share(deps, { held, lead }, scope);
   else await goOwnWay(deps, { held, lead: lead?.row }, scope);
   return 'done';
 }
+
+const isWritten = ({ state }: EscalationRow): boolean => state !== 'joined';
+
+/** Not there yet as one that carries a case. */
+const isAwaited = (lead: Held | undefined, row: EscalationRow): boolean =>
+  lead === undefined || (!isWritten(lead.row) && !hasGivenWay(lead.row, row));
+
+/** It had a case, which this one shared, and shares another's itself since. */
+const hasGivenWay = (lead: EscalationRow, row: EscalationRow): boolean =>
+  isShared(lead, row.id) && sharesSince(row) <= sharesSince(lead);
 
 const sharesSince = ({ joinedAt, createdAt }: EscalationRow): number => fromIso(joinedAt ?? createdAt);
 

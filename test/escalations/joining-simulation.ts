@@ -11,6 +11,7 @@ import { createProjectEscalation } from '../../shared/escalations/project-escala
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import { postponing } from '../../shared/platform/postpone.ts';
 import { sweepPartition, type WakeMessage } from '../../shared/platform/outbox.ts';
+import type { Table } from '../../shared/platform/table.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { capturedLog } from '../support/captured-log.ts';
 import { memoryBus, type Held } from '../support/memory-bus.ts';
@@ -32,6 +33,8 @@ import { forced, incident } from './a-shared-case.ts';
 
 const minute = 60_000;
 const troubledFor = 25 * minute;
+/** So long a person repeats a call that does not get through. */
+const patience = 20_000;
 
 /** Five requests of three customers, each customer with a portal of its own. */
 export const members = ['a', 'b', 'c', 'd', 'e'].map((letter, n) => ({
@@ -66,6 +69,15 @@ export async function runJoining(seed: number) {
     if (chance(rate)) throw unavailable('storage', undefined);
   };
   const stores = memoryTables({ before: trouble, after: trouble });
+  /** A whole process may stand still for minutes before it writes what it decided by what it read. */
+  const freezing = (table: Table): Table => ({
+    ...table,
+    transact: async (pk, ops) => {
+      const isHead = ops.some(({ rk }) => rk.startsWith('X|'));
+      if (isHead && isTroubled() && chance(rate)) await clock.sleep(Math.round(random() * 3 * minute));
+      return table.transact(pk, ops);
+    },
+  });
   const bus = memoryBus(clock.now, { before: trouble, after: trouble });
   const ids = seededIds(random);
   const { scope } = capturedLog();
@@ -77,7 +89,7 @@ export async function runJoining(seed: number) {
   const support = { http: microsoft.http, tokens: knownTokens, clock, managementBaseUrl };
   const channel = azureSupportChannel(support);
   const deps: EscalationDeps = {
-    tables: (name) => withWriteTokens(stores.tables(name), ids),
+    tables: (name) => freezing(withWriteTokens(stores.tables(name), ids)),
     bus: bus.bus,
     clock,
     random,
@@ -128,7 +140,7 @@ export async function runJoining(seed: number) {
   /** A call as a client makes it: it may die, and what is away is asked again. `undefined` where the desk refuses. */
   const call = async (name: string, id: string, body: unknown = {}): Promise<unknown> => {
     const common = { params: { id }, query: {}, caller: operator, raw: new Uint8Array(), scope };
-    for (let tries = 0; tries < 20; tries++) {
+    for (const since = clock.now(); clock.now() - since < patience;) {
       try {
         return await worker.run(true, async () =>
           routes.get(name)?.handle({ ...common, body, headers: new Headers() }),
@@ -141,8 +153,12 @@ export async function runJoining(seed: number) {
     }
     return undefined;
   };
+  /** Forces what is to wait, as it was seen: whoever did not get through for a while looks again. */
   const escalate = async ({ requestId }: Member) => {
-    if ((await call('escalateRequest', requestId)) === undefined) await call('escalateRequest', requestId, forced);
+    for (let looks = 0; looks < 10; looks++) {
+      if ((await call('escalateRequest', requestId)) !== undefined) return;
+      if ((await call('escalateRequest', requestId, forced)) !== undefined) return;
+    }
   };
   const close = async ({ requestId }: Member) => {
     requests.set(requestId, 'closed');

@@ -95,6 +95,8 @@ describe('a request about an incident that has an open case', () => {
     await desk.escalate(third);
     expect(await desk.states()).toEqual(['awaiting-filing', 'awaiting-filing', 'joined']);
     expect(await desk.read(third)).toMatchObject({ joinedTo: second.escalationId });
+    // Full, it is filed as it was.
+    expect(await desk.act('claimEscalation', first)).toMatchObject({ body: { state: 'claimed' } });
   });
 });
 

@@ -222,6 +222,21 @@ describe('the solution of a parent', () => {
     );
   });
 
+  it('by its case at Microsoft is nothing to its children until a person has confirmed it', async () => {
+    const desk = await anOpenDesk();
+    const { parent, child } = await aFamily(desk);
+    const escalation = { id: `${parent}-1`, state: 'filed', version: 1, channel: 'assisted' };
+    const news = { requestId: parent, escalation, at: '2026-11-02T09:30:00.000Z', what: 'started' } as const;
+    await desk.requests.applyEscalation(news, desk.scope);
+    const closed = { ...news, escalation: { ...escalation, state: 'closed', version: 2 }, what: 'closed' } as const;
+    await desk.requests.applyEscalation(closed, desk.scope);
+    await desk.settle();
+    expect([(await now(desk, parent)).state, (await now(desk, child)).state]).toEqual(['resolved', 'new']);
+    await through(desk, parent, 'closed');
+    await desk.settle();
+    expect((await now(desk, child)).state).toBe('closed');
+  });
+
   it('is taken over by a child whose merge became known only afterwards', async () => {
     const desk = await anOpenDesk();
     const [parent, child] = [(await desk.submit()).id, (await desk.submit()).id];
