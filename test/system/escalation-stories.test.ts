@@ -69,12 +69,15 @@ describe('after the stories of escalations were told', () => {
       'closed',
     ]);
     const notices = (await w.notices()).filter(({ type }) => type === 'escalation.updated');
-    expect(new Set(notices.map(({ id }) => id)).size).toBe(notices.length);
+    // A jump of the clock ends the locks of messages at work: such a webhook comes again, with the same id and body.
+    const byId = Map.groupBy(notices, ({ id }) => id);
+    for (const same of byId.values()) expect(new Set(same.map(({ body }) => body)).size).toBe(1);
+    const webhooks = [...byId.values()].flatMap(([first]) => first ?? []);
     for (const { id } of escalations) {
       const { items: entries } = await read(`/api/escalations/${id}/timeline?limit=100`);
       const events = (entries as Told[]).filter(({ what }) => !what.startsWith('request-'));
       const { portalId } = await read(`/api/requests/${id.slice(0, id.lastIndexOf('-'))}`);
-      const told = notices.filter(({ data }) => data.escalationId === id);
+      const told = webhooks.filter(({ data }) => data.escalationId === id);
       expect(new Set(told.map((notice) => notice.portalId))).toEqual(new Set([portalId]));
       expect(told.map(({ data }) => `${String(data.state)} ${String(data.caseNumber)}`).sort()).toEqual(
         events.map(({ state, caseNumber }) => `${state} ${String(caseNumber)}`).sort(),
