@@ -33,7 +33,7 @@ const unreadable = { v: 1, id: 7 };
 describe('the sweep of health', () => {
   it('sends again what polls and incidents have owed for too long', async () => {
     const desk = await anOwingDesk();
-    expect(await desk.sweep(desk.scope)).toEqual({ owed: 2, oldestMs: 480_000, failed: 0 });
+    expect(await desk.sweep(desk.scope)).toEqual({ owed: 2, oldestMs: 480_000, poisoned: 0, failed: 0 });
     expect(new Set(desk.bus.all().map(({ queue }) => queue))).toEqual(new Set(['health-polls', 'desk-events']));
   });
 
