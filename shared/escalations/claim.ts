@@ -31,7 +31,13 @@ export const claimBodySchema = z
   });
 export type ClaimBody = z.output<typeof claimBodySchema>;
 
-export const redriveBodySchema = z.strictObject({});
+/** `{}`: what parked it is mended. `byHand`: a person files it instead of the desk; `looked`: there is no ticket of the desk's. */
+export const redriveBodySchema = z
+  .strictObject({ byHand: z.literal(true).optional(), looked: z.literal(true).optional() })
+  .refine(({ byHand, looked }) => looked === undefined || byHand === true, {
+    path: ['looked'],
+    message: 'Goes with byHand.',
+  });
 export type RedriveBody = z.output<typeof redriveBodySchema>;
 
 type Claimants = Content['claimants'];
@@ -104,6 +110,6 @@ function released(row: EscalationRow, { caller, nowMs }: Asked<ClaimBody>): Outc
 
 export const createClaim = (deps: EscalationDeps) => personCall(deps, 'claim', claimRule);
 export const createRedrive = (deps: EscalationDeps) =>
-  personCall<RedriveBody>(deps, 'redrive', (row, _claimants, { caller, nowMs }) =>
-    redriven(row, { nowMs, by: caller.id }),
+  personCall<RedriveBody>(deps, 'redrive', (row, _claimants, { body, caller, nowMs }) =>
+    redriven(row, { ...body, nowMs, by: caller.id }),
   );
