@@ -16,7 +16,7 @@ export const sharePointRequest = ({ domain }: Customer) => ({
   businessImpact: 'Two teams cannot reach their documents.',
   startedAt: hoursAgo(26),
   evidence: {
-    usersAffected: 14,
+    affectedUsers: 14,
     tried: 'another browser, another network',
     correlationId: '5f1d1c1e-5a0e-4c5e-9a51-0d5a4b6f7a11',
   },

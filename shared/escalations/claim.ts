@@ -32,7 +32,13 @@ export const claimBodySchema = z
   });
 export type ClaimBody = z.output<typeof claimBodySchema>;
 
-export const redriveBodySchema = z.strictObject({});
+/** `{}`: what parked it is mended. `byHand`: a person files it instead of the desk; `looked`: there is no ticket of the desk's. */
+export const redriveBodySchema = z
+  .strictObject({ byHand: z.literal(true).optional(), looked: z.literal(true).optional() })
+  .refine(({ byHand, looked }) => looked === undefined || byHand === true, {
+    path: ['looked'],
+    message: 'Goes with byHand.',
+  });
 export type RedriveBody = z.output<typeof redriveBodySchema>;
 
 type Claimants = Content['claimants'];
@@ -122,6 +128,6 @@ const sharesNow = (joinedTo: string): AppError =>
   );
 
 export const createRedrive = (deps: EscalationDeps) =>
-  personCall<RedriveBody>(deps, 'redrive', (row, _claimants, { caller, nowMs }) =>
-    redriven(row, { nowMs, by: caller.id }),
+  personCall<RedriveBody>(deps, 'redrive', (row, _claimants, { body, caller, nowMs }) =>
+    redriven(row, { ...body, nowMs, by: caller.id }),
   );

@@ -79,7 +79,8 @@ export function createPreview(deps: EscalationDeps) {
   return async (requestId: string): Promise<Answer> => {
     const request = await readRequest(deps, requestId);
     const known = await escalationsOf(deps.tables('escalations'), requestId);
-    const escalationId = nextId(requestId, known);
+    // The marker is the open escalation's: a case that somebody files by this packet is found by it.
+    const escalationId = known.find(({ state }) => isOpen(state))?.id ?? nextId(requestId, known);
     const facts = await gatherFacts(deps, { request, escalationId, leftCases: leftCasesOf(known) });
     const { decision, reasons, vehicle, channel, packet, joins } = decide(facts);
     const shown = packet && withoutLink(packet);

@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { takeOverAt, unasked } from './asking.ts';
 import { claimedByAnother } from './claim.ts';
 import type { EscalationRow } from './escalation.ts';
-import { illegalMove, mayMove, move } from './escalation-rules.ts';
+import { illegalMove, mayMove, move, tell } from './escalation-rules.ts';
 import type { Content } from './escalation-store.ts';
 import { personCall, type Asked, type Outcome } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -23,16 +23,23 @@ type Claimants = Content['claimants'];
  * found the case at Microsoft once the claim has ended. The first number counts; another one is refused and kept, to be closed.
  */
 function filingRule(row: EscalationRow, claimants: Claimants, asked: Asked<FilingBody>): Outcome {
-  const { body, caller, nowMs } = asked;
+  const { caller, nowMs } = asked;
   if (row.claimedBy === caller.id || claimants?.[caller.id] !== undefined) {
-    if (row.caseNumber === body.caseNumber) return { same: row };
-    if (row.caseNumber !== undefined) return secondCase(row, asked);
+    const over = notTheFirst(row, asked);
+    if (over) return over;
   } else if (row.state !== 'claimed' || nowMs < takeOverAt(row)) {
     if (row.claimedBy === undefined || row.state === 'awaiting-filing') throw illegalMove(row.state, 'filed');
     throw claimedByAnother(row, claimants, nowMs);
   }
   if (row.state !== 'claimed' && row.state !== 'awaiting-filing') throw illegalMove(row.state, 'filed');
   return numbered(row, asked);
+}
+
+/** A number of somebody who had it in hand, where it is known, or is not the case's that is followed. */
+function notTheFirst(row: EscalationRow, asked: Asked<FilingBody>): Outcome | undefined {
+  if (row.caseNumber === asked.body.caseNumber) return { same: row };
+  if (row.caseNumber !== undefined) return secondCase(row, asked);
+  return row.state === 'cancelled' ? unwantedCase(row, asked) : undefined;
 }
 
 function numbered(row: EscalationRow, asked: Asked<FilingBody>): Outcome {
@@ -93,6 +100,20 @@ function secondCase(row: EscalationRow, { body, caller, nowMs }: Asked<FilingBod
     }),
     refusal,
   };
+}
+
+/** Filed while the request was being closed: nobody follows that case, so everybody is told once that it is there. */
+function unwantedCase(row: EscalationRow, { body, caller, nowMs }: Asked<FilingBody>): Outcome {
+  const refusal = new AppError(
+    'illegal-transition',
+    `The request was closed before a case was told. Close ${body.caseNumber} at Microsoft; if it is needed still, reopen the request and escalate it again.`,
+    { members: { from: row.state, to: 'filed' } },
+  );
+  const known = row.otherCaseNumbers ?? [];
+  if (known.includes(body.caseNumber) || known.length >= otherNumbersKept) return { same: row, refusal };
+  const note = `A case, ${body.caseNumber}, may exist at Microsoft although the request was closed: it must be closed.`;
+  const change = { otherCaseNumbers: [...known, body.caseNumber] };
+  return { ...tell(row, { what: 'second-case', nowMs, by: caller.id, note, change }), refusal };
 }
 
 export const createFiling = (deps: EscalationDeps) => personCall(deps, 'filing', filingRule);

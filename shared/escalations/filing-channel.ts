@@ -48,7 +48,8 @@ export const refusals = {
   },
   'subscription-disabled': {
     text: "The customer's subscription is disabled, so that nothing can be written in it.",
-    remedy: 'Have the subscription enabled again, then drive the escalation again; or file in the portal.',
+    remedy:
+      'Have the subscription enabled again, then drive the escalation again; or let a person file it: {"byHand":true}.',
   },
   'provider-not-registered': {
     text: "The customer's subscription is not registered for Microsoft.Support.",
@@ -60,24 +61,26 @@ export const refusals = {
   },
   'no-service-fits': {
     text: 'Microsoft offers no technical service for a ticket.',
-    remedy: 'File it in the portal, and see whether the list of support services can be read there.',
+    remedy: 'Let a person file it in the portal: drive it again with {"byHand":true}.',
   },
   'classification-refused': {
     text: 'Microsoft does not take the service or the problem type, although both were read from its list just now.',
-    remedy: 'File it in the portal, where both are chosen by hand; or drive the escalation again later.',
+    remedy: 'Drive the escalation again later; or with {"byHand":true}, and a person chooses both in the portal.',
   },
   'phone-missing': {
     text: 'A critical case needs a telephone number of the partner.',
     remedy:
-      'Enter contact.phone in the support statement, then escalate again: the packet keeps the contact it began with.',
+      'Drive it again with {"byHand":true}: a person files it in the portal, with a number. Enter contact.phone in the support statement for the cases to come; this packet keeps the contact it began with.',
   },
   'contact-rejected': {
     text: "Microsoft does not take the partner's contact.",
-    remedy: 'Mend contact, country and time zone in the support statement, then escalate again.',
+    remedy:
+      'Drive it again with {"byHand":true}: a person files it in the portal. Mend contact, country and time zone in the support statement for the cases to come; this packet keeps the contact it began with.',
   },
   'country-unknown': {
     text: "The country of the partner's contact is no ISO 3166-1 code.",
-    remedy: 'Enter partner.country in the support statement as an alpha-3 code such as DEU, then escalate again.',
+    remedy:
+      'Drive it again with {"byHand":true}: a person files it in the portal. Enter partner.country in the support statement as an alpha-3 code such as DEU for the cases to come; this packet keeps what it began with.',
   },
   'severity-locked': {
     text: 'Microsoft does not change the severity while an engineer works on the case.',
@@ -93,11 +96,13 @@ export const refusals = {
   },
   rejected: {
     text: 'Microsoft rejected what the desk sent.',
-    remedy: 'Compare the packet with the form in the portal, and file it there if it cannot be mended.',
+    remedy:
+      'Drive it again with {"byHand":true}: a person compares the packet with the form of the portal, and files it there.',
   },
   unverified: {
     text: 'A ticket may have been filed, but Microsoft does not let the desk look for it.',
-    remedy: 'Look for the marker of the packet in the portal before anything is filed again.',
+    remedy:
+      'Drive it again once the desk may look. Or look for the marker of the packet in the portal; then drive it with {"byHand":true,"looked":true}, claim it, and tell the number of the ticket or file it.',
   },
 } as const;
 export type RefusalCode = keyof typeof refusals;

@@ -1,5 +1,6 @@
 import { dayMs, fromIso, minuteMs, secondMs, toIso } from '../core/clock.ts';
 import { hashOf } from '../core/hash.ts';
+import { AppError } from '../core/errors.ts';
 import type { Random } from '../core/ids.ts';
 import { backoffMs } from '../core/backoff.ts';
 import { channelTable } from './channel-table.ts';
@@ -67,12 +68,33 @@ export const cancelled = (row: EscalationRow, nowMs: number, note = takenBack): 
     note,
   });
 
-/** A person has mended what parked it: the case goes its way again, and an intent still says to look first. */
-export function redriven(row: EscalationRow, { nowMs, by }: { nowMs: number; by: string }): Moved {
-  const to = channelTable[row.channel].begins;
+type Redrive = { nowMs: number; by: string; byHand?: true | undefined; looked?: true | undefined };
+
+/**
+ * A person has mended what parked it: the case goes its way again, and an intent still says to look first. `byHand`: a person
+ * files it instead of the desk; where a ticket may exist, only once somebody `looked` for it.
+ */
+export function redriven(row: EscalationRow, { nowMs, by, byHand, looked }: Redrive): Moved {
+  const to = byHand ? 'awaiting-filing' : channelTable[row.channel].begins;
   if (row.state !== 'parked') throw illegalMove(row.state, to);
   const change = { ...untroubled, parkedReason: undefined, turn: row.turn + 1 };
-  return move(row, { to, what: 'redriven', nowMs, by, change });
+  if (!byHand) return move(row, { to, what: 'redriven', nowMs, by, change });
+  if (row.intentAt !== undefined && !looked) {
+    throw new AppError(
+      'illegal-transition',
+      'A ticket may exist: look for the packet’s marker in the portal. Then say {"byHand":true,"looked":true}, and tell its number if it is there.',
+      { members: { from: row.state, to } },
+    );
+  }
+  const note = 'A person files it in the portal instead of the desk.';
+  return move(withoutIntent(row), {
+    to,
+    what: 'redriven',
+    nowMs,
+    by,
+    note,
+    change: { ...change, channel: 'assisted' },
+  });
 }
 
 export const nextTurn = (row: EscalationRow, change: Partial<EscalationRow> = {}): EscalationRow => ({

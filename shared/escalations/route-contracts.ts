@@ -101,7 +101,8 @@ export const redriveEscalation = {
   name: 'redriveEscalation',
   method: 'POST',
   path: 'api/escalations/{id}/redrive',
-  summary: 'Send a parked escalation on its way again; a ticket that may exist is looked for first',
+  summary:
+    'Send a parked escalation on its way again, a ticket that may exist is looked for first; or let a person file it by hand',
   access: operates,
   params,
   body: redriveBodySchema,

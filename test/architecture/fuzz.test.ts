@@ -42,7 +42,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   escalateRequest: [{ vehicle: 'advanced', force: true, reason: 'urgent' }, {}],
   claimEscalation: [{}, { filed: false }, { looked: true, lookedAt: '2026-11-02T09:00:00Z' }],
   acceptEscalation: [{ accepted: false, reason: 'not ours' }],
-  redriveEscalation: [{}],
+  redriveEscalation: [{}, { byHand: true, looked: true }],
   changeCaseRequests: [{ join: 'abcdefghijklmnopqrstuvwxy2' }, { leave: 'abcdefghijklmnopqrstuvwxy2' }],
   writeUpdate: [{ text: 'The logs are in the share.' }],
   carryUpdate: [{}],

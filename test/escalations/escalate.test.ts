@@ -36,6 +36,14 @@ describe('an escalation', () => {
     });
   });
 
+  it('has one marker, also in a preview while it is open, so that a case filed by either is found', async () => {
+    const desk = await aDeskWith();
+    const markerIn = ({ body }: { body?: unknown }) => (body as Escalation).packet?.marker;
+    const marker = markerIn(await desk.call('escalateRequest', { id }));
+    expect(marker).toMatch(/^DESK-/);
+    expect(markerIn(await desk.call('previewEscalation', { id }))).toBe(marker);
+  });
+
   it('writes its row, event, content and wakes in one transaction', async () => {
     const desk = await aDeskWith(anAzureRequest());
     const before = { ...desk.stores.of('escalations').counts };

@@ -125,6 +125,36 @@ describe('driving a parked escalation again', () => {
     expect([desk.microsoft.count('put'), desk.microsoft.tickets.get(name)?.commits]).toEqual([1, 1]);
   });
 
+  it('lets a person file by hand what the desk cannot', async () => {
+    const desk = await anAzureCase((kind) => (kind === 'put' ? refused(400, 'BadRequest') : undefined));
+    await desk.pass(minute);
+    const { parkedReason } = await desk.read();
+    expect(parkedReason?.code).toBe('rejected');
+    expect(parkedReason?.remedy).toContain('{"byHand":true}');
+    const again = await desk.call('redriveEscalation', { id, body: { byHand: true } });
+    expect(again).toMatchObject({ status: 200, body: { state: 'awaiting-filing', channel: 'assisted' } });
+    await desk.call('claimEscalation', { id });
+    await desk.call('recordFiling', { id, body: { caseNumber: '2611260000000007' } });
+    await desk.pass(10 * minute);
+    expect(await desk.read()).toMatchObject({ state: 'following', caseNumber: '2611260000000007' });
+    expect(desk.microsoft.count('put')).toBe(1);
+  });
+
+  it('lets nobody file by hand where a ticket may exist, until somebody looked for it', async () => {
+    const desk = await anAzureCase((kind) => {
+      if (kind === 'put') return { kind: 'lost-after' };
+      return kind === 'get' ? refused(403, 'AuthorizationFailed') : undefined;
+    });
+    await desk.pass(5 * minute);
+    expect(await desk.read()).toMatchObject({ state: 'parked', parkedReason: { code: 'unverified' } });
+    expect(await codeOf(desk.call('redriveEscalation', { id, body: { byHand: true } }))).toBe('illegal-transition');
+    expect(await desk.read()).toMatchObject({ state: 'parked' });
+    const again = await desk.call('redriveEscalation', { id, body: { byHand: true, looked: true } });
+    expect(again.body).toMatchObject({ state: 'awaiting-filing', channel: 'assisted' });
+    await desk.pass(10 * minute);
+    expect([desk.microsoft.count('put'), (await desk.read()).state]).toEqual([1, 'awaiting-filing']);
+  });
+
   it('gets its first answer again by its key', async () => {
     const desk = await anAzureCase((kind) => (kind === 'put' ? refused(403, 'AuthorizationFailed') : undefined));
     await desk.pass(minute);
