@@ -46,8 +46,12 @@ const overrideKey = (id: string): string => `C|${id}|override`;
 /** Sorts after everything that is read with a head: a long conversation is not. */
 const textPrefix = (id: string): string => `${contentPrefix(id)}${wrote}`;
 
-/** Of content rows, those with words of people about the request; the names of claimants are the desk's own people. */
-export const textKeys = /^C\|[^|]+\|(?:packet|override|consent|carry\|.*|words\|.*|wrote\|.*)$/;
+/**
+ * Of content rows, those with words of people about the request; the names of claimants are the desk's own people, and what it
+ * asks of Microsoft by itself (to close, another severity) is its own words.
+ */
+export const textKeys =
+  /^C\|[^|]+\|(?:packet|override|consent|(?:carry|wrote)\|(?!(?:close|severity-\d+)$).*|words\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
@@ -170,12 +174,14 @@ export const packetOp = (id: string, packet: Packet): TableOp => ({
   columns: packetRow.toColumns(keptOf(packet)),
 });
 
-/** In place of the packet that it has. */
-export const repacketOp = (id: string, packet: Packet): TableOp => ({
-  kind: 'upsert',
-  rk: packetKey(id),
-  columns: packetRow.toColumns(keptOf(packet)),
-});
+/** In place of the packet that it has among the rows of a range read; refused where it was erased since. */
+export function repacketOps(rows: readonly Row[], id: string, change: Partial<Packet>): TableOp[] {
+  const rk = packetKey(id);
+  const row = rows.find((one) => one.rk === rk);
+  if (!row) return [];
+  const packet = { ...packetOf(packetRow.fromRow(row)), ...change };
+  return [{ kind: 'replace', rk, columns: packetRow.toColumns(keptOf(packet)), etag: row.etag }];
+}
 
 export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({
   kind: 'upsert',

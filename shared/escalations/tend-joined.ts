@@ -82,7 +82,9 @@ async function catchUp(
 ): Promise<Held> {
   const known = held.row.leadVersion ?? 0;
   if (lead.version <= known) return held;
-  const news = upToEnd((await readEvents(deps.tables('escalations'), lead.id, { from: known + 1 })).filter(isForSharers));
+  const news = upToEnd(
+    (await readEvents(deps.tables('escalations'), lead.id, { from: known + 1 })).filter(isForSharers),
+  );
   let current = held;
   for (let at = 0; at < news.length; at += newsAtOnce) {
     const nowMs = deps.clock.now();
