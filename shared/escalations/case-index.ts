@@ -11,11 +11,12 @@ const pointerRow = rowKind(z.strictObject({ escalationId: z.string(), connection
 const numberPartition = (number: string): string => `case|${encodeKey(number)}`;
 const markerPartition = (marker: string): string => `marker|${encodeKey(marker)}`;
 
-/** Keeps the pointers up to an event: by the packet's marker from the beginning, by the number once there is one. Idempotent. */
+/** Keeps the pointers up to an event: by the packet's marker from the beginning of its own case, by the number once there is one. Idempotent. */
 export async function indexCase(table: Table, head: EscalationRow, event: EscalationEvent): Promise<void> {
   const columns = pointerRow.toColumns({ escalationId: head.id, connectionId: head.connectionId });
   const point = async (pk: string) => table.transact(pk, [{ kind: 'upsert', rk: head.id, columns }]);
-  if (event.version === 1) await point(markerPartition(markerOf(head.id)));
+  // What shared a case before had no mails of its own.
+  if (event.version === 1 || event.from === 'joined') await point(markerPartition(markerOf(head.id)));
   if (event.caseNumber !== undefined && event.caseNumber !== numberBefore(event)) {
     await point(numberPartition(event.caseNumber));
   }

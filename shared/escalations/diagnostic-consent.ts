@@ -8,7 +8,7 @@ import { rowKind } from '../platform/row.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import type { PersonCall } from './person-call.ts';
 import type { EscalationRow, EscalationState } from './escalation.ts';
-import { contentIn, escalationsOf, partitionOf, readContentRows, repacketOp, stemOf } from './escalation-store.ts';
+import { escalationsOf, partitionOf, readContentRows, repacketOps, stemOf } from './escalation-store.ts';
 import { diagnosticConsentSchema, type DiagnosticConsent } from './packet.ts';
 import type { EscalationDeps } from './ports.ts';
 
@@ -79,8 +79,5 @@ async function packetOps(table: Table, requestId: string, diagnosticConsent: Dia
   const waiting = (await escalationsOf(table, requestId)).filter((row: EscalationRow) => unfiled.has(row.state));
   if (waiting.length === 0) return [];
   const rows = await readContentRows(table, stemOf(requestId));
-  return waiting.flatMap(({ id }) => {
-    const { packet } = contentIn(rows, id);
-    return packet ? [repacketOp(id, { ...packet, diagnosticConsent })] : [];
-  });
+  return waiting.flatMap(({ id }) => repacketOps(rows, id, { diagnosticConsent }));
 }

@@ -44,10 +44,14 @@ const claimKey = (id: string, claimant: string): string => `${claimPrefix(id)}${
 const carryPrefix = (id: string): string => `C|${id}|carry|`;
 const overrideKey = (id: string): string => `C|${id}|override`;
 /** Sorts after everything that is read with a head: a long conversation is not. */
-const textPrefix = (id: string): string => `C|${id}|wrote|`;
+const textPrefix = (id: string): string => `${contentPrefix(id)}${wrote}`;
 
-/** Of content rows, those with words of people about the request; the names of claimants are the desk's own people. */
-export const textKeys = /^C\|[^|]+\|(?:packet|override|consent|carry\|.*|wrote\|.*)$/;
+/**
+ * Of content rows, those with words of people about the request; the names of claimants are the desk's own people, and what it
+ * asks of Microsoft by itself (to close, another severity) is its own words.
+ */
+export const textKeys =
+  /^C\|[^|]+\|(?:packet|override|consent|(?:carry|wrote)\|(?!(?:close|severity-\d+)$).*|words\|.*)$/;
 
 const headRow = rowKind(escalationRowSchema);
 const eventRow = rowKind(escalationEventSchema);
@@ -126,13 +130,22 @@ const told = 'told|';
 /** The answer of an idempotent call stands after the free text that it is joined with: one range read brings both. */
 export const toldKey = (idOrStem: string, mark: string): string => `${contentPrefix(idOrStem)}${told}${mark}`;
 
+/** What such an answer said in words of people. */
+const toldWordsKey = (id: string, mark: string): string => `${contentPrefix(id)}words|${mark}`;
+
 /** What the ids of all escalations of a request begin with. */
 export const stemOf = (requestId: string): string => `${requestId}-`;
 
-/** The rows of free text and of answers told: of one escalation by its id, of all of a request by their stem. */
+const wrote = 'wrote|';
+
+/**
+ * The rows of free text and of answers told: of one escalation by its id, without its conversation, or of all of a request by their
+ * stem, with it.
+ */
 export async function readContentRows(table: Table, idOrStem: string): Promise<Row[]> {
-  const prefix = idOrStem.endsWith('-') ? `C|${idOrStem}` : contentPrefix(idOrStem);
-  return queryAll(table, { pk: partitionOf(idOrStem), from: prefix, to: afterPrefix(prefix) });
+  const isStem = idOrStem.endsWith('-');
+  const from = isStem ? `C|${idOrStem}` : contentPrefix(idOrStem);
+  return queryAll(table, { pk: partitionOf(idOrStem), from, to: isStem ? afterPrefix(from) : textPrefix(idOrStem) });
 }
 
 /** The free text of one escalation among the rows of a range read. */
@@ -161,12 +174,14 @@ export const packetOp = (id: string, packet: Packet): TableOp => ({
   columns: packetRow.toColumns(keptOf(packet)),
 });
 
-/** In place of the packet that it has. */
-export const repacketOp = (id: string, packet: Packet): TableOp => ({
-  kind: 'upsert',
-  rk: packetKey(id),
-  columns: packetRow.toColumns(keptOf(packet)),
-});
+/** In place of the packet that it has among the rows of a range read; refused where it was erased since. */
+export function repacketOps(rows: readonly Row[], id: string, change: Partial<Packet>): TableOp[] {
+  const rk = packetKey(id);
+  const row = rows.find((one) => one.rk === rk);
+  if (!row) return [];
+  const packet = { ...packetOf(packetRow.fromRow(row)), ...change };
+  return [{ kind: 'replace', rk, columns: packetRow.toColumns(keptOf(packet)), etag: row.etag }];
+}
 
 export const claimOp = (id: string, claimant: { id: string; by: string }): TableOp => ({
   kind: 'upsert',
@@ -193,6 +208,19 @@ export const carryOp = (id: string, key: string, text: EscalationText): TableOp 
   rk: `${carryPrefix(id)}${key}`,
   columns: textRow.toColumns(text),
 });
+
+/** Keeps what an answer said in words of people. */
+export const toldWordsOp = (id: string, mark: string, text: EscalationText): TableOp => ({
+  kind: 'upsert',
+  rk: toldWordsKey(id, mark),
+  columns: textRow.toColumns(text),
+});
+
+/** That, among the rows of a range read. */
+export function toldWordsIn(rows: readonly Row[], id: string, mark: string): string | undefined {
+  const row = rows.find(({ rk }) => rk === toldWordsKey(id, mark));
+  return row && textRow.fromRow(row).text;
+}
 
 export async function readText(table: Table, id: string, key: string): Promise<EscalationText | undefined> {
   const row = await table.get(partitionOfEscalation(id), `${textPrefix(id)}${encodeKey(key)}`);

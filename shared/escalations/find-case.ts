@@ -30,7 +30,8 @@ export async function findCase(table: Table, mail: MailRow): Promise<CaseFound> 
 
 function withMarker({ id, state, caseNumber }: EscalationRow, number: string | undefined): CaseFound {
   if (!isOpen(state) && state !== 'closed') return { misfit: 'case-over' };
-  if (number === undefined) return { escalationId: id };
+  // The index of numbers lags a little behind the heads.
+  if (number === undefined || number === caseNumber) return { escalationId: id };
   return caseNumber === undefined ? { escalationId: id, number } : { misfit: 'another-number' };
 }
 

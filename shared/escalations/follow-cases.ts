@@ -28,8 +28,10 @@ export async function followCase(step: Step): Promise<void> {
   const table = deps.tables('escalations');
   const [reading, known] = await Promise.all([readCase(deps, held.row), readFacts(table, held.row.id)]);
   const followed: Followed = { row: held.row, events: [], nowMs: deps.clock.now(), texts: [] };
-  if (reading.kind === 'seen') takeReading(followed, reading, { known, syncMs: deps.caseSyncMinutes * minuteMs });
-  else if (reading.kind === 'unreadable') noteUnreadable(followed, reading, step);
+  if (reading.kind === 'seen') {
+    const isTaken = takeReading(followed, reading, { known, syncMs: deps.caseSyncMinutes * minuteMs });
+    if (!isTaken) noteUnreadable(followed, anotherCase, step);
+  } else if (reading.kind === 'unreadable') noteUnreadable(followed, reading, step);
   const isRead =
     followerOf(deps, held.row) !== undefined && (held.row.channel !== 'assisted' || followed.row.readAt !== undefined);
   if (!isRead) askPeople(followed);
@@ -48,11 +50,11 @@ function takeReading(
   followed: Followed,
   { news }: Extract<CaseReading, { kind: 'seen' }>,
   { known, syncMs }: Pace,
-): void {
+): boolean {
   const { nowMs } = followed;
   const applied = applySeen(followed.row, news, { nowMs });
-  // A ticket of another number under the same name is not the case; `readCase` asks by what is the case's own.
-  if (applied.kind === 'conflict') return;
+  // A ticket of another number under the same name is not the case.
+  if (applied.kind === 'conflict') return false;
   followed.row = {
     ...applied.after,
     readAt: toIso(nowMs),
@@ -66,7 +68,14 @@ function takeReading(
   const clocks = clocksOfCase(followed.row, nowMs, factsOf(known, followed));
   const everyMs = syncEveryMs({ severity, clocks, nowMs, syncMs });
   followed.comeAgainAt = applied.hasMore ? nowMs : nowMs + everyMs;
+  return true;
 }
+
+const anotherCase = {
+  kind: 'unreadable',
+  reason: 'The ticket that Microsoft gives by its name has another number than the case.',
+  isRefused: true,
+} as const;
 
 /** Asked again with back-off, and not before Microsoft wants to be asked, whatever else falls due meanwhile. */
 function noteUnreadable(

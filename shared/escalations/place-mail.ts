@@ -115,15 +115,18 @@ function newsChange(
 ): Written {
   const applied = applySeen(row, newsOf(mail, words, number), { nowMs });
   if (applied.kind === 'conflict') return { misfit: 'another-number' };
-  const { after, events, texts } = applied;
+  const { after, events, texts, hasChanged, readNow } = applied;
   if (after.caseNumber === undefined || !hasCase.has(after.state)) return { misfit: 'not-filed' };
+  // Followed anew: the mail may have begun the case, promise something sooner than anybody would look, or want a read.
+  const isDue = (hasChanged || readNow) && isFollowed(after);
   return {
-    // A case that has begun by this mail is followed from now on.
-    after: row.caseNumber === undefined ? { ...after, turn: row.turn + 1 } : after,
+    after: isDue ? { ...after, turn: row.turn + 1 } : after,
     events,
     more: texts.map(({ key, text }) => textOp(row.id, key, text)),
   };
 }
+
+const isFollowed = ({ state }: EscalationRow): boolean => state === 'filed' || state === 'following';
 
 const hasCase: ReadonlySet<EscalationRow['state']> = new Set(['filed', 'following', 'closed']);
 

@@ -9,7 +9,7 @@ import type { Answer } from '../platform/route.ts';
 import type { Row, Table, TableOp } from '../platform/table.ts';
 import { escalationRowSchema } from './escalation.ts';
 import { escalationSchema, type Escalation } from './escalation-view.ts';
-import { contentIn, toldKey } from './escalation-store.ts';
+import { contentIn, toldKey, toldWordsIn, toldWordsOp } from './escalation-store.ts';
 import type { Packet } from './packet.ts';
 
 /** A call that carries an `Idempotency-Key`: where its first answer is kept, and what it asked. */
@@ -18,6 +18,8 @@ export type KeyedCall = {
   bodyHash: string;
   /** Where the version before kept the answer. */
   earlierRk: string;
+  /** Of the text that the answer prepares, made of the packet: a content row, which an erasure finds. */
+  mark: string;
 };
 
 /** What stands in content rows is joined again when the answer is: an erasure must reach it, and heads hold ids only. */
@@ -54,6 +56,7 @@ export function keyedCall(call: {
   return {
     rk: toldKey(call.about, mark),
     earlierRk: `I|${mark}`,
+    mark,
     bodyHash: hashOf(canonicalJson(call.body)),
   };
 }
@@ -78,6 +81,7 @@ export async function replayed(
     status,
     body: escalationSchema.parse({
       ...told,
+      nextStep: told.nextStep && { ...told.nextStep, text: toldWordsIn(rows, told.id, keyed.mark) },
       override,
       packet: packet && (showsLink ? packet : withoutLink(packet)),
       claim: claim && { by: claimants?.[claim.by] ?? claim.by, until: claim.until },
@@ -94,9 +98,10 @@ export function answerOps(
   claimedBy: string | undefined,
 ): TableOp[] {
   if (!keyed) return [];
-  const { packet, claim, toCarry, ...rest } = answer.body;
-  const told = { ...rest };
+  const { packet, claim, toCarry, nextStep, ...rest } = answer.body;
+  const told = { ...rest, ...(nextStep && { nextStep: { ...nextStep } }) };
   delete told.override;
+  delete told.nextStep?.text;
   const columns = answerRow.toColumns({
     bodyHash: keyed.bodyHash,
     status: answer.status,
@@ -106,7 +111,10 @@ export function answerOps(
     showsLink: packet?.link !== undefined,
     ...(toCarry && { toCarry: toCarry.map(({ id, at, why }) => ({ id, at, ...(why && { why }) })) }),
   });
-  return [{ kind: 'insert', rk: keyed.rk, columns }];
+  const kept: TableOp = { kind: 'insert', rk: keyed.rk, columns };
+  if (nextStep?.text === undefined) return [kept];
+  const { id, updatedAt: at } = answer.body;
+  return [kept, toldWordsOp(id, keyed.mark, { from: 'partner', at, text: nextStep.text })];
 }
 
 export function withoutLink(packet: Packet): Packet {

@@ -1,7 +1,7 @@
 import { fromIso } from '../core/clock.ts';
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import { isOpen, type EscalationRow } from './escalation.ts';
+import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
 import { commitChange, eventOp, eventWake, readEscalation, readEvents, type Held } from './escalation-store.ts';
 import { isForSharers, joinWake, left, withNews, withSharers } from './joining.ts';
 import { mayBeJoined, unwrittenMs } from './open-cases.ts';
@@ -91,7 +91,9 @@ async function catchUp(
 ): Promise<Held> {
   const known = held.row.leadVersion ?? 0;
   if (lead.version <= known) return held;
-  const news = (await readEvents(deps.tables('escalations'), lead.id, { from: known + 1 })).filter(isForSharers);
+  const news = upToEnd(
+    (await readEvents(deps.tables('escalations'), lead.id, { from: known + 1 })).filter(isForSharers),
+  );
   let current = held;
   for (let at = 0; at < news.length; at += newsAtOnce) {
     const nowMs = deps.clock.now();
@@ -107,6 +109,12 @@ async function catchUp(
     current = await commitChange(deps, change, scope);
   }
   return current;
+}
+
+/** The sharing ends with the case: what Microsoft writes after that is told on the case alone. */
+function upToEnd(news: readonly EscalationEvent[]): readonly EscalationEvent[] {
+  const end = news.findIndex(({ state }) => state === 'closed');
+  return end < 0 ? news : news.slice(0, end + 1);
 }
 
 type Leaving = { id: string; what: 'left' | 'cancelled'; by?: string; note: string };

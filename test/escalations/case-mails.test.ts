@@ -53,6 +53,27 @@ describe('a mail of Microsoft', () => {
     expect(await desk.row(one)).toMatchObject({ state: 'closed' });
   });
 
+  it('that names number and marker comes onto the case although the number is not on the index yet', async () => {
+    const desk = await aMailDesk();
+    await desk.escalation(one);
+    const body = `Your case was created. [${markerOf(one)}]`;
+    await desk.receive(aMail({ subject, body }));
+    await desk.receive(aMail({ id: 'two', subject, body: `My name is Erin Doe, I work on it. [${markerOf(one)}]` }));
+    await later(desk);
+    expect((await desk.list('unplaced')).items).toEqual([]);
+    expect((await whats(desk)).filter((what) => what === 'microsoft-wrote')).toHaveLength(2);
+  });
+
+  it('that promises a next word is held to it, long before anybody would have looked at the case', async () => {
+    const desk = await aMailDesk();
+    await desk.escalation(one, { ...filed, severity: 'minimal' });
+    await desk.receive(aMail({ subject, body: 'Next update: 2026-11-02 13:00 UTC.' }));
+    await later(desk);
+    expect((await desk.row(one)).nextUpdateBy).toBeDefined();
+    await desk.pass(5 * 60 * minuteMs);
+    expect(await whats(desk)).toContain('microsoft-late');
+  });
+
   it('never puts a number in the place of another', async () => {
     const desk = await aMailDesk();
     await desk.escalation(one, filed);

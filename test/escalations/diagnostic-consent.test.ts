@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { learnCapability } from '../../shared/escalations/contract-store.ts';
 import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
-import { readConsent } from '../../shared/escalations/diagnostic-consent.ts';
+import { createRecordConsent, readConsent } from '../../shared/escalations/diagnostic-consent.ts';
+import { readContent } from '../../shared/escalations/escalation-store.ts';
 import { anAzureCase, id, place, requestId, ticketName } from './an-azure-case.ts';
-import { anAzureRequest } from './builders.ts';
+import { anAzureRequest, aPerson } from './builders.ts';
 import { aDesk } from './desk.ts';
 
 const consent = { given: true, by: 'Oda Vik', at: '2026-11-02T08:55:00Z', wording: 'May Microsoft read logs? – Yes.' };
@@ -63,6 +64,28 @@ describe('consent to read diagnostic data', () => {
     await expect(
       desk.call('recordDiagnosticConsent', { id: 'zbcdefghijklmnopqrstuvwxy2', body: consent }),
     ).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('recorded while the texts are erased brings no packet back', async () => {
+    const desk = await aRequestedDesk();
+    await desk.call('escalateRequest', { id: requestId });
+    const table = desk.deps.tables('escalations');
+    let isErased = false;
+    const racing = {
+      ...desk.deps,
+      tables: () => ({
+        ...table,
+        transact: async (...args: Parameters<typeof table.transact>) => {
+          if (!isErased) {
+            isErased = true;
+            await eraseTexts(desk.deps, requestId, desk.log.scope);
+          }
+          return table.transact(...args);
+        },
+      }),
+    };
+    await createRecordConsent(racing)({ requestId, body: consent, caller: aPerson('olav') });
+    expect((await readContent(table, id)).packet).toBeUndefined();
   });
 
   it('is erased with the texts of its request', async () => {

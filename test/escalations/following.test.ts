@@ -123,6 +123,23 @@ describe('following a case', () => {
     expect(((await desk.read()) satisfies Escalation).unreadable).toBeUndefined();
   });
 
+  it('goes on, and says so, where the ticket of its name has another number than the case', async () => {
+    const desk = await aFollowedCase();
+    desk.trouble.answer = { kind: 'passing', reason: 'HTTP 503' };
+    await desk.pass(10 * minute);
+    delete desk.trouble.answer;
+    const before = desk.state.reads.length;
+    desk.state.seen = { ...desk.state.seen, number: '2611020030009999' };
+    await desk.pass(2 * hour);
+    const reads = desk.state.reads.length - before;
+    expect(reads).toBeGreaterThan(5);
+    expect(reads).toBeLessThan(130);
+    expect((await desk.read()).unreadable?.reason).toContain('another number');
+    desk.state.seen = { status: 'Open', isClosed: true, needsAnswer: false, messages: [] };
+    await desk.pass(hour);
+    expect(await desk.read()).toMatchObject({ state: 'closed' });
+  });
+
   it('takes news that come by mail at once, and reads a case that an interface gives', async () => {
     const desk = await aFollowedCase();
     const held = (await readEscalation(desk.deps.tables('escalations'), id))!;

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
 import { commitChange, readEscalation } from '../../shared/escalations/escalation-store.ts';
+import { casesByMarker } from '../../shared/escalations/case-index.ts';
+import type { CaseNews } from '../../shared/escalations/seen-news.ts';
+import { markerOf } from '../../shared/escalations/packet.ts';
+import { takeNews } from '../../shared/escalations/take-news.ts';
+import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import { claimIncidents, readOpenCases } from '../../shared/escalations/open-cases.ts';
 import { aSharedCase, aSharedDesk, first, forced, incident, second, sharers, third } from './a-shared-case.ts';
 
@@ -216,5 +221,37 @@ describe('those who share a case', () => {
     await desk.drain();
     expect(new Set(desk.notices.map(({ data }) => data?.requestId)).size).toBe(100);
     expect(desk.notices).toHaveLength(100);
+  });
+});
+
+describe('the end of a shared case', () => {
+  it('reaches each request also where Microsoft wrote once more before it was told', async () => {
+    const desk = await aSharedCase();
+    await desk.act('claimEscalation', first);
+    await desk.act('recordFiling', first, { caseNumber: '2611020030000042' });
+    await desk.drain();
+    const table = desk.deps.tables('escalations');
+    const mailed = async (news: Omit<CaseNews, 'via'>) => {
+      const held = (await readEscalation(table, first.escalationId))!;
+      await takeNews(desk.deps, { held, news: { via: 'mail', ...news } }, desk.log.scope);
+    };
+    const at = new Date(desk.clock.now()).toISOString();
+    await mailed({ isClosed: true, messages: [] });
+    await mailed({ messages: [{ id: 'm2', at, from: 'microsoft', text: 'How did we do?' }] });
+    await desk.drain();
+    expect(await desk.states()).toEqual(['closed', 'closed', 'closed']);
+    expect(desk.appliedTo(second).filter(({ what }) => what === 'closed')).toHaveLength(1);
+  });
+});
+
+describe('a request whose shared case was given up', () => {
+  it('is found by the marker of its own packet in the mails about its own case', async () => {
+    const desk = await aSharedCase();
+    desk.become(first, { state: 'closed' });
+    await cancelWithdrawn(desk.deps, first.requestId, desk.log.scope);
+    await desk.drain();
+    expect(await desk.read(second)).toMatchObject({ state: 'awaiting-filing' });
+    const found = await casesByMarker(desk.deps.tables('escalations'), 'north', markerOf(second.escalationId));
+    expect(found).toEqual([second.escalationId]);
   });
 });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
+import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import type { Answer } from '../../shared/platform/route.ts';
 import { threePortals, type ThreePortals } from '../support/three-portals.ts';
@@ -40,6 +42,23 @@ describe('a kept answer', () => {
     expect(plain(await desk.call('claimEscalation', { id, headers }))).toEqual(plain(claimed));
     expect(claimed.body).toMatchObject({ claim: { by: 'olav' } });
     expect(plain(await desk.call('recordFiling', { id, body: { caseNumber }, headers }))).toEqual(plain(filed));
+  });
+
+  it('holds the text that is prepared for a late case where an erasure finds it', async () => {
+    const desk = await anOverriddenCase();
+    await desk.call('claimEscalation', { id });
+    await desk.call('recordFiling', { id, body: { caseNumber: '2611020030000042' } });
+    await desk.pass(7 * 24 * 3_600_000);
+    const write = async () => desk.call('writeUpdate', { id, body: { text: 'How is it?' }, headers });
+    const first = await write();
+    expect(first.body).toMatchObject({ nextStep: { text: expect.stringContaining('Outbound') as string } });
+    expect(plain(await write())).toEqual(plain(first));
+    await eraseTexts(desk.deps, requestId, desk.log.scope);
+    const rows = [...(desk.stores.of('escalations').partitions.get('00') ?? [])];
+    expect(JSON.stringify(rows)).not.toMatch(/Outbound|Kari/);
+    const again = plain(await write()) as Escalation;
+    expect(again.nextStep).toMatchObject({ what: 'nudge-microsoft' });
+    expect(again.nextStep).not.toHaveProperty('text');
   });
 
   it('names the claimant of then, also once another has taken over', async () => {

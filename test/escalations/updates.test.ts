@@ -75,6 +75,20 @@ const status = (code: number, error: object = {}): CallFault => ({
   body: JSON.stringify({ error }),
 });
 
+describe('what the desk itself asks of Microsoft', () => {
+  it('is asked also where the texts of the request were erased meanwhile', async () => {
+    let isAway = true;
+    const desk = await aFiledCase(() => (isAway ? { kind: 'status', status: 503, body: '{}' } : undefined));
+    desk.requests.set(requestId, anAzureRequest({ state: 'closed' }));
+    await followRequest(desk.deps, requestId, desk.log.scope);
+    await desk.pass(minute);
+    await eraseTexts(desk.deps, requestId, desk.log.scope);
+    isAway = false;
+    await desk.pass(60 * minute);
+    expect((await desk.read()).state).toBe('closed');
+  });
+});
+
 describe('an update to Microsoft', () => {
   it('is written on the ticket once, from the partner’s address, and told', async () => {
     const desk = await aFiledCase();
