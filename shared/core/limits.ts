@@ -145,6 +145,8 @@ export const limits = {
   /** Hints about one thing that may wait while it is being read: one that is written then may be needed for the next reading. */
   hintsWaiting: 20,
   claimMinutes: 30,
+  /** Texts to Microsoft that may wait at one time for a person of one case: the head lists them. */
+  textsToCarry: 50,
   /** The doctor begins to ask nothing more after this time. */
   doctorMs: 60_000,
   /** How late after the end of a claim a person who was held up may still have filed: nobody takes a case over before. */

@@ -52,7 +52,14 @@ export function createRecordConsent(deps: EscalationDeps) {
         errors: [{ path: 'at', message: 'Lies ahead.' }],
       });
     }
-    if (!(await deps.requests.isKnown(requestId))) throw notFound();
+    const request = await deps.requests.readForEscalation(requestId);
+    if (!request) throw notFound();
+    if (request.erasedAt !== undefined) {
+      throw new AppError(
+        'illegal-transition',
+        'The person who sent the request was erased: nothing is recorded on it.',
+      );
+    }
     const consent = { given: body.given, by: body.by, at, wording: body.wording };
     const record = { ...consent, recordedBy: caller.id, recordedAt: toIso(nowMs) };
     const table = deps.tables('escalations');

@@ -81,6 +81,8 @@ const isWithoutCase = ({ state, intentAt }: EscalationRow): boolean =>
     state === 'awaiting-filing' ||
     state === 'claimed' ||
     state === 'intended' ||
+    state === 'handed-off' ||
+    state === 'accepted' ||
     state === 'parked') &&
   intentAt === undefined;
 

@@ -221,4 +221,5 @@ export const recordDiagnosticConsent = {
   params: requestParams,
   body: consentBodySchema,
   answers: { 200: { description: 'Recorded', schema: recordedConsentSchema } },
+  errors: ['illegal-transition'],
 } as const;

@@ -40,6 +40,7 @@ export function createUpdate(deps: EscalationDeps) {
   return async (call: PersonCall<UpdateBody>): Promise<Answer> =>
     changed(deps, { call, route: 'updates', body: call.body }, async ({ row }, nowMs) => {
       checkHasCase(row);
+      checkHasRoom(row);
       const key = await nextWishKey(deps.tables('escalations'), row.id, 'message');
       const by = call.caller.id;
       const { wish, content, ops } = newWish(row, { key, kind: 'message', by, text: call.body.text }, nowMs);
@@ -64,6 +65,14 @@ export function createCarried(deps: EscalationDeps) {
       const done = { ...one, wish: { ...one.wish, state: 'done' as const } };
       return { ...written(row, one.wish, { nowMs, by: call.caller.id }), wakes: [], more: [replaceWishOp(done)] };
     });
+}
+
+function checkHasRoom({ toCarry = [] }: EscalationRow): void {
+  if (toCarry.length < limits.textsToCarry) return;
+  throw new AppError(
+    'illegal-transition',
+    'Too many texts wait for a person: write them to Microsoft and tell so first.',
+  );
 }
 
 function checkHasCase({ state, joinedTo }: EscalationRow): void {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { isAppError } from '../../shared/core/errors.ts';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEvent, readText } from '../../shared/escalations/escalation-store.ts';
+import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import { owedRows } from '../../shared/platform/outbox.ts';
 import { aConnection, anAzureRequest } from './builders.ts';
@@ -95,6 +96,14 @@ describe('a hand-off', () => {
       text: 'Not in our contract with Oda Vik.',
     });
     expect(await codeOf(answer(desk, { accepted: true }))).toBe('illegal-transition');
+  });
+
+  it.each([false, true])('is taken back with the texts of an erased person (accepted: %s)', async (isAccepted) => {
+    const desk = await aHandOff();
+    if (isAccepted) await answer(desk, { accepted: true });
+    await eraseTexts(desk.deps, requestId, desk.log.scope);
+    expect(await read(desk)).toMatchObject({ state: 'cancelled' });
+    expect((await read(desk)).packet).toBeUndefined();
   });
 
   it('that was accepted late can still be accepted', async () => {

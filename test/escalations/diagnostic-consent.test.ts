@@ -66,6 +66,13 @@ describe('consent to read diagnostic data', () => {
     ).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  it('is not recorded on a request whose sender was erased', async () => {
+    const desk = await aRequestedDesk();
+    desk.requests.set(requestId, anAzureRequest({ erasedAt: '2026-11-02T08:59:00.000Z' }));
+    await expect(desk.record()).rejects.toMatchObject({ code: 'illegal-transition' });
+    expect(await readConsent(desk.deps.tables('escalations'), requestId)).toBeUndefined();
+  });
+
   it('recorded while the texts are erased brings no packet back', async () => {
     const desk = await aRequestedDesk();
     await desk.call('escalateRequest', { id: requestId });

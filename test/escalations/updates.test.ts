@@ -1,44 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../shared/core/limits.ts';
 import type { CaseFollower, CaseWish } from '../../shared/escalations/case-follower.ts';
 import { eraseTexts } from '../../shared/escalations/erase-texts.ts';
 import type { EscalatableRequest } from '../../shared/escalations/escalatable.ts';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
-import { readEvent } from '../../shared/escalations/escalation-store.ts';
 import { followRequest } from '../../shared/escalations/follow-request.ts';
 import type { EscalationDeps } from '../../shared/escalations/ports.ts';
+import { aFiledCase } from './a-filed-case.ts';
 import { anAzureCase, id, requestId, ticketName } from './an-azure-case.ts';
 import type { CallFault } from './azure-support-simulation.ts';
-import { anAzureRequest, aPerson, aRequest, subscription } from './builders.ts';
+import { anAzureRequest, aPerson, aRequest } from './builders.ts';
 import { aDesk } from './desk.ts';
 
 const minute = 60_000;
-
-/** A filed Azure case; `fault` begins only then. */
-async function aFiledCase(fault: (kind: string, n: number) => CallFault | undefined = () => undefined) {
-  const counts: Record<string, number> = {};
-  let isOn = false;
-  const desk = await anAzureCase({
-    setUpMs: 0,
-    fault: (kind) => {
-      if (!isOn) return undefined;
-      counts[kind] = (counts[kind] ?? 0) + 1;
-      return fault(kind, counts[kind]);
-    },
-  });
-  await desk.pass(1_000);
-  expect((await desk.read()).state).toBe('filed');
-  isOn = true;
-  const write = async (text = 'The logs are in the share.', more: object = {}) =>
-    desk.call('writeUpdate', { id, body: { text }, ...more });
-  const events = async (what: string) => {
-    const { version } = await desk.read();
-    const all = await Promise.all(
-      Array.from({ length: version }, async (_, n) => readEvent(desk.deps.tables('escalations'), id, n + 1)),
-    );
-    return all.filter((event) => event?.what === what);
-  };
-  return { ...desk, write, events, letters: desk.microsoft.letters };
-}
 
 /** An assisted case whose number a person has given. By default it is one that nobody can write on but people. */
 async function anAssistedCase({
@@ -224,6 +198,16 @@ describe('an update to Microsoft', () => {
     expect(desk.microsoft.calls).toEqual([]);
   });
 
+  it('is refused where so many wait for a person that the case could hold no more', async () => {
+    const desk = await anAssistedCase();
+    for (let n = 0; n < limits.textsToCarry; n++)
+      await desk.call('writeUpdate', { id, body: { text: `Text ${String(n)}` } });
+    const more = desk.call('writeUpdate', { id, body: { text: 'One more' } });
+    await expect(more).rejects.toMatchObject({ code: 'illegal-transition' });
+    await desk.call('carryUpdate', { id, update: 'message-1' });
+    expect((await desk.call('writeUpdate', { id, body: { text: 'One more' } })).status).toBe(200);
+  });
+
   it('on a Microsoft 365 case is shown at once, and Partner Center is not asked about it', async () => {
     const { followers, written } = aPartnerCenter();
     const desk = await anAssistedCase({ followers });
@@ -249,54 +233,5 @@ describe('an update to Microsoft', () => {
     await eraseTexts(desk.deps, requestId, desk.log.scope);
     expect((await desk.read()).toCarry).toMatchObject([{ id: 'message-1' }]);
     expect(JSON.stringify(await desk.read())).not.toContain('Oda');
-  });
-});
-
-describe('a case whose request changes', () => {
-  const change = async (desk: Awaited<ReturnType<typeof aFiledCase>>, more: Parameters<typeof anAzureRequest>[0]) => {
-    desk.requests.set(requestId, anAzureRequest(more));
-    await followRequest(desk.deps, requestId, desk.log.scope);
-    await desk.drain();
-  };
-
-  it('gets the severity that a person gives the request, once', async () => {
-    const desk = await aFiledCase();
-    await change(desk, { severity: 'critical' });
-    await change(desk, { severity: 'critical' });
-    expect(desk.microsoft.tickets.get(ticketName)?.properties.severity).toBe('critical');
-    expect(desk.microsoft.count('patch')).toBe(1);
-    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
-  });
-
-  it('is asked for another severity in words while an engineer works on it', async () => {
-    const desk = await aFiledCase();
-    desk.letters.state.isLocked = true;
-    await change(desk, { severity: 'critical' });
-    expect(desk.microsoft.tickets.get(ticketName)?.properties.severity).toBe('moderate');
-    expect(desk.letters.all).toMatchObject([{ body: expect.stringContaining('to A (critical)') as string, puts: 1 }]);
-    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
-    expect((await desk.read()).toCarry).toBeUndefined();
-  });
-
-  it('is closed at Microsoft once every request of it is closed, and not before', async () => {
-    const desk = await aFiledCase();
-    await change(desk, { state: 'resolved' });
-    expect(desk.microsoft.tickets.get(ticketName)?.status).toBe('Open');
-    await change(desk, { state: 'closed' });
-    await change(desk, { state: 'closed' });
-    expect(desk.microsoft.tickets.get(ticketName)?.status).toBe('Closed');
-    expect(desk.microsoft.count('patch')).toBe(1);
-  });
-
-  it('is called in the customer’s subscription alone', async () => {
-    const desk = await aFiledCase();
-    await desk.write();
-    await change(desk, { severity: 'critical' });
-    await change(desk, { state: 'closed' });
-    await desk.pass(10 * minute);
-    const [catalogue, own] = ['/providers/Microsoft.Support/services', `/subscriptions/${subscription}/`];
-    const paths = desk.microsoft.urls.map((url) => new URL(url).pathname);
-    expect(paths.filter((path) => !path.startsWith(catalogue) && !path.startsWith(own))).toEqual([]);
-    expect(paths.filter((path) => path.startsWith(own)).length).toBeGreaterThan(4);
   });
 });
