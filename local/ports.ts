@@ -65,14 +65,17 @@ export async function assertPortsFree(ports: Partial<Ports>, patienceMs = 4_000)
   }
 }
 
-/** A base from 20000 to 60000, at random, whose ports are all free at this moment. */
+/**
+ * A base from 20000 to 32700, at random, whose ports are all free at this moment: above it systems take ports for outgoing connections,
+ * and one of those may sit on a port of a world that is about to start again.
+ */
 export async function freePortBase(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const base = randomInt(20_000, 60_000);
+    const base = randomInt(20_000, 32_700);
     const free = await Promise.all(Object.values(portsFrom(base)).map(isFree));
     if (free.every(Boolean)) return base;
   }
-  throw new Error('No free range of ports was found between 20000 and 60000.');
+  throw new Error('No free range of ports was found between 20000 and 32700.');
 }
 
 async function isFree(port: number): Promise<boolean> {
