@@ -4,7 +4,7 @@ import type { EscalationEvent, EscalationRow } from './escalation.ts';
 import { move, type Moved } from './escalation-rules.ts';
 import { eventWake, stepWake } from './escalation-store.ts';
 import { nextTurn } from './filing.ts';
-import { clockSkewMs } from './filing-horizon.ts';
+import { againAt } from './filing-horizon.ts';
 import { endStep, goOnAt, type Step } from './step.ts';
 
 const whetherFiled =
@@ -40,12 +40,6 @@ export const askAcceptance = async (step: Step): Promise<void> =>
   askOnce(step, { from: step.held.row.acceptBy, ask: acceptanceLate });
 
 type Asking = { from: string | undefined; ask: (row: EscalationRow, nowMs: number) => Moved };
-
-/**
- * When to come again for what is due at `dueAt`: a wake that comes a little early has met a slow clock. Owed at the time itself it
- * would be overdue by the bus's clock, and come at once, over and over.
- */
-const againAt = (dueAt: number, nowMs: number): number => (dueAt - nowMs <= clockSkewMs ? dueAt + clockSkewMs : dueAt);
 
 async function askOnce(step: Step, { from, ask }: Asking): Promise<void> {
   const { row } = step.held;

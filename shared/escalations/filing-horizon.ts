@@ -17,3 +17,10 @@ export const settleHorizonMs = functionTimeoutMs + slowestCommitMs + readLagMs +
 
 /** An intent older than this is not acted upon: the execution was held up between writing it and putting the ticket. */
 export const staleIntentMs = 15 * secondMs;
+
+/**
+ * When to come again for what is due at `dueAt`: a wake that comes a little early has met a slow clock. Owed at the time itself it
+ * would be overdue by the bus's clock, and come at once, over and over.
+ */
+export const againAt = (dueAt: number, nowMs: number): number =>
+  dueAt - nowMs <= clockSkewMs ? dueAt + clockSkewMs : dueAt;

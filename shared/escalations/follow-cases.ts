@@ -8,6 +8,7 @@ import { move } from './escalation-rules.ts';
 import { readFacts, stepWake, textOp } from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
 import { troubled } from './filing.ts';
+import { againAt } from './filing-horizon.ts';
 import { tellLateness } from './late-case.ts';
 import type { Fold } from './news-fold.ts';
 import { readCase, type CaseReading } from './read-case.ts';
@@ -109,7 +110,8 @@ async function finish(
   facts: CaseFact[],
 ): Promise<void> {
   const after = { ...row, turn: step.held.row.turn + 1 };
-  const dueAts = [comeAgainAt, nextDueAt(clocksOfCase(after, nowMs, facts), nowMs), readAgainAt(step, after, nowMs)];
+  const clockAt = nextDueAt(clocksOfCase(after, nowMs, facts), nowMs);
+  const dueAts = [comeAgainAt, clockAt && againAt(clockAt, nowMs), readAgainAt(step, after, nowMs)];
   const next = Math.min(...dueAts.filter((at) => at !== undefined));
   await endStep(step, {
     after,
@@ -121,4 +123,6 @@ async function finish(
 
 /** A step that came before Microsoft wants to be asked again: the read is owed still. */
 const readAgainAt = ({ deps, held }: Step, { readNotBefore }: Followed['row'], nowMs: number): number | undefined =>
-  readNotBefore !== undefined && followerOf(deps, held.row) ? Math.max(nowMs, fromIso(readNotBefore)) : undefined;
+  readNotBefore !== undefined && followerOf(deps, held.row)
+    ? againAt(Math.max(nowMs, fromIso(readNotBefore)), nowMs)
+    : undefined;

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { CaseFollower, CaseSeen } from '../../shared/escalations/case-follower.ts';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
 import { readEscalation } from '../../shared/escalations/escalation-store.ts';
+import { createStepEscalation } from '../../shared/escalations/step-escalation.ts';
 import { takeNews } from '../../shared/escalations/take-news.ts';
-import { sweepPartition } from '../../shared/platform/outbox.ts';
+import { sweepPartition, type WakeMessage } from '../../shared/platform/outbox.ts';
 import { anAzureCase, id } from './an-azure-case.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 
@@ -57,6 +58,26 @@ describe('following a case', () => {
       },
     });
     await desk.pass(6 * hour);
+    expect(desk.lateness()).toHaveLength(1);
+  });
+
+  it('comes again some seconds later where a slow clock meets what is due, and not over and over at once', async () => {
+    const desk = await aFollowedCase();
+    await desk.pass(3 * hour + 53 * minute);
+    const clock = { ...desk.clock, now: () => desk.clock.now() - 40_000 };
+    const slow = createStepEscalation({ ...desk.deps, clock });
+    const until = Date.parse('2026-11-02T13:02:00Z');
+    let steps = 0;
+    while (desk.clock.now() < until && steps < 50) {
+      const [held] = desk.bus.ready().filter(({ queue }) => queue === 'escalations');
+      if (held) {
+        steps++;
+        await slow(held.message.body as WakeMessage, desk.log.scope);
+        desk.bus.complete(desk.bus.take(held));
+      } else await desk.advance(1_000);
+    }
+    expect(steps).toBeLessThan(10);
+    await desk.drain();
     expect(desk.lateness()).toHaveLength(1);
   });
 
