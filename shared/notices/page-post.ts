@@ -1,12 +1,9 @@
-import { isAppError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
-import { HttpFailure } from '../platform/http.ts';
-import { SecretMissing } from '../platform/secret.ts';
-import { resultOf, resultOfFailure, type TryResult } from './delivery-rules.ts';
+import type { TryResult } from './delivery-rules.ts';
 import { pagerDutyBody, teamsBody, webhookBody } from './page-channels.ts';
 import type { PageMessage } from './page-message.ts';
+import { postJson, secretOf, type SendDeps } from './post-json.ts';
 import type { Target } from './reach-policy.ts';
-import { sendSigned, type SendDeps } from './send-signed.ts';
+import { sendSigned } from './send-signed.ts';
 
 /** Sends one notice once over one channel. `gone` is what no further try would change. */
 export async function post(
@@ -17,40 +14,13 @@ export async function post(
   if (target.kind === 'webhook') {
     return lasting(await sendSigned(deps, target, { id, body: webhookBody(message) }));
   }
-  const secret = await secretOf(deps, target.secretName);
-  if (typeof secret !== 'string') return secret;
+  const secret = await secretOf(deps.readSecret, target.secretName);
+  if (typeof secret !== 'string') return { kind: 'failed', trouble: secret.trouble };
   const { url, body } =
     target.kind === 'teams'
       ? { url: secret, body: teamsBody(message) }
       : { url: target.url, body: pagerDutyBody(message, secret) };
-  return lasting(await exchange(deps, url, body));
-}
-
-async function secretOf({ readSecret }: SendDeps, name: string): Promise<string | TryResult> {
-  try {
-    return await readSecret(name);
-  } catch (error) {
-    if (error instanceof SecretMissing) return { kind: 'failed', trouble: 'secret-missing' };
-    if (isAppError(error, 'unavailable')) return { kind: 'failed', trouble: 'vault-away' };
-    throw error;
-  }
-}
-
-async function exchange({ http, clock }: SendDeps, url: string, body: string): Promise<TryResult> {
-  try {
-    const answer = await http({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json' },
-      body,
-      timeoutMs: limits.deliveryCallMs,
-      maxBytes: limits.deliveryAnswerBytes,
-    });
-    return resultOf(answer, clock.now());
-  } catch (error) {
-    if (error instanceof HttpFailure) return resultOfFailure(error, clock.now());
-    throw error;
-  }
+  return lasting(await postJson(deps, { url, body }));
 }
 
 const passing: readonly number[] = [408, 425, 429];

@@ -1,57 +1,29 @@
-import { secondMs, type Clock } from '../core/clock.ts';
-import { isAppError } from '../core/errors.ts';
-import { limits } from '../core/limits.ts';
-import { HttpFailure, type Http } from '../platform/http.ts';
-import { SecretMissing, type ReadSecret } from '../platform/secret.ts';
+import { secondMs } from '../core/clock.ts';
+import type { ReadSecret } from '../platform/secret.ts';
 import type { Portal } from '../portals/portal.ts';
 import { parseWebhookSecrets, signWebhook } from '../portals/standard-webhooks.ts';
-import { resultOf, resultOfFailure, type TryResult } from './delivery-rules.ts';
-
-export type SendDeps = {
-  clock: Clock;
-  /** Calls URLs of others: guarded against addresses inside. */
-  http: Http;
-  readSecret: ReadSecret;
-};
+import type { TryResult } from './delivery-rules.ts';
+import { postJson, secretOf, type SendDeps } from './post-json.ts';
 
 type Endpoint = Pick<NonNullable<Portal['outbound']>, 'url' | 'secretName'>;
 
-/** Sends a webhook once, signed with every key that the endpoint's secret holds. Redirects are answers, never followed. */
+/** Sends a webhook once, signed with every key that the endpoint's secret holds. */
 export async function sendSigned(
-  { clock, http, readSecret }: SendDeps,
+  deps: SendDeps,
   { url, secretName }: Endpoint,
   { id, body }: { id: string; body: string },
 ): Promise<TryResult> {
-  const keys = await outboundKeys(readSecret, secretName);
+  const keys = await outboundKeys(deps.readSecret, secretName);
   if ('trouble' in keys) return { kind: 'failed', trouble: keys.trouble };
-  const timestampSeconds = Math.floor(clock.now() / secondMs);
-  const signature = signWebhook({ id, timestampSeconds, body: Buffer.from(body) }, keys);
-  try {
-    const answer = await http({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json', ...signature },
-      body,
-      timeoutMs: limits.deliveryCallMs,
-      maxBytes: limits.deliveryAnswerBytes,
-    });
-    return resultOf(answer, clock.now());
-  } catch (error) {
-    if (error instanceof HttpFailure) return resultOfFailure(error, clock.now());
-    throw error;
-  }
+  const timestampSeconds = Math.floor(deps.clock.now() / secondMs);
+  const headers = signWebhook({ id, timestampSeconds, body: Buffer.from(body) }, keys);
+  return postJson(deps, { url, body, headers });
 }
 
-/** The keys to sign with, or why there are none: trouble like any other, which may be over at the next try. */
+/** The keys to sign with, or why there are none. */
 async function outboundKeys(readSecret: ReadSecret, name: string): Promise<Buffer[] | { trouble: string }> {
-  let secret: string;
-  try {
-    secret = await readSecret(name);
-  } catch (error) {
-    if (error instanceof SecretMissing) return { trouble: 'secret-missing' };
-    if (isAppError(error, 'unavailable')) return { trouble: 'vault-away' };
-    throw error;
-  }
+  const secret = await secretOf(readSecret, name);
+  if (typeof secret !== 'string') return secret;
   try {
     return parseWebhookSecrets(secret);
   } catch {

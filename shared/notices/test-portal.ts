@@ -6,7 +6,8 @@ import type { Scope } from '../platform/telemetry.ts';
 import type { Portal } from '../portals/portal.ts';
 import type { TryResult } from './delivery-rules.ts';
 import { noticeEvents } from './events.ts';
-import { sendSigned, type SendDeps } from './send-signed.ts';
+import type { SendDeps } from './post-json.ts';
+import { sendSigned } from './send-signed.ts';
 
 export const testResultSchema = z
   .object({
