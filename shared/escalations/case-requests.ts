@@ -1,22 +1,14 @@
 import * as z from 'zod';
-import { AppError, notFound } from '../core/errors.ts';
-import { contended } from '../platform/contended.ts';
-import type { Answer } from '../platform/route.ts';
+import { AppError } from '../core/errors.ts';
 import { isOpen, type EscalationRow } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
 import { illegalMove } from './escalation-rules.ts';
-import {
-  contentIn,
-  escalationsOf,
-  partitionOfEscalation,
-  readContentRows,
-  readEscalation,
-} from './escalation-store.ts';
-import type { PersonCall } from './person-call.ts';
+import { contentIn, escalationsOf, readEscalation } from './escalation-store.ts';
+import { keepAnswer, keyedOnce, type PersonCall } from './person-call.ts';
 import { joinByHand } from './join-by-hand.ts';
 import { ownRequestOf } from './joining.ts';
 import type { EscalationDeps } from './ports.ts';
-import { answerOps, keyedCall, replayed, type KeyedCall } from './replay.ts';
+import { answerOps } from './replay.ts';
 import { leaveCase, tendJoined } from './tend-joined.ts';
 
 /** As in the ids of escalations, which begin with it. */
@@ -29,36 +21,17 @@ export const caseRequestsBodySchema = z.union([
 export type CaseRequestsBody = z.output<typeof caseRequestsBodySchema>;
 
 /** A person brings a request onto a case that is open, or takes it off. Said again, it changes nothing. */
-export function createCaseRequests(deps: EscalationDeps) {
-  return async (call: PersonCall<CaseRequestsBody>): Promise<Answer> => {
-    const { headers, caller, body, escalationId } = call;
-    const keyed = keyedCall({ headers, caller, route: `requests|${escalationId}`, about: escalationId, body });
-    return contended(deps, async () => once(deps, call, keyed));
-  };
-}
-
-async function once(
-  deps: EscalationDeps,
-  call: PersonCall<CaseRequestsBody>,
-  keyed: KeyedCall | undefined,
-): Promise<Answer> {
-  const { escalationId, body, caller } = call;
-  const table = deps.tables('escalations');
-  const lead = await readEscalation(table, escalationId);
-  if (!lead) throw notFound();
-  const pk = partitionOfEscalation(escalationId);
-  const rows = await readContentRows(table, escalationId);
-  const earlier = keyed && (await replayed({ table, pk, rows }, keyed));
-  if (earlier) return earlier;
-  if ('join' in body) await join(deps, { call, lead: lead.row, requestId: body.join });
-  else await leave(deps, { call, lead: lead.row, requestId: body.leave });
-  const now = await readEscalation(table, escalationId);
-  const row = now?.row ?? lead.row;
-  const answer = { status: 200, body: toAnswer(row, contentIn(rows, row.id), { caller, nowMs: deps.clock.now() }) };
-  const kept = answerOps(keyed, answer, row.claimedBy);
-  if (kept.length > 0) await table.transact(pk, kept);
-  return answer;
-}
+export const createCaseRequests = (deps: EscalationDeps) =>
+  keyedOnce<CaseRequestsBody>(deps, 'requests', async (call, { held, rows, keyed }) => {
+    const { escalationId, body, caller } = call;
+    if ('join' in body) await join(deps, { call, lead: held.row, requestId: body.join });
+    else await leave(deps, { call, lead: held.row, requestId: body.leave });
+    const now = await readEscalation(deps.tables('escalations'), escalationId);
+    const row = now?.row ?? held.row;
+    const answer = { status: 200, body: toAnswer(row, contentIn(rows, row.id), { caller, nowMs: deps.clock.now() }) };
+    await keepAnswer(deps, escalationId, answerOps(keyed, answer, row.claimedBy));
+    return answer;
+  });
 
 type Asked = { call: PersonCall<CaseRequestsBody>; lead: EscalationRow; requestId: string };
 

@@ -4,7 +4,7 @@ import { notFound, type AppError } from '../core/errors.ts';
 import { contended } from '../platform/contended.ts';
 import type { Wake } from '../platform/outbox.ts';
 import type { Answer } from '../platform/route.ts';
-import type { TableOp } from '../platform/table.ts';
+import type { Row, TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalationRow, Override } from './escalation.ts';
 import { toAnswer } from './escalation-answer.ts';
@@ -38,6 +38,8 @@ export type PersonCall<Body> = {
  */
 export type Outcome = {
   claimant?: { id: string; by: string };
+  /** Texts that wait for a person from now on, by their keys. */
+  carry?: Content['carry'];
   more?: readonly TableOp[];
   wakes?: readonly Wake[];
   refusal?: AppError;
@@ -56,39 +58,57 @@ export type Rule<Body> = (
   asked: Asked<Body>,
 ) => Outcome | Promise<Outcome>;
 
-/** A call of a person that changes one escalation by a rule, once per `Idempotency-Key`. */
-export function personCall<Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) {
+type Found = { held: Held; rows: Row[]; keyed: KeyedCall | undefined };
+
+/**
+ * A call of a person about one escalation, whose first answer is given again for the same `Idempotency-Key`. Lost races are run
+ * again; what keeps the answer (`answerOps`) is the business of whoever makes it.
+ */
+export function keyedOnce<Body>(
+  deps: EscalationDeps,
+  name: string,
+  act: (call: PersonCall<Body>, found: Found) => Promise<Answer>,
+) {
   return async (call: PersonCall<Body>): Promise<Answer> => {
     const { headers, caller, body, escalationId } = call;
     const keyed = keyedCall({ headers, caller, route: `${name}|${escalationId}`, about: escalationId, body });
-    return contended(deps, async () => once(deps, { call, keyed, rule }));
+    return contended(deps, async () => {
+      const table = deps.tables('escalations');
+      const held = await readEscalation(table, escalationId);
+      if (!held) throw notFound();
+      const rows = await readContentRows(table, escalationId);
+      const earlier = keyed && (await replayed({ table, pk: partitionOfEscalation(escalationId), rows }, keyed));
+      return earlier ?? act(call, { held, rows, keyed });
+    });
   };
 }
 
-type Once<Body> = { call: PersonCall<Body>; keyed: KeyedCall | undefined; rule: Rule<Body> };
-
-async function once<Body>(deps: EscalationDeps, { call, keyed, rule }: Once<Body>): Promise<Answer> {
-  const { escalationId, caller, body } = call;
-  const table = deps.tables('escalations');
-  const held = await readEscalation(table, escalationId);
-  if (!held) throw notFound();
-  const pk = partitionOfEscalation(escalationId);
-  const rows = await readContentRows(table, escalationId);
-  const earlier = keyed && (await replayed({ table, pk, rows }, keyed));
-  if (earlier) return earlier;
-  const content = contentIn(rows, escalationId);
-  const nowMs = deps.clock.now();
-  const outcome = await rule(held.row, content.claimants, { body, caller, nowMs, override: content.override });
-  const after = 'same' in outcome ? outcome.same : outcome.after;
-  const { claimant } = outcome;
-  const shown = claimant ? { ...content, claimants: { ...content.claimants, [claimant.id]: claimant.by } } : content;
-  const answer = { status: 200, body: toAnswer(after, shown, { caller, nowMs }) };
-  const kept = outcome.refusal ? [] : answerOps(keyed, answer, after.claimedBy);
-  if (!('same' in outcome)) await commit(deps, { held, outcome, kept, nowMs }, call.scope);
-  else if (kept.length > 0) await table.transact(pk, kept);
-  if (outcome.refusal) throw outcome.refusal;
-  return answer;
+/** Keeps an answer beside nothing: its effect was had before, or elsewhere. */
+export async function keepAnswer(deps: EscalationDeps, escalationId: string, ops: TableOp[]): Promise<void> {
+  if (ops.length > 0) await deps.tables('escalations').transact(partitionOfEscalation(escalationId), ops);
 }
+
+/** A call of a person that changes one escalation by a rule, once per `Idempotency-Key`. */
+export const personCall = <Body>(deps: EscalationDeps, name: string, rule: Rule<Body>) =>
+  keyedOnce<Body>(deps, name, async ({ escalationId, caller, body, scope }, { held, rows, keyed }) => {
+    const content = contentIn(rows, escalationId);
+    const nowMs = deps.clock.now();
+    const outcome = await rule(held.row, content.claimants, { body, caller, nowMs, override: content.override });
+    const after = 'same' in outcome ? outcome.same : outcome.after;
+    const answer = { status: 200, body: toAnswer(after, shownWith(content, outcome), { caller, nowMs }) };
+    const kept = outcome.refusal ? [] : answerOps(keyed, answer, after.claimedBy);
+    if ('same' in outcome) await keepAnswer(deps, escalationId, kept);
+    else await commit(deps, { held, outcome, kept, nowMs }, scope);
+    if (outcome.refusal) throw outcome.refusal;
+    return answer;
+  });
+
+/** The texts as they are once the outcome is written. */
+const shownWith = (content: Content, { claimant, carry }: Outcome): Content => ({
+  ...content,
+  ...(claimant && { claimants: { ...content.claimants, [claimant.id]: claimant.by } }),
+  ...(carry && { carry: { ...content.carry, ...carry } }),
+});
 
 type Commit = { held: Held; outcome: Exclude<Outcome, { same: EscalationRow }>; kept: TableOp[]; nowMs: number };
 
