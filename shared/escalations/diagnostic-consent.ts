@@ -7,7 +7,7 @@ import type { Answer } from '../platform/route.ts';
 import { rowKind } from '../platform/row.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import type { PersonCall } from './person-call.ts';
-import type { EscalationRow, EscalationState } from './escalation.ts';
+import { isUnfiled } from './escalation.ts';
 import { escalationsOf, partitionOf, readContentRows, repacketOps, stemOf } from './escalation-store.ts';
 import { diagnosticConsentSchema, type DiagnosticConsent } from './packet.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -73,17 +73,8 @@ export function createRecordConsent(deps: EscalationDeps) {
   };
 }
 
-const unfiled: ReadonlySet<EscalationState> = new Set([
-  'intended',
-  'awaiting-filing',
-  'claimed',
-  'parked',
-  'handed-off',
-  'accepted',
-]);
-
 async function packetOps(table: Table, requestId: string, diagnosticConsent: DiagnosticConsent): Promise<TableOp[]> {
-  const waiting = (await escalationsOf(table, requestId)).filter((row: EscalationRow) => unfiled.has(row.state));
+  const waiting = (await escalationsOf(table, requestId)).filter((row) => isUnfiled(row.state));
   if (waiting.length === 0) return [];
   const rows = await readContentRows(table, stemOf(requestId));
   return waiting.flatMap(({ id }) => repacketOps(rows, id, { diagnosticConsent }));

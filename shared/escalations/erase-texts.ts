@@ -2,7 +2,7 @@ import { hashOf } from '../core/hash.ts';
 import { contended } from '../platform/contended.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { EscalationRow, EscalationState } from './escalation.ts';
+import { isUnfiled, type EscalationRow } from './escalation.ts';
 import {
   commitChange,
   contentIn,
@@ -17,15 +17,6 @@ import {
 import { cancelled } from './filing.ts';
 import type { EscalationDeps } from './ports.ts';
 import { leaveCase } from './tend-joined.ts';
-
-const unfiled: ReadonlySet<EscalationState> = new Set([
-  'intended',
-  'awaiting-filing',
-  'claimed',
-  'parked',
-  'handed-off',
-  'accepted',
-]);
 
 /** The `webhook-id` under which a portal is told of an escalation's event. */
 export const noticeIdOf = (of: { escalationId: string; version: number; requestId: string }): string =>
@@ -47,7 +38,7 @@ export const createEscalationTexts = (deps: EscalationDeps) => ({
       caseNumber: row.caseNumber,
       filedAt: row.filedAt,
       filed: filedOf(row),
-      needsTexts: unfiled.has(row.state) && contentIn(content, row.id).packet !== undefined,
+      needsTexts: isUnfiled(row.state) && contentIn(content, row.id).packet !== undefined,
       noticeIds: Array.from({ length: row.version }, (_, n) =>
         noticeIdOf({ escalationId: row.id, version: n + 1, requestId }),
       ),

@@ -23,6 +23,17 @@ const finalStates: ReadonlySet<EscalationState> = new Set(['closed', 'declined',
 /** Open: something is still owed, so a second escalation of the same request would be a second case. */
 export const isOpen = (state: EscalationState): boolean => !finalStates.has(state);
 
+const unfiledStates: ReadonlySet<EscalationState> = new Set([
+  'intended',
+  'awaiting-filing',
+  'claimed',
+  'parked',
+  'handed-off',
+  'accepted',
+]);
+/** Nothing of its texts has gone to Microsoft by the desk's own knowledge: they are needed still, and can be changed. */
+export const isUnfiled = (state: EscalationState): boolean => unfiledStates.has(state);
+
 /** Who must act where the desk's own partner connection may not. */
 export const parties = ['provider', 'publisher', 'customer'] as const;
 export type Party = (typeof parties)[number];
@@ -174,6 +185,7 @@ export const escalationEventSchema = z.strictObject({
     'parked',
     'redriven',
     'claimed',
+    /** Of the version before, whose claims freed themselves. */
     'claim-expired',
     'filed',
     'following',
