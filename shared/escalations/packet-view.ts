@@ -8,8 +8,7 @@ export type PacketView = {
 };
 
 /** Directions that change how text reads without being seen, and characters that no form wants. */
-// eslint-disable-next-line no-control-regex -- these are what is looked for
-const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const unseen = /(?![\t\n])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /** Text as it may be shown: lines are lines, and what cannot be seen is shown by its number. */
 export const visible = (text: string): string =>
