@@ -1,5 +1,5 @@
 import type { Random } from '../../shared/core/ids.ts';
-import { drawFaults, type Faults } from '../simulation/faults.ts';
+import { drawFaults, portFaults, type Faults } from '../simulation/faults.ts';
 import type { CallFault } from './azure-support-simulation.ts';
 
 /** Of the call itself, at Microsoft or on the way there. */
@@ -28,16 +28,7 @@ const microsoftFaults = [
 const deliveryFaults = ['lock is lost', 'settlement fails', 'bus sends twice', 'bus sends late'] as const;
 
 const otherFaults = [
-  'storage refuses the call',
-  'storage loses its answer',
-  'storage is asked again by its client',
-  'storage commits after its time-out',
-  'storage is slow',
-  'storage answers an empty page',
-  'bus refuses',
-  'bus loses its answer',
-  'bus is silent',
-  'bus loses the message',
+  ...portFaults,
   'call is held up',
   'instance is killed',
   'timers are dead',

@@ -1,7 +1,7 @@
 import type { Random } from '../../shared/core/ids.ts';
 
-/** Everything that a run may do to the desk, each at any call of its kind. */
-export const faultKinds = [
+/** Of the ports that every consumer has. */
+export const portFaults = [
   'storage refuses the call',
   'storage loses its answer',
   'storage is asked again by its client',
@@ -12,6 +12,11 @@ export const faultKinds = [
   'bus loses its answer',
   'bus is silent',
   'bus loses the message',
+] as const;
+
+/** Everything that a run may do to the desk, each at any call of its kind. */
+export const faultKinds = [
+  ...portFaults,
   'lock is lost',
   'settlement fails',
   'vault is away',
