@@ -7,7 +7,7 @@ const slowestCommitMs = minuteMs;
 /** How long a committed ticket may stay unseen by a read. */
 const readLagMs = minuteMs;
 /** Two instances' clocks may differ by this much. */
-export const clockSkewMs = minuteMs;
+const clockSkewMs = minuteMs;
 
 /**
  * After a try whose end is unknown, a second one waits this long: by then the first has either made a ticket that can be seen,
