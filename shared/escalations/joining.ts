@@ -46,17 +46,24 @@ export const left = (
 ): Moved => move(row, { to: 'cancelled', what, nowMs, note, ...(by !== undefined && { by, change: { leftBy: by } }) });
 
 /** The case that it shared came to nothing: it gets one of its own, about the same incidents. */
-export const goneOwnWay = (row: EscalationRow, incidentIds: string[], nowMs: number): Moved =>
+export const goneOwnWay = (
+  row: EscalationRow,
+  { incidentIds, joined }: { incidentIds: string[]; joined: string[] },
+  nowMs: number,
+): Moved =>
   move(row, {
     to: row.ticketName === undefined ? 'awaiting-filing' : 'intended',
     what: 'left',
     nowMs,
     note: 'The case that it shared was given up before Microsoft had solved it: it gets a case of its own.',
-    change: { ...sharingNothing, ...sharedByNobody(row), incidentIds, turn: row.turn + 1 },
+    change: { ...sharingNothing, ...sharedBy(row, joined), incidentIds, turn: row.turn + 1 },
   });
 
-/** What shared a case that it gave up to another has gone there too. */
-const sharedByNobody = (row: EscalationRow) => ({ joined: undefined, requestIds: [ownRequestOf(row)] });
+/** Of what shared a case that it gave up to another, some may not have gone there before that one came to nothing, too. */
+const sharedBy = (row: EscalationRow, joined: string[]) => ({
+  joined: joined.length > 0 ? joined : undefined,
+  requestIds: [...new Set([row, ...joined.map((id) => ({ id }))].map(ownRequestOf))],
+});
 
 /** Before anything was filed, another turned out to carry the case. What shares this one's finds the other by the list that stays. */
 export const gaveWay = (row: EscalationRow, to: { id: string; lead: Lead | undefined }, nowMs: number): Moved =>

@@ -1,3 +1,4 @@
+import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { EscalationRow } from './escalation.ts';
 import { commitChange, eventWake, readContent, readEscalation, stepWake, type Held } from './escalation-store.ts';
@@ -33,10 +34,17 @@ export async function goOwnWay(
     await commitChange(deps, { held, after, event, wakes }, scope);
     return;
   }
-  const { after, event } = goneOwnWay(row, claimed.incidentIds, nowMs);
+  const joined = await stillSharing(table, row);
+  const { after, event } = goneOwnWay(row, { incidentIds: claimed.incidentIds, joined }, nowMs);
   checkStillClaimed(claimed, deps.clock.now());
   const wakes = [eventWake(event, nowMs), ...(after.state === 'intended' ? [stepWake(after, nowMs)] : [])];
   await commitChange(deps, { held, after, event, wakes }, scope);
+}
+
+/** Those that still look to it, who would be told by nobody if it forgot them. */
+async function stillSharing(table: Table, { id, joined = [] }: EscalationRow): Promise<string[]> {
+  const rows = await Promise.all(joined.map(async (one) => readEscalation(table, one)));
+  return rows.flatMap((held) => (held?.row.state === 'joined' && held.row.joinedTo === id ? [held.row.id] : []));
 }
 
 async function whyOver(deps: EscalationDeps, row: EscalationRow): Promise<string | undefined> {

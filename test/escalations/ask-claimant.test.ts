@@ -50,6 +50,7 @@ describe('a filed case that nothing can read', () => {
   it('is asked once per interval, in words that name nobody', () => {
     const { after, event } = askForNews(aFiledCase(), startOfTest + 24 * hour);
     expect(event).toMatchObject({ what: 'news-asked', state: 'following', version: 5 });
+    expect(event?.note).toBe('The desk cannot read this case at Microsoft: whoever filed it is asked how it goes.');
     expect(askForNews(after, startOfTest + 25 * hour)).not.toHaveProperty('event');
   });
 

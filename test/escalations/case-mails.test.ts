@@ -69,7 +69,7 @@ describe('a mail of Microsoft', () => {
     await desk.escalation(one, { ...filed, severity: 'minimal' });
     await desk.receive(aMail({ subject, body: 'Next update: 2026-11-02 13:00 UTC.' }));
     await later(desk);
-    expect((await desk.row(one)).nextUpdateBy).toBeDefined();
+    expect((await desk.row(one)).nextUpdateBy).toBe('2026-11-02T13:00:00.000Z');
     await desk.pass(5 * 60 * minuteMs);
     expect(await whats(desk)).toContain('microsoft-late');
   });

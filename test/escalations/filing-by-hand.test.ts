@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { owedRows } from '../../shared/platform/outbox.ts';
 import { anAssistedCase, caseNumber, eventsOf, id, olav, refusal, signe } from './an-assisted-case.ts';
 
@@ -117,7 +118,7 @@ describe('a filing by hand', () => {
     async (body) => {
       const desk = await anAssistedCase();
       await desk.call('claimEscalation', { id });
-      await expect(desk.call('recordFiling', { id, body })).rejects.toThrow();
+      await expect(desk.call('recordFiling', { id, body })).rejects.toThrow(z.ZodError);
     },
   );
 

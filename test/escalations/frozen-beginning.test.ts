@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readEscalation } from '../../shared/escalations/escalation-store.ts';
 import { claimIncidents, freeIncidents, readOpenCases } from '../../shared/escalations/open-cases.ts';
+import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import type { Table } from '../../shared/platform/table.ts';
 import { aSharedDesk, first, forced, incident, second, third } from './a-shared-case.ts';
 
@@ -78,6 +79,27 @@ describe('an escalation whose row is written long after its claim on the inciden
       [first, second, third].map(({ requestId }) => requestId),
     );
     expect((await desk.read(first)).requestIds).toEqual([first.requestId]);
+  });
+
+  it('forgets nobody who shared it where what it gave way to is given up before they have heard', async () => {
+    const desk = await aFrozenBeginning('mail');
+    await desk.escalate(second, forced);
+    await desk.pass(2 * minute);
+    await desk.thaws();
+    await desk.act('changeCaseRequests', first, { join: third.requestId });
+    await desk.drain();
+    await desk.act('claimEscalation', first).catch(() => undefined);
+    expect((await desk.read(first)).state).toBe('joined');
+    desk.become(second, { state: 'closed' });
+    await cancelWithdrawn(desk.deps, second.requestId, desk.log.scope);
+    for (const held of desk.bus.ready().filter(({ queue }) => queue === 'escalations')) await desk.handle(held);
+    await desk.drain();
+    expect(await desk.states()).toEqual(['awaiting-filing', 'cancelled', 'joined']);
+    expect((await desk.read(first)).requestIds).toEqual([first.requestId, third.requestId]);
+    await desk.act('claimEscalation', first);
+    await desk.act('recordFiling', first, { caseNumber: '2611020030000042' });
+    await desk.drain();
+    expect(await desk.read(third)).toMatchObject({ joinedTo: first.escalationId, caseNumber: '2611020030000042' });
   });
 
   it('keeps its case where who found the claim void is slower than the person who files it', async () => {

@@ -60,6 +60,7 @@ export async function runJoining(seed: number) {
   const start = clock.now();
   const worker = new AsyncLocalStorage<true>();
   const rate = random() * 0.06;
+  const freezeRate = chance(0.5) ? rate : 0.4;
   const isTroubled = () => worker.getStore() === true && clock.now() - start < troubledFor;
   /** A worker may be held up, die, or find storage away, before a call and after its effect. */
   const trouble = async () => {
@@ -74,7 +75,7 @@ export async function runJoining(seed: number) {
     ...table,
     transact: async (pk, ops) => {
       const isHead = ops.some(({ rk }) => rk.startsWith('X|'));
-      if (isHead && isTroubled() && chance(rate)) await clock.sleep(Math.round(random() * 3 * minute));
+      if (isHead && isTroubled() && chance(freezeRate)) await clock.sleep(Math.round(random() * 3 * minute));
       return table.transact(pk, ops);
     },
   });
@@ -156,7 +157,9 @@ export async function runJoining(seed: number) {
   /** Forces what is to wait, as it was seen: whoever did not get through for a while looks again. */
   const escalate = async ({ requestId }: Member) => {
     for (let looks = 0; looks < 10; looks++) {
+      const lookedAt = clock.now();
       if ((await call('escalateRequest', requestId)) !== undefined) return;
+      if (clock.now() - lookedAt >= patience) continue;
       if ((await call('escalateRequest', requestId, forced)) !== undefined) return;
     }
   };
