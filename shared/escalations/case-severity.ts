@@ -19,5 +19,6 @@ export function severityOf(word: string | undefined): Severity | undefined {
   return words.find(([, pattern]) => pattern.test(plain))?.[0];
 }
 
-const letters: Record<Severity, string> = { critical: 'A', moderate: 'B', minimal: 'C' };
-export const letterOf = (severity: Severity): string => letters[severity];
+const letters = { critical: 'A', moderate: 'B', minimal: 'C' } as const satisfies Record<Severity, string>;
+/** As Microsoft's portals and packets write it. */
+export const letterOf = (severity: Severity): 'A' | 'B' | 'C' => letters[severity];

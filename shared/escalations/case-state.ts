@@ -1,6 +1,7 @@
 import type { CaseNews } from './seen-news.ts';
 import { letterOf, severityOf } from './case-severity.ts';
 import { caseColumns, untroubled } from './filing.ts';
+import { plain } from './microsoft-clock.ts';
 import { step, type Fold } from './news-fold.ts';
 
 type Dated = CaseNews & { at: string };
@@ -106,5 +107,4 @@ function takePromise(fold: Fold, { nextUpdateBy, messages, at }: Dated): void {
   step(fold, { what: 'case-changed', note: promiseNote(nextUpdateBy), fact: { at, nextUpdateBy } });
 }
 
-const promiseNote = (iso: string): string =>
-  `Microsoft promises its next word by ${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC.`;
+const promiseNote = (iso: string): string => `Microsoft promises its next word by ${plain(iso)}.`;

@@ -1,5 +1,6 @@
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import { letterOf } from './case-severity.ts';
 import type { EscalatableRequest, Severity } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import { commitChange, escalationsOf, readEscalation, type Held } from './escalation-store.ts';
@@ -36,7 +37,6 @@ async function wishClose(deps: EscalationDeps, held: Held, scope: Scope): Promis
   await wishFor(deps, { held, after: held.row, wanted: { key: 'close', kind: 'close', text: closing } }, scope);
 }
 
-const letters = { critical: 'A', moderate: 'B', minimal: 'C' } as const;
 const heights: readonly Severity[] = ['minimal', 'moderate', 'critical'];
 
 const highestOf = (requests: readonly EscalatableRequest[]): Severity =>
@@ -48,7 +48,7 @@ type Changed = { held: Held; severity: Severity };
 async function wishSeverity(deps: EscalationDeps, { held, severity }: Changed, scope: Scope): Promise<void> {
   if (held.row.severity === severity) return;
   const key = await nextWishKey(deps.tables('escalations'), held.row.id, 'severity');
-  const text = `Please change the severity of this case to ${letters[severity]} (${severity}): its impact has changed.`;
+  const text = `Please change the severity of this case to ${letterOf(severity)} (${severity}): its impact has changed.`;
   const after = { ...held.row, severity };
   await wishFor(deps, { held, after, wanted: { key, kind: 'severity', severity, text } }, scope);
 }
