@@ -155,7 +155,7 @@ async function adopt(step: Step, seen: CaseState): Promise<void> {
   if (number === undefined) {
     return conclude(step, (row) => askAgain(step, { ...row, operation: undefined }));
   }
-  const syncAt = now(step) + step.deps.caseSyncMinutes * 60_000;
+  const syncAt = now(step) + step.deps.caseSyncMinutes * minuteMs;
   await conclude(step, (row) => {
     const moved = filed(row, { ...seen, number }, now(step));
     return { ...moved, wakes: [eventWake(moved.event, now(step)), stepWake(moved.after, syncAt)] };
