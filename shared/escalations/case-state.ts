@@ -1,5 +1,6 @@
 import type { CaseNews } from './seen-news.ts';
 import { letterOf, severityOf } from './case-severity.ts';
+import { isAtMicrosoft } from './escalation.ts';
 import { caseColumns, untroubled } from './filing.ts';
 import { plain } from './microsoft-clock.ts';
 import { step, type Fold } from './news-fold.ts';
@@ -21,7 +22,7 @@ export function begin(fold: Fold, { status }: CaseNews): void {
 export function takeState(fold: Fold, seen: Dated): void {
   const { row } = fold;
   const { at } = seen;
-  if (row.state !== 'filed' && row.state !== 'following') return;
+  if (!isAtMicrosoft(row)) return;
   const isLate = row.seenAt !== undefined && at < row.seenAt;
   if (!isLate) {
     if (seen.isClosed) {

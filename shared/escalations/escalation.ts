@@ -23,6 +23,10 @@ const finalStates: ReadonlySet<EscalationState> = new Set(['closed', 'declined',
 /** Open: something is still owed, so a second escalation of the same request would be a second case. */
 export const isOpen = (state: EscalationState): boolean => !finalStates.has(state);
 
+/** Microsoft has the case, and has not closed it. */
+export const isAtMicrosoft = ({ state }: { state: EscalationState }): boolean =>
+  state === 'filed' || state === 'following';
+
 /** Who must act where the desk's own partner connection may not. */
 export const parties = ['provider', 'publisher', 'customer'] as const;
 export type Party = (typeof parties)[number];

@@ -2,7 +2,7 @@ import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { letterOf } from './case-severity.ts';
 import type { EscalatableRequest, Severity } from './escalatable.ts';
-import type { EscalationRow } from './escalation.ts';
+import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import { commitChange, escalationsOf, readEscalation, type Held } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
 import { newWish, nextWishKey, readWish, wishWake, type Wish } from './wish.ts';
@@ -17,11 +17,9 @@ export async function followRequest(deps: EscalationDeps, requestId: string, sco
   for (const id of new Set(ids)) await contended(deps, async () => followOne(deps, id, scope));
 }
 
-const isOpenCase = ({ state }: EscalationRow): boolean => state === 'filed' || state === 'following';
-
 async function followOne(deps: EscalationDeps, id: string, scope: Scope): Promise<void> {
   const held = await readEscalation(deps.tables('escalations'), id);
-  if (!held || !isOpenCase(held.row)) return;
+  if (!held || !isAtMicrosoft(held.row)) return;
   const read = await Promise.all(held.row.requestIds.map(async (one) => deps.requests.readForEscalation(one)));
   const requests = read.filter((request) => request !== undefined);
   if (requests.length < read.length) return;
