@@ -52,3 +52,7 @@ export type EscalatableCustomer = Pick<
 
 /** A partner connection as far as an escalation needs it. */
 export type Connection = Pick<PartnerConnection, 'id' | 'tenantId' | 'role'>;
+
+/** Nobody waits for Microsoft any more. */
+export const isOver = ({ state }: Pick<EscalatableRequest, 'state'>): boolean =>
+  state === 'resolved' || state === 'closed';

@@ -2,6 +2,7 @@ import { fromIso, minuteMs } from '../core/clock.ts';
 import { contended } from '../platform/contended.ts';
 import type { Wake } from '../platform/outbox.ts';
 import { learnCapability } from './contract-store.ts';
+import { isOver } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import type { Moved } from './escalation-rules.ts';
 import { commitChange, eventWake, readContent, readEscalation, stepWake, type Change } from './escalation-store.ts';
@@ -76,7 +77,7 @@ async function submit(step: Step, job: FilingJob): Promise<void> {
 async function isWithdrawn({ deps, held }: Step): Promise<boolean> {
   // Others that share the case go their own way once it is given up.
   const request = await deps.requests.readForEscalation(ownRequestOf(held.row));
-  return request?.state === 'resolved' || request?.state === 'closed';
+  return request !== undefined && isOver(request);
 }
 
 /** Undefined where another worker has the intent. */

@@ -1,4 +1,5 @@
 import type { Scope } from '../platform/telemetry.ts';
+import { isOver } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import { commitChange, eventWake, readContent, readEscalation, stepWake, type Held } from './escalation-store.ts';
 import { goneOwnWay, goneToAnother, joinWake, left, meetingsOf, ownRequestOf } from './joining.ts';
@@ -41,7 +42,7 @@ export async function goOwnWay(
 
 async function whyOver(deps: EscalationDeps, row: EscalationRow): Promise<string | undefined> {
   const request = await deps.requests.readForEscalation(ownRequestOf(row));
-  if (request === undefined || ['resolved', 'closed'].includes(request.state)) {
+  if (request === undefined || isOver(request)) {
     return 'The case that it shared was given up, and the request is over.';
   }
   const { packet } = await readContent(deps.tables('escalations'), row.id);
