@@ -1,6 +1,5 @@
-import type { EscalationRow } from './escalation.ts';
-
-export type Severity = EscalationRow['severity'];
+export const severities = ['critical', 'moderate', 'minimal'] as const;
+export type Severity = (typeof severities)[number];
 
 /** Microsoft's words for severities, as its interfaces, portals and mails write them. */
 const words: readonly [severity: Severity, pattern: RegExp][] = [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { severities } from './case-severity.ts';
 import { products } from './product.ts';
 import { channels, vehicles } from './vehicle.ts';
 
@@ -73,7 +74,7 @@ export const escalationRowSchema = z.strictObject({
   state: z.enum(escalationStates),
   vehicle: z.enum(vehicles).optional(),
   channel: z.enum(channels),
-  severity: z.enum(['critical', 'moderate', 'minimal']),
+  severity: z.enum(severities),
   version: z.int(),
   turn: z.int(),
   createdAt: instant,
@@ -162,7 +163,7 @@ export const caseFactSchema = z.strictObject({
   heard: z.literal(true).optional(),
   /** Microsoft waits for the partner, or no longer. */
   needsAnswer: z.boolean().optional(),
-  severity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+  severity: z.enum(severities).optional(),
   nextUpdateBy: instant.optional(),
 });
 export type CaseFact = z.output<typeof caseFactSchema>;

@@ -1,7 +1,7 @@
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import { letterOf } from './case-severity.ts';
-import type { EscalatableRequest, Severity } from './escalatable.ts';
+import { letterOf, type Severity } from './case-severity.ts';
+import type { EscalatableRequest } from './escalatable.ts';
 import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import { commitChange, escalationsOf, readEscalation, type Held } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
