@@ -1,4 +1,4 @@
-import { fromIso, toIso } from './clock.ts';
+import { fromIso } from './clock.ts';
 
 /** A time in which a clock stands still; without `to` it does so now. ISO texts. */
 export type Pause = { from: string; to?: string; why: string };
@@ -51,14 +51,4 @@ export function dueAfter(
     at = Math.max(fromIso(from), to === undefined ? nowMs : fromIso(to));
   }
   return counting.after(at, left);
-}
-
-/** Active and paused time between a start and an end, in milliseconds of the calendar's counting. */
-export function spentBetween(endMs: number, { startMs, nowMs, pauses, counting = roundTheClock }: Run) {
-  const within = pausesWithin(pauses, toIso(startMs), toIso(endMs));
-  const pausedMs = within.reduce(
-    (sum, { from, to }) => sum + counting.between(fromIso(from), to === undefined ? nowMs : fromIso(to)),
-    0,
-  );
-  return { activeMs: counting.between(startMs, endMs) - pausedMs, pausedMs };
 }

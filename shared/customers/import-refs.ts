@@ -36,8 +36,8 @@ type Resolved = RefLine & { customerId: string; before: readonly string[] };
 
 /**
  * Adds references to customers from a file; those that it does not name stay, and so do the same references of other customers.
- * Everything is checked before anything is written: throws `invalid-body` with the lines that do not fit or name nobody. Rows first and pointers last, so that a second run after
- * a crash finds what is left to do.
+ * Everything is checked before anything is written: throws `invalid-body` with the lines that do not fit or name nobody. Rows
+ * first and pointers last, so that a second run after a crash finds what is left to do.
  */
 export async function importRefs(given: Import): Promise<z.output<typeof importedRefsSchema>> {
   const { store, cloud, csv, dryRun } = given;

@@ -11,8 +11,7 @@ import {
   type Session,
   type TicketPlace,
 } from './azure-session.azuresupport.ts';
-import { isForeign404 } from './azure-support.azuresupport.ts';
-import { readMadeAnswer, readTicket, readTrouble, ticketPath } from './azure-ticket.azuresupport.ts';
+import { isAbsent, readMadeAnswer, readTicket, readTrouble, ticketPath } from './azure-ticket.azuresupport.ts';
 import type { CaseFollower, CaseMessage, CaseRef, CaseSeen, CaseWish, WishOutcome } from './case-follower.ts';
 import type { Passing, Refused } from './filing-channel.ts';
 
@@ -51,7 +50,7 @@ type Read = { kind: 'found'; case: CaseSeen } | { kind: 'absent' } | Passing | R
 
 async function readCase(open: Open, since: string | undefined): Promise<Read> {
   const answer = await open.session.call({ method: 'GET', path: ticketPath(open.place) });
-  if (answer.status === 404 && !isForeign404(answer)) return { kind: 'absent' };
+  if (isAbsent(answer)) return { kind: 'absent' };
   if (answer.status !== 200) return readTrouble(answer, open.session.now());
   const ticket = readTicket(answer.body);
   const all = await readMessages(open, since);
@@ -107,7 +106,7 @@ async function write(open: Open, { ref, wish, isRepeat }: Writing): Promise<Wish
 async function lookFor({ session }: Open, path: string): Promise<WishOutcome | 'absent'> {
   const answer = await session.call({ method: 'GET', path });
   if (answer.status === 200) return { kind: 'done' };
-  if (answer.status === 404 && !isForeign404(answer)) return 'absent';
+  if (isAbsent(answer)) return 'absent';
   return readTrouble(answer, session.now());
 }
 
@@ -147,7 +146,7 @@ async function settle(
   const refused = readRefusal(answer.status, answer.body);
   if (refused.code !== 'rejected') return refused;
   const read = await session.call({ method: 'GET', path: ticketPath(place) });
-  if (read.status === 404 && !isForeign404(read)) return unknownCase;
+  if (isAbsent(read)) return unknownCase;
   const ticket = read.status === 200 ? readTicket(read.body) : undefined;
   if (ticket?.isClosed === true) return { ...refused, code: 'case-closed' };
   return answer.status === 409 && ticket === undefined ? made : meaning(refused, ticket);

@@ -1,5 +1,5 @@
 import { guarded, openSession, type AzureSupportOptions } from './azure-session.azuresupport.ts';
-import { readTrouble } from './azure-ticket.azuresupport.ts';
+import { readTrouble, supportPath } from './azure-ticket.azuresupport.ts';
 import type { Passing, Refused } from './filing-channel.ts';
 import { lackingRights, type LackingRights, type RightsProbe } from './rights.ts';
 
@@ -13,8 +13,7 @@ const body = JSON.stringify({ name: 'desk-rights', type: 'Microsoft.Support/supp
  */
 export function azureRightsProbe(options: AzureSupportOptions): RightsProbe {
   return async (place) => {
-    const subscription = encodeURIComponent(place.subscriptionId);
-    const path = `/subscriptions/${subscription}/providers/Microsoft.Support/checkNameAvailability`;
+    const path = `${supportPath(place.subscriptionId)}checkNameAvailability`;
     const said = await guarded(async () => {
       const session = await openSession(options, place);
       const answer = await session.call({ method: 'POST', path, body });

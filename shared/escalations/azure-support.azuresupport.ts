@@ -1,5 +1,5 @@
 import { secondMs } from '../core/clock.ts';
-import { HttpFailure, type HttpAnswer } from '../platform/http.ts';
+import { HttpFailure } from '../platform/http.ts';
 import { matchClassification, matchService, wordsOf, type Offered } from './azure-classification.ts';
 import {
   guarded,
@@ -11,6 +11,7 @@ import {
   type Session,
 } from './azure-session.azuresupport.ts';
 import {
+  isAbsent,
   packetTrouble,
   readOffers,
   readOperation,
@@ -45,7 +46,7 @@ export function azureSupportChannel(options: AzureSupportOptions): FilingChannel
         const session = await openSession(options, job);
         const answer = await session.call({ method: 'GET', path: ticketPath(job) });
         if (answer.status === 200) return { kind: 'found' as const, case: readTicket(answer.body) };
-        if (answer.status === 404 && !isForeign404(answer)) return { kind: 'absent' as const };
+        if (isAbsent(answer)) return { kind: 'absent' as const };
         return readTrouble(answer, session.now());
       }),
     progress: async (job, operation) =>
@@ -60,10 +61,6 @@ export function azureSupportChannel(options: AzureSupportOptions): FilingChannel
       }),
   };
 }
-
-/** A subscription that is not found says nothing about the ticket. */
-export const isForeign404 = (answer: HttpAnswer): boolean =>
-  /SubscriptionNotFound|InvalidSubscriptionId/i.test(answer.body);
 
 type Composing = { options: AzureSupportOptions; session: Session; packet: Packet };
 

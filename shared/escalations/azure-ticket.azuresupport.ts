@@ -105,6 +105,10 @@ export const supportPath = (subscriptionId: string): string =>
 export const ticketPath = ({ subscriptionId, ticketName }: Pick<FilingJob, 'subscriptionId' | 'ticketName'>): string =>
   `${supportPath(subscriptionId)}supportTickets/${encodeURIComponent(ticketName)}`;
 
+/** What was asked for is not there. A subscription that is not found says nothing about its tickets. */
+export const isAbsent = ({ status, body }: HttpAnswer): boolean =>
+  status === 404 && !/SubscriptionNotFound|InvalidSubscriptionId/i.test(body);
+
 const isPassingStatus = (status: number): boolean => status === 408 || status === 429 || status >= 500;
 
 /** An answer to a call that makes nothing. Only a refusal that is known to last is one; any other passes or lasts a day. */

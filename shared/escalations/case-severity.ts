@@ -1,6 +1,5 @@
-import type { EscalationRow } from './escalation.ts';
-
-export type Severity = EscalationRow['severity'];
+export const severities = ['critical', 'moderate', 'minimal'] as const;
+export type Severity = (typeof severities)[number];
 
 /** Microsoft's words for severities, as its interfaces, portals and mails write them. */
 const words: readonly [severity: Severity, pattern: RegExp][] = [
@@ -19,5 +18,6 @@ export function severityOf(word: string | undefined): Severity | undefined {
   return words.find(([, pattern]) => pattern.test(plain))?.[0];
 }
 
-const letters: Record<Severity, string> = { critical: 'A', moderate: 'B', minimal: 'C' };
-export const letterOf = (severity: Severity): string => letters[severity];
+const letters = { critical: 'A', moderate: 'B', minimal: 'C' } as const satisfies Record<Severity, string>;
+/** As Microsoft's portals and packets write it. */
+export const letterOf = (severity: Severity): 'A' | 'B' | 'C' => letters[severity];

@@ -1,6 +1,8 @@
 import type { CaseNews } from './seen-news.ts';
 import { letterOf, severityOf } from './case-severity.ts';
+import { isAtMicrosoft } from './escalation.ts';
 import { caseColumns, untroubled } from './filing.ts';
+import { plain } from './microsoft-clock.ts';
 import { step, type Fold } from './news-fold.ts';
 
 type Dated = CaseNews & { at: string };
@@ -20,7 +22,7 @@ export function begin(fold: Fold, { status }: CaseNews): void {
 export function takeState(fold: Fold, seen: Dated): void {
   const { row } = fold;
   const { at } = seen;
-  if (row.state !== 'filed' && row.state !== 'following') return;
+  if (!isAtMicrosoft(row)) return;
   const isLate = row.seenAt !== undefined && at < row.seenAt;
   if (!isLate) {
     if (seen.isClosed) {
@@ -106,5 +108,4 @@ function takePromise(fold: Fold, { nextUpdateBy, messages, at }: Dated): void {
   step(fold, { what: 'case-changed', note: promiseNote(nextUpdateBy), fact: { at, nextUpdateBy } });
 }
 
-const promiseNote = (iso: string): string =>
-  `Microsoft promises its next word by ${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC.`;
+const promiseNote = (iso: string): string => `Microsoft promises its next word by ${plain(iso)}.`;

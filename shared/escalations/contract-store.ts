@@ -2,7 +2,7 @@ import { toIso, type Clock } from '../core/clock.ts';
 import { AppError } from '../core/errors.ts';
 import { encodeKey, sequenceKey } from '../core/key.ts';
 import { rowKind } from '../platform/row.ts';
-import { isRefusal, queryAll, type Table, type TableOp } from '../platform/table.ts';
+import { isRefusal, queryAll, writeOver, type Table, type TableOp } from '../platform/table.ts';
 import {
   capabilitySchema,
   contractSchema,
@@ -48,12 +48,9 @@ export async function replaceContract(
   const held = await heldContract(desk, connectionId, vehicle);
   const next = await make(held?.contract);
   const columns = contractRow.toColumns(next);
-  const place: TableOp = held
-    ? { kind: 'replace', rk: vehicle, columns, etag: held.etag }
-    : { kind: 'insert', rk: vehicle, columns };
   const kept: TableOp = { kind: 'insert', rk: `${historyPrefix}${vehicle}|${sequenceKey(next.version)}`, columns };
   try {
-    await desk.transact(contractsPk(connectionId), [place, kept]);
+    await desk.transact(contractsPk(connectionId), [writeOver(held, { rk: vehicle, columns }), kept]);
   } catch (error) {
     if (!isRefusal(error)) throw error;
     throw new AppError('etag-mismatch', 'Another version was entered at the same time; read it again.');

@@ -1,7 +1,6 @@
 import type { PartnerConnection } from '../customers/cloud.ts';
 import type { Customer } from '../customers/customer.ts';
-
-export type Severity = 'critical' | 'moderate' | 'minimal';
+import type { Severity } from './case-severity.ts';
 
 /** A request as far as an escalation needs it. `contact` is the customer's and never goes to Microsoft. */
 export type EscalatableRequest = {
@@ -52,3 +51,7 @@ export type EscalatableCustomer = Pick<
 
 /** A partner connection as far as an escalation needs it. */
 export type Connection = Pick<PartnerConnection, 'id' | 'tenantId' | 'role'>;
+
+/** Nobody waits for Microsoft any more. */
+export const isOver = ({ state }: Pick<EscalatableRequest, 'state'>): boolean =>
+  state === 'resolved' || state === 'closed';

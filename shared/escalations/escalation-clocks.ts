@@ -1,5 +1,5 @@
 import { letterOf, severityOf } from './case-severity.ts';
-import type { EscalationRow } from './escalation.ts';
+import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import type { Escalation } from './escalation-view.ts';
 import type { Content } from './escalation-store.ts';
 import { lateNow, plain, type MicrosoftClock } from './microsoft-clock.ts';
@@ -28,7 +28,7 @@ const sentences: Record<MicrosoftClock['clock'], (clock: MicrosoftClock) => stri
  * is made from the packet when it is asked for; it is gone with it.
  */
 export function microsoftStepOf(row: EscalationRow, nowMs: number, content: Content): Escalation['nextStep'] {
-  if (row.state !== 'filed' && row.state !== 'following') return undefined;
+  if (!isAtMicrosoft(row)) return undefined;
   if (row.needsAnswer === true) {
     const how = 'Microsoft waits for an answer: its clock stands still until it has one.';
     return { what: 'answer-microsoft', how, ...(row.answerAsOf !== undefined && { dueAt: row.answerAsOf }) };

@@ -284,8 +284,7 @@ export async function commitChange(
   return { row: after, etag };
 }
 
-/** For a change of more than one event: the others go into `more`. */
-export const eventOp = (event: EscalationEvent): TableOp => ({
+const eventOp = (event: EscalationEvent): TableOp => ({
   kind: 'insert',
   rk: eventKey(event.escalationId, event.version),
   columns: eventRow.toColumns(event),

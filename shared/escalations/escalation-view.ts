@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { severities } from './case-severity.ts';
 import {
   carriedSchema,
   escalationStates,
@@ -36,7 +37,7 @@ export const escalationSchema = z
     joinedTo: z.string().optional().meta({ description: 'The escalation whose case this one shares.' }),
     caseNumber: z.string().optional(),
     caseStatus: z.string().optional().meta({ description: "Microsoft's own word for the state of the case." }),
-    caseSeverity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+    caseSeverity: z.enum(severities).optional(),
     needsAnswer: z.boolean().optional().meta({ description: 'Microsoft waits for an answer of the partner.' }),
     unreadable: z
       .strictObject({ since: instant, reason: z.string() })

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { severities } from './case-severity.ts';
 import { products } from './product.ts';
 import { channels, vehicles } from './vehicle.ts';
 
@@ -33,6 +34,10 @@ const unfiledStates: ReadonlySet<EscalationState> = new Set([
 ]);
 /** Nothing of its texts has gone to Microsoft by the desk's own knowledge: they are needed still, and can be changed. */
 export const isUnfiled = (state: EscalationState): boolean => unfiledStates.has(state);
+
+/** Microsoft has the case, and has not closed it. */
+export const isAtMicrosoft = ({ state }: { state: EscalationState }): boolean =>
+  state === 'filed' || state === 'following';
 
 /** Who must act where the desk's own partner connection may not. */
 export const parties = ['provider', 'publisher', 'customer'] as const;
@@ -80,7 +85,7 @@ export const escalationRowSchema = z.strictObject({
   state: z.enum(escalationStates),
   vehicle: z.enum(vehicles).optional(),
   channel: z.enum(channels),
-  severity: z.enum(['critical', 'moderate', 'minimal']),
+  severity: z.enum(severities),
   version: z.int(),
   turn: z.int(),
   createdAt: instant,
@@ -169,7 +174,7 @@ export const caseFactSchema = z.strictObject({
   heard: z.literal(true).optional(),
   /** Microsoft waits for the partner, or no longer. */
   needsAnswer: z.boolean().optional(),
-  severity: z.enum(['critical', 'moderate', 'minimal']).optional(),
+  severity: z.enum(severities).optional(),
   nextUpdateBy: instant.optional(),
 });
 export type CaseFact = z.output<typeof caseFactSchema>;

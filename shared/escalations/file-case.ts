@@ -2,6 +2,7 @@ import { fromIso, minuteMs } from '../core/clock.ts';
 import { contended } from '../platform/contended.ts';
 import type { Wake } from '../platform/outbox.ts';
 import { learnCapability } from './contract-store.ts';
+import { isOver } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import type { Moved } from './escalation-rules.ts';
 import { commitChange, eventWake, readContent, readEscalation, stepWake, type Change } from './escalation-store.ts';
@@ -76,7 +77,7 @@ async function submit(step: Step, job: FilingJob): Promise<void> {
 async function isWithdrawn({ deps, held }: Step): Promise<boolean> {
   // Others that share the case go their own way once it is given up.
   const request = await deps.requests.readForEscalation(ownRequestOf(held.row));
-  return request?.state === 'resolved' || request?.state === 'closed';
+  return request !== undefined && isOver(request);
 }
 
 /** Undefined where another worker has the intent. */
@@ -155,7 +156,7 @@ async function adopt(step: Step, seen: CaseState): Promise<void> {
   if (number === undefined) {
     return conclude(step, (row) => askAgain(step, { ...row, operation: undefined }));
   }
-  const syncAt = now(step) + step.deps.caseSyncMinutes * 60_000;
+  const syncAt = now(step) + step.deps.caseSyncMinutes * minuteMs;
   await conclude(step, (row) => {
     const moved = filed(row, { ...seen, number }, now(step));
     return { ...moved, wakes: [eventWake(moved.event, now(step)), stepWake(moved.after, syncAt)] };

@@ -28,10 +28,10 @@ const defaultPollMs = 10 * secondMs;
 type Trouble = { nowMs: number; random: Random; retryAfterSeconds?: number | undefined; maxMs?: number };
 
 /** Later, with back-off, and not before the other side wants to be asked again. Nothing that people see changes. */
-export function troubled(
-  row: EscalationRow,
+export function troubled<Tried extends Pick<EscalationRow, 'failures' | 'turn'>>(
+  row: Tried,
   { nowMs, random, retryAfterSeconds = 0, maxMs = troubleBackoff.maxMs }: Trouble,
-): { after: EscalationRow; dueAt: number } {
+): { after: Tried; dueAt: number } {
   const wait = Math.max(retryAfterSeconds * secondMs, backoffMs(row.failures, { ...troubleBackoff, maxMs }, random));
   return { after: { ...row, failures: row.failures + 1, turn: row.turn + 1 }, dueAt: nowMs + wait };
 }
@@ -43,8 +43,11 @@ export const untroubled = { failures: 0, doubtedSince: undefined } as const;
 const doubtMs = dayMs;
 
 /** The row with the beginning of a refusal that may pass. */
-export const doubted = (row: EscalationRow, { doubt }: Pick<Passing, 'doubt'>, nowMs: number): EscalationRow =>
-  doubt ? { ...row, doubtedSince: row.doubtedSince ?? toIso(nowMs) } : row;
+export const doubted = <Tried extends Pick<EscalationRow, 'doubtedSince'>>(
+  row: Tried,
+  { doubt }: Pick<Passing, 'doubt'>,
+  nowMs: number,
+): Tried => (doubt ? { ...row, doubtedSince: row.doubtedSince ?? toIso(nowMs) } : row);
 
 /** As what to park a refusal that has not passed; undefined as long as it may. A try whose end is not known is unverified. */
 export function lastingCode(

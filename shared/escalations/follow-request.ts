@@ -1,7 +1,8 @@
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { EscalatableRequest, Severity } from './escalatable.ts';
-import type { EscalationRow } from './escalation.ts';
+import { letterOf, type Severity } from './case-severity.ts';
+import type { EscalatableRequest } from './escalatable.ts';
+import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import { commitChange, escalationsOf, readEscalation, type Held } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
 import { newWish, nextWishKey, readWish, wishWake, type Wish } from './wish.ts';
@@ -16,11 +17,9 @@ export async function followRequest(deps: EscalationDeps, requestId: string, sco
   for (const id of new Set(ids)) await contended(deps, async () => followOne(deps, id, scope));
 }
 
-const isOpenCase = ({ state }: EscalationRow): boolean => state === 'filed' || state === 'following';
-
 async function followOne(deps: EscalationDeps, id: string, scope: Scope): Promise<void> {
   const held = await readEscalation(deps.tables('escalations'), id);
-  if (!held || !isOpenCase(held.row)) return;
+  if (!held || !isAtMicrosoft(held.row)) return;
   const read = await Promise.all(held.row.requestIds.map(async (one) => deps.requests.readForEscalation(one)));
   const requests = read.filter((request) => request !== undefined);
   if (requests.length < read.length) return;
@@ -36,7 +35,6 @@ async function wishClose(deps: EscalationDeps, held: Held, scope: Scope): Promis
   await wishFor(deps, { held, after: held.row, wanted: { key: 'close', kind: 'close', text: closing } }, scope);
 }
 
-const letters = { critical: 'A', moderate: 'B', minimal: 'C' } as const;
 const heights: readonly Severity[] = ['minimal', 'moderate', 'critical'];
 
 const highestOf = (requests: readonly EscalatableRequest[]): Severity =>
@@ -48,7 +46,7 @@ type Changed = { held: Held; severity: Severity };
 async function wishSeverity(deps: EscalationDeps, { held, severity }: Changed, scope: Scope): Promise<void> {
   if (held.row.severity === severity) return;
   const key = await nextWishKey(deps.tables('escalations'), held.row.id, 'severity');
-  const text = `Please change the severity of this case to ${letters[severity]} (${severity}): its impact has changed.`;
+  const text = `Please change the severity of this case to ${letterOf(severity)} (${severity}): its impact has changed.`;
   const after = { ...held.row, severity };
   await wishFor(deps, { held, after, wanted: { key, kind: 'severity', severity, text } }, scope);
 }

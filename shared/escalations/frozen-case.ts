@@ -7,11 +7,10 @@ type Begun = { contract?: Contract | undefined; packet?: Packet | undefined };
 /** What of the contract and the packet an escalation goes by to its end, whatever becomes of them: the promised hours, the product. */
 export function frozenCase({ contract, packet }: Begun, severity: EscalationRow['severity']) {
   const { responseHours, source } = contract ?? {};
-  const told = [source].filter((text) => text !== undefined).join(', ');
   return {
     ...(responseHours && {
       responseHours: responseHours[severity],
-      targets: { responseHours, ...(told !== '' && { source: told }) },
+      targets: { responseHours, ...(source !== undefined && { source }) },
     }),
     ...(packet && { product: packet.product }),
   } satisfies Partial<EscalationRow>;

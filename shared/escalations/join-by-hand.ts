@@ -1,6 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { PersonCall } from './person-call.ts';
-import type { EscalatableRequest } from './escalatable.ts';
+import { isOver, type EscalatableRequest } from './escalatable.ts';
 import { nextId } from './escalate.ts';
 import type { EscalationRow } from './escalation.ts';
 import { eventOf, illegalMove } from './escalation-rules.ts';
@@ -64,7 +64,7 @@ function checkRequest(request: EscalatableRequest | undefined): asserts request 
       errors: [{ path: 'join', message: 'There is no such request.' }],
     });
   }
-  if (['resolved', 'closed'].includes(request.state) || request.erasedAt !== undefined) {
+  if (isOver(request) || request.erasedAt !== undefined) {
     const what = request.erasedAt === undefined ? request.state : 'of a person who was erased';
     throw new AppError('illegal-transition', `The request is ${what}: nobody waits for the case.`);
   }

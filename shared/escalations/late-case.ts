@@ -1,4 +1,4 @@
-import type { CaseFact, EscalationRow } from './escalation.ts';
+import { isAtMicrosoft, type CaseFact, type EscalationRow } from './escalation.ts';
 import { hourMs, fromIso } from '../core/clock.ts';
 import { lateNow, plain, type MicrosoftClock } from './microsoft-clock.ts';
 import { step, type Fold } from './news-fold.ts';
@@ -17,7 +17,7 @@ const notes: Record<MicrosoftClock['clock'], (clock: MicrosoftClock) => string> 
 
 /** Tells what Microsoft is late with, and that a case cannot be read: each lateness once, whichever way it was noticed. */
 export function tellLateness(fold: Fold, facts: readonly CaseFact[]): void {
-  if (fold.row.state !== 'filed' && fold.row.state !== 'following') return;
+  if (!isAtMicrosoft(fold.row)) return;
   for (const late of lateNow(clocksOfCase(fold.row, fold.nowMs, facts))) {
     tellOnce(fold, late.key, { what: 'microsoft-late', note: notes[late.clock](late) });
   }

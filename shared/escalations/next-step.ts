@@ -1,7 +1,7 @@
 import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { acceptMs, holdsAt, takeOverAt } from './asking.ts';
-import type { EscalationRow } from './escalation.ts';
+import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import type { Escalation } from './escalation-view.ts';
 
 export function clocksOf(row: EscalationRow, nowMs: number): Escalation['clocks'] {
@@ -45,7 +45,7 @@ export function nextStepOf(row: EscalationRow, nowMs: number): Escalation['nextS
   if (row.state === 'handed-off') {
     return { what: 'accept', how: 'Send the packet to the other party and enter what it says.', ...due(row.acceptBy) };
   }
-  if ((row.state === 'filed' || row.state === 'following') && row.askAgainAt !== undefined) {
+  if (isAtMicrosoft(row) && row.askAgainAt !== undefined) {
     return {
       what: 'tell-news',
       how: 'Nothing can read this case: look in the portal how it goes.',

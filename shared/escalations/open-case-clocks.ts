@@ -1,6 +1,5 @@
 import { isOpen } from './escalation.ts';
 import { microsoftClocksOf } from './escalation-clocks.ts';
-
 import { readEscalation, readFacts } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
 

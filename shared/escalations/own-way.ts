@@ -1,5 +1,6 @@
 import type { Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
+import { isOver } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import { commitChange, eventWake, readContent, readEscalation, stepWake, type Held } from './escalation-store.ts';
 import { goneOwnWay, goneToAnother, joinWake, left, meetingsOf, ownRequestOf } from './joining.ts';
@@ -49,7 +50,7 @@ async function stillSharing(table: Table, { id, joined = [] }: EscalationRow): P
 
 async function whyOver(deps: EscalationDeps, row: EscalationRow): Promise<string | undefined> {
   const request = await deps.requests.readForEscalation(ownRequestOf(row));
-  if (request === undefined || ['resolved', 'closed'].includes(request.state)) {
+  if (request === undefined || isOver(request)) {
     return 'The case that it shared was given up, and the request is over.';
   }
   const { packet } = await readContent(deps.tables('escalations'), row.id);

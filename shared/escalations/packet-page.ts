@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { encodeHtml } from '../core/html.ts';
 import { place, standing, visible, type PacketView } from './packet-view.ts';
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const encoded = (text: string): string => visible(text).replace(/[&<>"']/g, (sign) => entities[sign] ?? '');
+const encoded = (text: string): string => encodeHtml(visible(text));
 
 const style = `
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 50rem; margin: 2rem auto; padding: 0 1rem; color: #1b1b1b; }

@@ -1,5 +1,6 @@
 import { hashOf } from '../core/hash.ts';
 import type { CloudName } from '../customers/cloud.ts';
+import { letterOf } from './case-severity.ts';
 import {
   keptPacketSchema,
   type DiagnosticConsent,
@@ -48,8 +49,6 @@ export function withContract(packet: Packet, contract: Packet['contract']): Pack
 /** A short opaque text that finds a case again and tells nobody anything. */
 export const markerOf = (escalationId: string): string =>
   `DESK-${hashOf('escalation-marker', escalationId).slice(0, 10).toUpperCase()}`;
-
-const severityLetters = { critical: 'A', moderate: 'B', minimal: 'C' } as const;
 
 const categoryNames: Record<string, string> = {
   billing: 'Billing',
@@ -132,7 +131,7 @@ export function buildPacket(parts: PacketParts): Packet {
     problemCategory: problemCategory(request),
     title: request.title,
     description: `${request.description}\n\n[${markerOf(escalationId)}]`,
-    severity: severityLetters[request.severity],
+    severity: letterOf(request.severity),
     startedAt: request.startedAt ?? request.createdAt,
     tried: triedIn(request.evidence ?? {}),
     incidentIds: [...incidentIds],

@@ -12,7 +12,7 @@ import {
   type MailWords,
 } from './case-mail-store.ts';
 import { applySeen } from './case-news.ts';
-import { isOpen, type EscalationRow } from './escalation.ts';
+import { isAtMicrosoft, isOpen, type EscalationRow } from './escalation.ts';
 import { tell } from './escalation-rules.ts';
 import {
   commitChange,
@@ -116,9 +116,9 @@ function newsChange(
   const applied = applySeen(row, newsOf(mail, words, number), { nowMs });
   if (applied.kind === 'conflict') return { misfit: 'another-number' };
   const { after, events, texts, hasChanged, readNow } = applied;
-  if (after.caseNumber === undefined || !hasCase.has(after.state)) return { misfit: 'not-filed' };
+  if (after.caseNumber === undefined || !hasCase(after)) return { misfit: 'not-filed' };
   // Followed anew: the mail may have begun the case, promise something sooner than anybody would look, or want a read.
-  const isDue = (hasChanged || readNow) && isFollowed(after);
+  const isDue = (hasChanged || readNow) && isAtMicrosoft(after);
   return {
     after: isDue ? { ...after, turn: row.turn + 1 } : after,
     events,
@@ -126,9 +126,7 @@ function newsChange(
   };
 }
 
-const isFollowed = ({ state }: EscalationRow): boolean => state === 'filed' || state === 'following';
-
-const hasCase: ReadonlySet<EscalationRow['state']> = new Set(['filed', 'following', 'closed']);
+const hasCase = (row: EscalationRow): boolean => isAtMicrosoft(row) || row.state === 'closed';
 
 /** The text alone, and that a person has put it there: what the case is does not change by it. */
 function keptText(row: EscalationRow, { mail, words, by, nowMs }: Told & { by: string }): Written {

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { deleteWake, readWake } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { EscalatableRequest } from './escalatable.ts';
+import { isOver, type EscalatableRequest } from './escalatable.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
 import { indexCase } from './case-index.ts';
 import { listEvent } from './escalation-list.ts';
@@ -70,7 +70,7 @@ async function tellRequest(deps: EscalationDeps, { requestId, event }: Telling, 
   // An escalation that began while its request was erased has the texts still.
   if (request.erasedAt !== undefined) await eraseTexts(deps, requestId, scope);
   // A request that was closed while its escalation began knew of none to take back.
-  if (request.state === 'closed' || request.state === 'resolved') await cancelWithdrawn(deps, requestId, scope);
+  if (isOver(request)) await cancelWithdrawn(deps, requestId, scope);
   await tellPortals(deps, { request, event }, scope);
 }
 

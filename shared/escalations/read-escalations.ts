@@ -4,7 +4,7 @@ import { decodeCursor, encodeCursor } from '../core/cursor.ts';
 import { notFound } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
 import { pagingQuery, type Answer } from '../platform/route.ts';
-import { readContracts } from './contract-store.ts';
+import { readContract } from './contract-store.ts';
 import { escalationStates, isOpen, type EscalationRow } from './escalation.ts';
 import { escalationSchema, type Escalation } from './escalation-view.ts';
 import { toAnswer } from './escalation-answer.ts';
@@ -36,8 +36,8 @@ async function readOne(deps: Reading, id: string, caller: Caller): Promise<Escal
 
 /** Of a case that Microsoft has, which may be late: whom to ring. */
 async function contractOf({ tables }: Reading, { caseNumber, state, connectionId, vehicle }: EscalationRow) {
-  if (caseNumber === undefined || !isOpen(state)) return undefined;
-  return (await readContracts(tables('desk'), connectionId)).find((contract) => contract.vehicle === vehicle);
+  if (caseNumber === undefined || vehicle === undefined || !isOpen(state)) return undefined;
+  return readContract(tables('desk'), connectionId, vehicle);
 }
 
 export function createReadEscalation(deps: Reading) {

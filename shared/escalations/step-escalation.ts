@@ -5,6 +5,7 @@ import { askAcceptance, askClaimant } from './ask-claimant.ts';
 import { followCase } from './follow-cases.ts';
 import { fileCase } from './file-case.ts';
 import { settleHorizonMs } from './filing-horizon.ts';
+import { isAtMicrosoft } from './escalation.ts';
 import { readEscalation } from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -37,6 +38,6 @@ async function takeStep(step: Step): Promise<void> {
   if (state === 'intended') return fileCase(step);
   if (state === 'claimed') return askClaimant(step);
   if (state === 'handed-off') return askAcceptance(step);
-  if (state === 'filed' || state === 'following') return followCase(step);
+  if (isAtMicrosoft(step.held.row)) return followCase(step);
   await endStep(step, { after: { ...step.held.row, turn: step.held.row.turn + 1 } });
 }

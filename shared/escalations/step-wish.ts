@@ -1,6 +1,4 @@
 import * as z from 'zod';
-import { backoffMs } from '../core/backoff.ts';
-import { minuteMs, secondMs, toIso } from '../core/clock.ts';
 import { contended } from '../platform/contended.ts';
 import { deleteWake, readWake, sendWakes, wakeOp } from '../platform/outbox.ts';
 import type { QueueHandler } from '../platform/queue-handler.ts';
@@ -19,7 +17,7 @@ import {
   type Held,
 } from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
-import { lastingCode } from './filing.ts';
+import { doubted, lastingCode, troubled } from './filing.ts';
 import type { Passing } from './filing-channel.ts';
 import type { EscalationDeps } from './ports.ts';
 import {
@@ -143,24 +141,21 @@ async function askForIt(step: WishStep): Promise<void> {
   await write(step, [replaceWishOp(ended), ...asking.ops], wishWake(asking.wish, nowMs));
 }
 
-const backoff = { baseMs: 10 * secondMs, maxMs: 10 * minuteMs };
-
 /** Again, ever later; a refusal that has not passed within a day is one. */
 async function later(step: WishStep, trouble: Omit<Passing, 'kind'>): Promise<void> {
   const { deps, one } = step;
   const nowMs = deps.clock.now();
-  const doubtedSince = trouble.doubt ? (one.wish.doubtedSince ?? toIso(nowMs)) : one.wish.doubtedSince;
-  const lasting = lastingCode({ doubtedSince, intentAt: undefined }, trouble, nowMs);
+  const known = doubted(one.wish, trouble, nowMs);
+  const lasting = lastingCode({ doubtedSince: known.doubtedSince, intentAt: undefined }, trouble, nowMs);
   if (lasting) return conclude(step, 'carry', { code: lasting, upstream: trouble.doubt?.upstream });
-  const { failures, turn } = one.wish;
-  const wish = { ...one.wish, doubtedSince, failures: failures + 1, turn: turn + 1 };
-  const wait = Math.max((trouble.retryAfterSeconds ?? 0) * secondMs, backoffMs(failures, backoff, deps.random));
+  const { retryAfterSeconds } = trouble;
+  const { after: wish, dueAt } = troubled(known, { nowMs, random: deps.random, retryAfterSeconds });
   step.scope.log(escalationEvents.troubled, {
     escalationId: wish.escalationId,
     wish: wish.key,
     reason: trouble.reason,
   });
-  await write(step, [replaceWishOp({ wish, etag: one.etag })], wishWake(wish, nowMs + wait));
+  await write(step, [replaceWishOp({ wish, etag: one.etag })], wishWake(wish, dueAt));
 }
 
 /** In place of the wake that led here. Where another worker was quicker, that one's end counts. */

@@ -1,3 +1,4 @@
+import { isOver } from './escalatable.ts';
 import type { Rule } from './readiness-rule.ts';
 
 /** Whether there is anything to judge. */
@@ -6,7 +7,7 @@ export const subjectRules: readonly Rule[] = [
     code: 'request-over',
     stage: 0,
     effect: 'blocks',
-    holds: ({ request }) => ['resolved', 'closed'].includes(request.state),
+    holds: ({ request }) => isOver(request),
     text: ({ request }) => `The request is ${request.state}.`,
     remedy: 'Reopen the request first.',
   },

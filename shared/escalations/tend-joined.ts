@@ -2,7 +2,7 @@ import { fromIso } from '../core/clock.ts';
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { isOpen, type EscalationEvent, type EscalationRow } from './escalation.ts';
-import { commitChange, eventOp, eventWake, readEscalation, readEvents, type Held } from './escalation-store.ts';
+import { commitChange, eventWake, readEscalation, readEvents, type Held } from './escalation-store.ts';
 import { isForSharers, joinWake, left, withNews, withSharers } from './joining.ts';
 import { mayBeJoined, unwrittenMs } from './open-cases.ts';
 import { goOwnWay } from './own-way.ts';
@@ -98,15 +98,7 @@ async function catchUp(
   for (let at = 0; at < news.length; at += newsAtOnce) {
     const nowMs = deps.clock.now();
     const { after, events } = withNews(current.row, { news: news.slice(at, at + newsAtOnce), lead, nowMs });
-    const [event, ...others] = events;
-    const change = {
-      held: current,
-      after,
-      ...(event && { event }),
-      more: others.map(eventOp),
-      wakes: events.map((one) => eventWake(one, nowMs)),
-    };
-    current = await commitChange(deps, change, scope);
+    current = await commitChange(deps, { held: current, after, events }, scope);
   }
   return current;
 }

@@ -4,12 +4,11 @@ import { afterPrefix } from '../core/key.ts';
 import type { Wake } from '../platform/outbox.ts';
 import { rowKind } from '../platform/row.ts';
 import { queryAll, type Table, type TableOp } from '../platform/table.ts';
+import { severities } from './case-severity.ts';
 import type { CaseMessage, CaseRef, CaseWish } from './case-follower.ts';
 import type { EscalationRow, EscalationText } from './escalation.ts';
 import { partitionOfEscalation, textOp } from './escalation-store.ts';
 import type { EscalationDeps } from './ports.ts';
-
-const severities = ['critical', 'moderate', 'minimal'] as const;
 
 /**
  * What the desk is to do to a case at Microsoft, once: its text is a content row of the same key. `tried`: a call may have left,

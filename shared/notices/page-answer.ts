@@ -5,7 +5,7 @@ import { limits } from '../core/limits.ts';
 import { pagingQuery } from '../platform/route.ts';
 import { firstRows } from '../platform/table.ts';
 import { severities } from '../statement/statement.ts';
-import { pageStates, type Page, type PageNotice } from './page.ts';
+import { noticeIdOf, pageStates, type Page, type PageNotice } from './page.ts';
 import type { PageDeps } from './page-ports.ts';
 import { listedKey, pageList, readNotices, readPage } from './page-store.ts';
 import { happenings } from './reach-policy.ts';
@@ -77,7 +77,7 @@ function answerOf(page: Page, notices?: readonly PageNotice[]): PageAnswer {
 }
 
 const noticeAnswer = (notice: PageNotice): z.output<typeof noticeAnswerSchema> => ({
-  id: `${notice.pageId}-${String(notice.seq)}`,
+  id: noticeIdOf(notice),
   run: notice.run,
   action: notice.action,
   target: notice.target,

@@ -1,5 +1,5 @@
 import { fromIso, minuteMs, toIso } from '../core/clock.ts';
-import { hashOf, shardOf, toBase32 } from '../core/hash.ts';
+import { hashOf, toBase32 } from '../core/hash.ts';
 import { limits } from '../core/limits.ts';
 import type { Table, TableOp } from '../platform/table.ts';
 import { linkKey, linkRow, pagePartition, type Link, type PageNotice } from './page.ts';
@@ -28,8 +28,7 @@ export type HeldLink = { link: Link; use: (at: string) => TableOp };
 /** The link of a token that is good still. At most one read; wrong, expired and used are the same to whoever asks. */
 export async function readLink(table: Table, token: string, nowMs: number): Promise<HeldLink | undefined> {
   if (!tokenPattern.test(token)) return undefined;
-  const pk = String(shardOf(token)).padStart(2, '0');
-  const row = await table.get(pk, linkKey(hashOfToken(token)));
+  const row = await table.get(pagePartition(token), linkKey(hashOfToken(token)));
   const link = row && linkRow.fromRow(row);
   if (row === undefined || link === undefined) return undefined;
   if (link.usedAt !== undefined || nowMs >= fromIso(link.expiresAt)) return undefined;

@@ -2,7 +2,7 @@ import { toIso } from '../core/clock.ts';
 import * as z from 'zod';
 import { contended } from '../platform/contended.ts';
 import { rowKind } from '../platform/row.ts';
-import { writeOver, type Table } from '../platform/table.ts';
+import { writeOver } from '../platform/table.ts';
 import { limits } from '../core/limits.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { noticeEvents } from './events.ts';
@@ -10,7 +10,7 @@ import { pageIdOf, sourceKey, sourcePartition, type Page, type Source } from './
 import { stillStands } from './page-standing.ts';
 import type { PageDeps } from './page-ports.ts';
 import { runAgain, settle, updated, type Moved } from './page-rules.ts';
-import { commitPage, listedKey, pageList, readPage } from './page-store.ts';
+import { commitPage, enlist, readPage } from './page-store.ts';
 import { teamFor, type Matter } from './reach-rules.ts';
 import type { Policy } from './reach-policy.ts';
 
@@ -78,10 +78,6 @@ async function pointTo(deps: PageDeps, sourceId: string, pageId: string): Promis
     const columns = pagesOf.toColumns({ pages: [...known, pageId].slice(-pagesPerSource) });
     await deps.table.transact(pk, [writeOver(row, { rk, columns })]);
   });
-}
-
-async function enlist(table: Table, page: Page): Promise<void> {
-  await table.transact(pageList, [{ kind: 'upsert', rk: listedKey(page), columns: { v: 1, id: page.id } }]);
 }
 
 function began(

@@ -1,4 +1,4 @@
-import { fromIso, toIso } from '../core/clock.ts';
+import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import type { Happening, Policy, Step } from './reach-policy.ts';
 import type { Page, PageNotice } from './page.ts';
 import { personNotices } from './reach-rules.ts';
@@ -103,7 +103,7 @@ function ended(page: Page, { policy, hours }: Walk): Page {
 export function stopped(page: Page, policy: Pick<Policy, 'acknowledgementMinutes'>, nowMs: number): Page {
   const { acknowledgementMinutes: minutes } = policy;
   const from = page.acknowledgedAt === undefined ? nowMs : fromIso(page.acknowledgedAt);
-  const dueAt = minutes === undefined ? undefined : toIso(Math.max(nowMs, from + minutes * 60_000));
+  const dueAt = minutes === undefined ? undefined : toIso(Math.max(nowMs, from + minutes * minuteMs));
   return { ...page, isStopped: true, dueAt };
 }
 

@@ -9,7 +9,7 @@ import type { Page } from './page.ts';
 import type { Looked, PageDeps } from './page-ports.ts';
 import { runAgain, settle, stopped, walk, type Hours, type Moved } from './page-rules.ts';
 import { stillStands } from './page-standing.ts';
-import { commitPage, listedKey, pageList, readPage } from './page-store.ts';
+import { commitPage, enlist, readPage } from './page-store.ts';
 import type { Policy } from './reach-policy.ts';
 
 const bodySchema = z.object({ kind: z.literal('page-step'), pageId: z.string(), turn: z.int() });
@@ -30,10 +30,7 @@ export function createPageStep(deps: PageDeps): QueueHandler {
       }
       const moved = await move(deps, held.page);
       const { after } = moved;
-      if (after.startedAt !== held.page.startedAt)
-        await deps.table.transact(pageList, [
-          { kind: 'upsert', rk: listedKey(after), columns: { v: 1, id: after.id } },
-        ]);
+      if (after.startedAt !== held.page.startedAt) await enlist(deps.table, after);
       await commitPage(deps, { before: held, moved, done: message.rk }, scope);
       tell(scope, moved);
     });

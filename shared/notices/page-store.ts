@@ -1,8 +1,7 @@
 import { fromIso, toIso } from '../core/clock.ts';
-import { newestFirst } from '../core/key.ts';
+import { afterPrefix, newestFirst } from '../core/key.ts';
 import { sendWakes, wakeOp, type Wake } from '../platform/outbox.ts';
 import { queryAll, writeOver, type Row, type Table, type TableOp } from '../platform/table.ts';
-import { afterPrefix } from '../core/key.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import {
   noticeKey,
@@ -96,3 +95,8 @@ export const pageList = 'pages';
 
 export const listedKey = ({ id, startedAt }: Pick<Page, 'id' | 'startedAt'>): string =>
   `${newestFirst(fromIso(startedAt))}|${id}`;
+
+/** Before the run is written, so that no page is missing. */
+export async function enlist(table: Table, page: Page): Promise<void> {
+  await table.transact(pageList, [{ kind: 'upsert', rk: listedKey(page), columns: { v: 1, id: page.id } }]);
+}

@@ -1,3 +1,5 @@
+import { encodeHtml } from '../core/html.ts';
+
 /** Control characters, and those that turn the direction of what follows or hide in it. */
 const unseen = /[\p{Cc}\p{Cs}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]+/gu;
 
@@ -38,8 +40,5 @@ function shortened(text: string, most: number): string {
   return `${cut.isWellFormed() ? cut : cut.slice(0, -1)}…`;
 }
 
-const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
 /** Text inside an element or a quoted attribute of HTML. */
-export const htmlText = (text: string): string =>
-  text.replaceAll(unseen, ' ').replaceAll(/[&<>"']/g, (character) => entities[character] ?? '');
+export const htmlText = (text: string): string => encodeHtml(text.replaceAll(unseen, ' '));

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseFollower, CaseSeen } from '../../shared/escalations/case-follower.ts';
 import type { Escalation } from '../../shared/escalations/escalation-view.ts';
-import { readEscalation } from '../../shared/escalations/escalation-store.ts';
 import { createStepEscalation } from '../../shared/escalations/step-escalation.ts';
-import { takeNews } from '../../shared/escalations/take-news.ts';
 import { sweepPartition, type WakeMessage } from '../../shared/platform/outbox.ts';
+import { mailComes } from './a-mail.ts';
 import { anAzureCase, id } from './an-azure-case.ts';
 import { putContract } from '../../shared/escalations/contract-store.ts';
 
@@ -161,17 +160,15 @@ describe('following a case', () => {
     expect(await desk.read()).toMatchObject({ state: 'closed' });
   });
 
-  it('takes news that come by mail at once, and reads a case that an interface gives', async () => {
+  it('is read at once where a mail comes about it, and keeps no words of the mail beside what it reads', async () => {
     const desk = await aFollowedCase();
-    const held = (await readEscalation(desk.deps.tables('escalations'), id))!;
     const before = desk.state.reads.length;
-    const news = {
-      via: 'mail' as const,
-      messages: [{ id: 'x', at: '2026-11-02T09:05:00.000Z', from: 'microsoft' as const, text: '…' }],
-    };
-    expect(await takeNews(desk.deps, { held, news }, desk.log.scope)).toMatchObject({ readNow: true });
+    const { caseNumber, version } = await desk.read();
+    const mail = { id: 'x', number: caseNumber };
+    expect(await mailComes({ deps: desk.deps, scope: desk.log.scope, mail })).toBe('placed');
     await desk.drain();
     expect(desk.state.reads).toHaveLength(before + 1);
+    expect(await desk.read()).toMatchObject({ version });
   });
 });
 

@@ -2,11 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/core/limits.ts';
 import { commitChange, readEscalation } from '../../shared/escalations/escalation-store.ts';
 import { casesByMarker } from '../../shared/escalations/case-index.ts';
-import type { CaseNews } from '../../shared/escalations/seen-news.ts';
 import { markerOf } from '../../shared/escalations/packet.ts';
-import { takeNews } from '../../shared/escalations/take-news.ts';
 import { cancelWithdrawn } from '../../shared/escalations/withdraw.ts';
 import { claimIncidents, readOpenCases } from '../../shared/escalations/open-cases.ts';
+import { mailComes } from './a-mail.ts';
 import { aSharedCase, aSharedDesk, first, forced, incident, second, sharers, third } from './a-shared-case.ts';
 
 const minute = 60_000;
@@ -228,16 +227,12 @@ describe('the end of a shared case', () => {
   it('reaches each request also where Microsoft wrote once more before it was told', async () => {
     const desk = await aSharedCase();
     await desk.act('claimEscalation', first);
-    await desk.act('recordFiling', first, { caseNumber: '2611020030000042' });
+    const number = '2611020030000042';
+    await desk.act('recordFiling', first, { caseNumber: number });
     await desk.drain();
-    const table = desk.deps.tables('escalations');
-    const mailed = async (news: Omit<CaseNews, 'via'>) => {
-      const held = (await readEscalation(table, first.escalationId))!;
-      await takeNews(desk.deps, { held, news: { via: 'mail', ...news } }, desk.log.scope);
-    };
-    const at = new Date(desk.clock.now()).toISOString();
-    await mailed({ isClosed: true, messages: [] });
-    await mailed({ messages: [{ id: 'm2', at, from: 'microsoft', text: 'How did we do?' }] });
+    const placing = { deps: desk.deps, scope: desk.log.scope };
+    expect(await mailComes({ ...placing, mail: { id: 'm1', number, isClosed: true } })).toBe('placed');
+    expect(await mailComes({ ...placing, mail: { id: 'm2', number } })).toBe('placed');
     await desk.drain();
     expect(await desk.states()).toEqual(['closed', 'closed', 'closed']);
     expect(desk.appliedTo(second).filter(({ what }) => what === 'closed')).toHaveLength(1);

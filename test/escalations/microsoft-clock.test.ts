@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { dueAfter, pausesOf, spentBetween } from '../../shared/core/paused.ts';
+import { fromIso, toIso } from '../../shared/core/clock.ts';
+import { dueAfter, pausesOf, pausesWithin, type Pause } from '../../shared/core/paused.ts';
 import type { CaseFact } from '../../shared/escalations/escalation.ts';
 import { lateNow, microsoftClocks, type Watched } from '../../shared/escalations/microsoft-clock.ts';
 import { seededRandom } from '../support/seeded.ts';
@@ -65,6 +66,16 @@ describe('what Microsoft promised, and its silence', () => {
     expect(lateNow(microsoftClocks(aCase({ facts: [heard(2.5)] }), startOfTest + 3 * hour))).toEqual([]);
   });
 });
+
+type Run = { startMs: number; nowMs: number; pauses: readonly Pause[] };
+
+/** Active and paused milliseconds between a start and an end. */
+function spentBetween(endMs: number, { startMs, nowMs, pauses }: Run) {
+  const within = pausesWithin(pauses, toIso(startMs), toIso(endMs));
+  const lengths = within.map(({ from, to }) => (to === undefined ? nowMs : fromIso(to)) - fromIso(from));
+  const pausedMs = lengths.reduce((sum, length) => sum + length, 0);
+  return { activeMs: endMs - startMs - pausedMs, pausedMs };
+}
 
 describe('a clock that can stand still', () => {
   const random = seededRandom(23);
