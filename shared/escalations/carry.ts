@@ -3,7 +3,8 @@ import { withFact } from './news-fold.ts';
 import type { EscalationRow, EscalationText } from './escalation.ts';
 import { tell, type Moved } from './escalation-rules.ts';
 import { carryOp } from './escalation-store.ts';
-import { refusals, type RefusalCode } from './filing-channel.ts';
+import { whyOf } from './filing.ts';
+import type { RefusalCode } from './filing-channel.ts';
 import type { Wish } from './wish.ts';
 
 export type Refusal = { code: RefusalCode; upstream?: string | undefined };
@@ -15,7 +16,7 @@ export function carried(
   more: { nowMs: number; text: EscalationText; refusal?: Refusal },
 ) {
   const { nowMs, text, refusal } = more;
-  const why = refusal && whyOf(refusal);
+  const why = refusal && whyOf(refusal.code, refusal.upstream);
   const item = { id: wish.key, at: wish.at, ...(why && { why }) };
   const toCarry = [...(row.toCarry ?? []).filter(({ id }) => id !== wish.key), item];
   const moved = tell(row, {
@@ -29,11 +30,6 @@ export function carried(
 }
 
 const waits = 'What is to be written to Microsoft waits for a person: the desk cannot write on this case.';
-
-function whyOf({ code, upstream }: Refusal) {
-  const { text, remedy } = refusals[code];
-  return { code, text: upstream === undefined ? text : `${text} (${upstream})`, remedy };
-}
 
 const told: Record<Wish['kind'], string> = {
   message: 'The partner wrote to Microsoft on the case.',

@@ -143,7 +143,8 @@ export const caseColumns = ({ status, severity, engineer }: CaseState) => ({
   engineer: engineer === undefined ? undefined : hashOf('engineer', engineer).slice(0, 12),
 });
 
-const why = (code: RefusalCode, upstream?: string) => ({
+/** A refusal in words for people, with Microsoft's code. */
+export const whyOf = (code: RefusalCode, upstream?: string) => ({
   code,
   text: upstream === undefined ? refusals[code].text : `${refusals[code].text} (${upstream})`,
   remedy: refusals[code].remedy,
@@ -151,7 +152,7 @@ const why = (code: RefusalCode, upstream?: string) => ({
 
 /** The plan does not reach: the case goes on at once, by hand, and says why. */
 export function turnAssisted(row: EscalationRow, nowMs: number, upstream?: string): Moved {
-  const reason = { n: row.reasons.length + 1, ...why('plan', upstream) };
+  const reason = { n: row.reasons.length + 1, ...whyOf('plan', upstream) };
   const change = { channel: 'assisted' as const, reasons: [...row.reasons, reason], ...untroubled, turn: row.turn + 1 };
   return move(withoutIntent(row), { to: 'awaiting-filing', what: 'turned-assisted', nowMs, change, note: reason.text });
 }
@@ -162,7 +163,7 @@ export function park(
   code: RefusalCode,
   { nowMs, upstream }: { nowMs: number; upstream?: string | undefined },
 ): Moved {
-  const parkedReason = why(code, upstream);
+  const parkedReason = whyOf(code, upstream);
   // A ticket may exist: the intent stays, so that the next drive looks for it first.
   const kept = code === 'unverified' ? row : withoutIntent(row);
   const change = { parkedReason, turn: row.turn + 1 };
