@@ -18,7 +18,9 @@ export function carried(
   const { nowMs, text, refusal } = more;
   const why = refusal && whyOf(refusal.code, refusal.upstream);
   const item = { id: wish.key, at: wish.at, ...(why && { why }) };
-  const toCarry = [...(row.toCarry ?? []).filter(({ id }) => id !== wish.key), item];
+  // Of severities and ends the last word counts.
+  const isReplaced = (id: string) => id === wish.key || (wish.kind !== 'message' && id.startsWith(`${wish.kind}-`));
+  const toCarry = [...(row.toCarry ?? []).filter(({ id }) => !isReplaced(id)), item];
   const moved = tell(row, {
     what: 'update-waits',
     nowMs,

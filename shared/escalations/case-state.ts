@@ -71,10 +71,18 @@ function takeSeverity(fold: Fold, { severity: word, at }: Dated): void {
   step(fold, { what: 'case-changed', change, note, fact: { at, severity } });
 }
 
-function takeEngineer(fold: Fold, { engineer, at }: Dated): void {
+const byName = 'name:';
+
+/** An interface gives the engineer's address, a mail the name: the two cannot be compared, and the address counts for more. */
+function takeEngineer(fold: Fold, { engineer, at, via }: Dated): void {
   if (engineer === undefined) return;
   const { row } = fold;
-  const change = { engineer: caseColumns({ status: '', isClosed: false, engineer }).engineer };
+  const hash = caseColumns({ status: '', isClosed: false, engineer }).engineer ?? '';
+  const change = { engineer: via === 'mail' ? `${byName}${hash}` : hash };
+  if (row.engineer !== undefined && row.engineer.startsWith(byName) !== (via === 'mail')) {
+    if (via !== 'mail') fold.row = { ...row, ...change };
+    return;
+  }
   const isFirst = row.respondedAt === undefined;
   if (change.engineer === row.engineer && !isFirst) return;
   const note =

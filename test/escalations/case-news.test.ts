@@ -81,6 +81,19 @@ describe('news of a case', () => {
     expect(applied(after, seen)).toMatchObject({ events: [], texts: [], hasChanged: false });
   });
 
+  it('knows no other engineer where a mail gives a name and an interface an address', () => {
+    const named = applied(aCase({ respondedAt: at(1) }), news({ via: 'mail', engineer: 'Ada', at: at(5) })).after;
+    const addressed = applied(named, news({ engineer: 'ada@microsoft.example', at: at(6) }));
+    expect(addressed.events).toEqual([]);
+    expect(whats(addressed.after, news({ via: 'mail', engineer: 'Ada', at: at(7) }))).toEqual([]);
+    expect(whats(addressed.after, news({ engineer: 'bo@microsoft.example', at: at(8) }))).toEqual([
+      ['case-changed', 'Another engineer of Microsoft has the case.'],
+    ]);
+    expect(whats(named, news({ via: 'mail', engineer: 'Bo', at: at(9) }))).toEqual([
+      ['case-changed', 'Another engineer of Microsoft has the case.'],
+    ]);
+  });
+
   it('keeps texts in content and the engineer as a hash', () => {
     const { after, events, texts } = applied(
       aCase(),
