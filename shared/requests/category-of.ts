@@ -41,7 +41,7 @@ export function categoryOf(said: Category | undefined, heard: Heard, known: Know
 /** Symptoms that papers show as well as products. */
 const ofPapers: readonly string[] = ['late', 'returned', 'missing', 'doubled'];
 
-type Candidate = { category: Category; strength: number; words: string[] };
+type Candidate = { category: Category; strength: number; words: readonly string[] };
 
 function candidatesOf(spoken: Spoken, service: string | null): Candidate[] {
   const by = (words: string, weight: number) => strengthOf(spoken, words, weight);
@@ -84,12 +84,12 @@ const isOfAThing = (spoken: Spoken, service: string | null): boolean =>
   service !== null || strengthOf(spoken, signWords.premises).strength > 0;
 
 /** Counts once, however often it is said: less than any other word. */
-const quietly = ({ strength, words }: { strength: number; words: string[] }) => ({
+const quietly = ({ strength, words }: { strength: number; words: readonly string[] }) => ({
   strength: Math.min(strength, 0.9),
   words,
 });
 
-const sumOf = (all: readonly { strength: number; words: string[] }[]) => {
+const sumOf = (all: readonly { strength: number; words: readonly string[] }[]) => {
   const spoken = all.filter(({ strength }) => strength > 0);
   return {
     strength: spoken.reduce((sum, { strength }) => sum + strength, 0),

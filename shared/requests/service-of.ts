@@ -27,7 +27,7 @@ export const quoted = (words: readonly string[]): string =>
     .map((word) => `“${word.slice(0, longestQuoted)}”`)
     .join(', ');
 
-type Candidate = { strength: number; words: string[] };
+type Candidate = { strength: number; words: readonly string[] };
 
 /** The one that speaks loudest; none when nothing speaks, or two speak equally loud. */
 export function strongest<T extends { strength: number }>(candidates: readonly T[]): T | undefined {

@@ -59,22 +59,30 @@ function startsIn(text: string): ReadonlySet<string> {
   return starts;
 }
 
-/** The texts looked at last: one text is held against every list. */
-const lately = new Map<string, ReadonlySet<string>>();
-const textsRemembered = 32;
+/** The texts looked at last: one text is held against every list, and against some more than once. */
+const lately = new Map<string, { starts: ReadonlySet<string>; hits: Map<WordList, readonly string[]> }>();
+const textsRemembered = 128;
 
-function startsOf(text: string): ReadonlySet<string> {
+function lookedAt(text: string) {
   const known = lately.get(text);
   if (known) return known;
   if (lately.size >= textsRemembered) lately.clear();
-  const starts = startsIn(text);
-  lately.set(text, starts);
-  return starts;
+  const looked = { starts: startsIn(text), hits: new Map<WordList, readonly string[]>() };
+  lately.set(text, looked);
+  return looked;
 }
 
 /** The words of a list that a readable text speaks of, in the form that stands in it. */
-export function found(text: string, words: WordList): string[] {
-  const starts = startsOf(text);
+export function found(text: string, words: WordList): readonly string[] {
+  const { starts, hits } = lookedAt(text);
+  const known = hits.get(words);
+  if (known) return known;
+  const fresh = hitsIn(text, starts, words);
+  hits.set(words, fresh);
+  return fresh;
+}
+
+function hitsIn(text: string, starts: ReadonlySet<string>, words: WordList): readonly string[] {
   const hits: string[] = [];
   for (const { pattern, start } of patternsOf(words)) {
     if (start !== undefined && !starts.has(start)) continue;
@@ -115,7 +123,11 @@ export const spokenOf = ({ title, description }: { title: string; description: s
 });
 
 /** How strongly a text speaks of something, and by which words: one for each word, two where the title has it. */
-export function strengthOf(spoken: Spoken, words: WordList, weight = 1): { strength: number; words: string[] } {
+export function strengthOf(
+  spoken: Spoken,
+  words: WordList,
+  weight = 1,
+): { strength: number; words: readonly string[] } {
   const all = found(spoken.whole, words);
   const titled = found(spoken.title, words);
   return { strength: weight * (all.length + titled.length), words: all };
