@@ -65,7 +65,7 @@ param nodeVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('The most instances of the whole app. Regions that still refuse fewer than 40 say so when you deploy; elastic premium takes at most 20.')
+@description('The most instances on demand: on Flex Consumption for each queue, each timer and all of HTTP, on elastic premium (at most 20) for the app. Where a region refuses fewer than 40, the deployment says so.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -259,7 +259,7 @@ module settings 'modules/settings.bicep' = {
 module alerts 'modules/alerts.bicep' = {
   name: 'alerts'
   params: {
-    name: 'desk-${environmentName}'
+    name: take('desk-${environmentName}', 40)
     location: location
     tags: allTags
     workspaceId: monitoring.outputs.workspaceId

@@ -53,7 +53,7 @@ type scale = {
   @description('Memory of an instance in MB.')
   instanceMemoryMB: 512 | 2048 | 4096
 
-  @description('The most instances of the whole app.')
+  @description('The most instances on demand, of each group that scales by itself.')
   @minValue(1)
   @maxValue(1000)
   maximumInstanceCount: int
