@@ -21,6 +21,6 @@ param vaultPurgeProtection = bool(readEnvironmentVariable('DESK_VAULT_PURGE_PROT
 param deleteLocks = bool(readEnvironmentVariable('DESK_DELETE_LOCKS', 'false'))
 param diagnostics = any(readEnvironmentVariable('DESK_DIAGNOSTICS', 'audit'))
 
-// azd knows who is signed in.
+// azd knows who is signed in; a pipeline sets AZURE_PRINCIPAL_TYPE to ServicePrincipal.
 param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 param deployerPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))
