@@ -23,7 +23,8 @@ const nameOf = (key: string): RowName => {
  * Reads a unit while others write to it. A scan is not a snapshot: rows of one transaction may be read before and after it. So the
  * keys are read again, with their ETags, until every group of rows stood still between two readings: all that is held of it was so
  * when the second one began. A transaction stays within a group, and is therefore there whole or not at all. What happens to a
- * group after that moment is not looked at any more.
+ * group after that moment is not looked at any more. Two readings are compared, not what is held with one: that a row is not there is
+ * known since its reading only, and it may have come and gone since.
  */
 export async function readUnit(
   { scan, sleep }: { scan: TableScan; sleep: (ms: number) => Promise<void> },
@@ -40,11 +41,14 @@ export async function readUnit(
     }
   }
   const rows = known.size;
+  let before = new Map(known);
   const corrections = new Map<string, Correction>();
   let open: Set<string> | undefined;
   for (let round = 1; ; round++) {
-    const changed = differences(known, await keysNow(scan, unit));
-    const moved = new Set(changed.map((key) => unit.groupOf(nameOf(key))));
+    const seen = await keysNow(scan, unit);
+    const changed = differences(known, seen);
+    const moved = new Set([...changed, ...differences(before, seen)].map((key) => unit.groupOf(nameOf(key))));
+    before = seen;
     open = open === undefined ? moved : new Set([...open].filter((group) => moved.has(group)));
     if (open.size === 0) return { rows, corrections: [...corrections.values()], rounds: round };
     if (round === roundsMax) throw new NeverQuiet(`${unit.name}: ${[...open].slice(0, 3).join(', ')} never stood still`);

@@ -29,12 +29,16 @@ export async function runBackup(seed: number): Promise<{ wrong: string[]; correc
 
   const backup = sim.newProcess('backup');
   const pageRows = () => 1 + Math.floor(sim.random() * 3);
-  const turn = async (label: string) => sim.turn(backup, label);
+  const clock = sim.clockOf(backup);
+  const turn = async (label: string) => {
+    await sim.turn(backup, label);
+    await clock.sleep(Math.floor(sim.random() ** 2 * 3_000));
+  };
   const before = clients.wishes.filter(({ taken }) => taken.length > 0);
   const shelf = memoryShelf();
   let isDone = false;
   const exporting = exportDesk(
-    { scan: (name) => memoryScan(memory.of(name), { pageRows, turn }), clock: sim.clockOf(backup), say: () => undefined },
+    { scan: (name) => memoryScan(memory.of(name), { pageRows, turn }), clock, say: () => undefined },
     shelf,
     `backup-${String(seed)}`,
   ).then((manifest) => {
