@@ -1,5 +1,6 @@
 import { InvocationContext, type Timer } from '@azure/functions';
 import { timerFunctions } from '../../functions/timers.ts';
+import { createTellHold } from '../../shared/escalations/release-restore.ts';
 import { createKeepGrants } from '../../shared/platform/keep-grants.ts';
 import { createGrantRows } from '../../shared/platform/partner-grant.ts';
 import { contextLog, scopeFor, type LogEntry } from '../../shared/platform/telemetry.ts';
@@ -51,6 +52,7 @@ export async function aWatchedDesk(customers: number) {
     ensurePolling: health.ensurePolling,
     ensureAzure: health.ensureAzure,
     ensureMessageCenter: health.ensureMessageCenter,
+    tellHold: createTellHold({ tables, clock }),
   });
   const ids = seededIds(seededRandom(5));
   const fire = async (name: 'sweep' | 'pollServiceHealth'): Promise<void> => {
