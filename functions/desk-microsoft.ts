@@ -5,9 +5,10 @@ import type { Config } from '../shared/platform/config.ts';
 import { createClientAssertion } from '../shared/platform/client-assertion.entra.ts';
 import { createEntraTokens, refreshTokenSecret } from '../shared/platform/entra-tokens.entra.ts';
 import { createKeepGrants } from '../shared/platform/keep-grants.ts';
-import { createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
+import { createFederatedAs, createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
 import { createPacedHttp } from '../shared/platform/paced-http.ts';
 import { createGrantRows } from '../shared/platform/partner-grant.ts';
+import { createTryExchanges } from '../shared/platform/try-exchanges.ts';
 import type { TokenSource } from '../shared/platform/tokens.ts';
 import { createSigningCertificates } from '../shared/platform/vault-certificates.keyvault.ts';
 import { createSecretVersions, createVaultReader } from '../shared/platform/vault.keyvault.ts';
@@ -88,7 +89,7 @@ export function microsoft({ http, clock, ids, tables }: Services, config: Config
   const readSecret = createVaultReader(vault);
   const versions = createSecretVersions(vault);
   const grants = createGrantRows({ table: tables('desk'), clock });
-  const { tokens, exchange } = createEntraTokens({
+  const { tokens, exchange, tryApplication } = createEntraTokens({
     http,
     clock,
     authority,
@@ -103,6 +104,12 @@ export function microsoft({ http, clock, ids, tables }: Services, config: Config
     readSecret,
     grantChanged: grants.changed,
   });
+  const tryExchanges = createTryExchanges({
+    clock,
+    connections: config.PARTNER_CONNECTIONS,
+    tryApplication,
+    identity: createFederatedAs(async () => identityToken(known.tokenExchangeAudience)),
+  });
   const keepGrants = createKeepGrants({
     clock,
     connections: config.PARTNER_CONNECTIONS,
@@ -111,5 +118,5 @@ export function microsoft({ http, clock, ids, tables }: Services, config: Config
     exchange,
     secretName: refreshTokenSecret,
   });
-  return { tokens, clientAssertion, readSecret, versions, authority, grants, keepGrants, certificates };
+  return { tokens, clientAssertion, tryExchanges, readSecret, versions, authority, grants, keepGrants, certificates };
 }

@@ -40,8 +40,7 @@ export function createClientAssertion(options: AssertionOptions): ClientAssertio
   return async ({ clientId, certificate: name }, tokenEndpoint) => {
     if (name === undefined) return identityToken(exchangeAudience);
     if (!certificates) throw new Error('a connection names a certificate, and there is no vault for it');
-    const certificate = await certificates.current(name);
-    refuseUnfit(certificate, clock.now());
+    const certificate = fitCertificate(await certificates.current(name), clock.now());
     return kept([clientId, tokenEndpoint, certificate.thumbprint].join('|'), async () => {
       const unsigned = unsignedJwt(options, { clientId, tokenEndpoint, certificate });
       const signature = await certificates.sign(certificate, unsigned);
@@ -50,13 +49,16 @@ export function createClientAssertion(options: AssertionOptions): ClientAssertio
   };
 }
 
-function refuseUnfit({ name, startsAt, endsAt, enabled, isRsa }: SigningCertificate, now: number): void {
+/** The certificate, where Entra may take it now. Throws {@link TokenFailure}. */
+export function fitCertificate(certificate: SigningCertificate, now: number): SigningCertificate {
+  const { name, startsAt, endsAt, enabled, isRsa } = certificate;
   const fault =
     (!enabled && 'is disabled in the vault') ||
     (!isRsa && 'has no RSA key, which Entra asks for') ||
     (now >= endsAt && `ended at ${toIso(endsAt)}`) ||
     (now < startsAt && `begins at ${toIso(startsAt)} only`);
   if (fault !== false) throw new TokenFailure('client-refused', `the certificate ${name} ${fault}`);
+  return certificate;
 }
 
 type Unsigned = { clientId: string; tokenEndpoint: string; certificate: SigningCertificate };

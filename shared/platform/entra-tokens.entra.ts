@@ -80,7 +80,13 @@ export function createEntraTokens(options: EntraTokenOptions) {
     const want = { tenantId, resource: 'partnercenter', connectionId, way: 'delegated' } as const;
     return (await request(want, refreshToken)).refreshToken;
   };
-  return { tokens, counts, exchange };
+
+  /** Proves the application in its partner's own tenant, past every cache. The token is forgotten. Throws {@link TokenFailure}. */
+  const tryApplication = async (connectionId: string): Promise<void> => {
+    const { tenantId } = connectionOf(options, connectionId);
+    await request({ tenantId, resource: 'graph', connectionId });
+  };
+  return { tokens, counts, exchange, tryApplication };
 }
 
 /** The newer refresh token, or undefined where Entra gave none. Throws {@link TokenFailure}. */

@@ -26,7 +26,7 @@ export async function aTokenDesk(connection: typeof partner & { certificate?: st
     ...{ clock, ids: systemIds, identityToken, exchangeAudience: 'api://AzureADTokenExchange' },
     certificates: createSigningCertificates(vault),
   });
-  const { tokens, counts } = createEntraTokens({
+  const { tokens, counts, tryApplication } = createEntraTokens({
     http,
     clock,
     authority,
@@ -35,5 +35,5 @@ export async function aTokenDesk(connection: typeof partner & { certificate?: st
     clientAssertion,
     readSecret,
   });
-  return { microsoft, tokens, counts, readSecret, clientAssertion };
+  return { microsoft, tokens, counts, readSecret, clientAssertion, tryApplication, identityToken };
 }

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { customers, partner } from '../../local/microsoft/seed-world.ts';
+import { customers, deskTenantId, managedIdentity, partner } from '../../local/microsoft/seed-world.ts';
+import { createFederatedAs } from '../../shared/platform/managed-identity.entra.ts';
 import type { TokenWant } from '../../shared/platform/tokens.ts';
 import { graph, partnerCenter } from '../local-microsoft/running-microsoft.ts';
 import { aTokenDesk } from './a-token-desk.ts';
@@ -38,6 +39,20 @@ describe('tokens over HTTP', () => {
     await microsoft.control({ fault: { match: 'entra.token.post', status: 503, times: 1 } });
     await expect(tokens(wantFor(customer?.tenantId))).rejects.toMatchObject({ reason: 'away' });
     expect(await tokens(wantFor(customer?.tenantId))).toBeTypeOf('string');
+  });
+
+  it('are tried for past every cache, and the identity that asks is named as a federated credential names it', async () => {
+    const { microsoft, tokens, counts, tryApplication, identityToken } = await aTokenDesk();
+    await tokens({ ...wantFor(partner.tenantId) });
+    await tryApplication(partner.id);
+    expect(counts.tokenRequests).toBe(2);
+    const audience = 'api://AzureADTokenExchange';
+    expect(await createFederatedAs(async () => identityToken(audience))()).toEqual({
+      issuer: `${microsoft.baseUrl}/entra/${deskTenantId}/v2.0`,
+      subject: managedIdentity.principalId,
+      audience,
+    });
+    expect(await createFederatedAs(async () => Promise.resolve('no token'))()).toBeUndefined();
   });
 
   it('open the vault, which says what it does not have', async () => {
