@@ -33,6 +33,8 @@ const required: Record<string, Record<string, string>> = {
   'Microsoft.Insights/scheduledQueryRules': {},
   'Microsoft.Insights/workbooks': {},
   'Microsoft.Insights/diagnosticSettings': {},
+  'Microsoft.Network/natGateways': {},
+  'Microsoft.Network/publicIPAddresses': {},
   'Microsoft.Network/virtualNetworks': {},
   'Microsoft.Network/privateEndpoints': {},
   'Microsoft.Network/privateEndpoints/privateDnsZoneGroups': {},

@@ -42,7 +42,9 @@ function parameterFileFaults(template: Template, byFile: Map<string, Template>):
   const target = using ? join(dirname(template.file), targetOf(using)) : '';
   const asked = byFile.get(target);
   if (asked === undefined) return [[template.root, 'it uses no template']];
-  const given = nodesOf(template.root, 'variable_declaration').map(nameOf);
+  // Parsed as a variable (see asVariables), and told from a real one by what is written there.
+  const isParameter = ({ startIndex }: Node) => template.text.startsWith('param', startIndex);
+  const given = nodesOf(template.root, 'variable_declaration').filter(isParameter).map(nameOf);
   return badParameters(asked, given).map((what) => [using ?? template.root, what]);
 }
 
