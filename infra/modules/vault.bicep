@@ -17,11 +17,6 @@ param isPrivate bool
 @description('A deleted vault and its secrets cannot be purged before the retention is over. It can never be switched off again.')
 param purgeProtection bool
 
-@description('Days for which what was deleted can be recovered.')
-@minValue(7)
-@maxValue(90)
-param retentionDays int
-
 @description('Locks both vaults against deletion.')
 param deleteLock bool
 
@@ -30,7 +25,7 @@ var vaultProperties = {
   sku: { family: 'A', name: 'standard' }
   enableRbacAuthorization: true
   enableSoftDelete: true
-  softDeleteRetentionInDays: retentionDays
+  softDeleteRetentionInDays: 90
   // The service refuses an explicit false.
   enablePurgeProtection: purgeProtection ? true : null
   publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
