@@ -82,5 +82,5 @@ export function decoratorsOf(declaration: Node): Node[] {
 export function callOf(node: Node | undefined): { name: string; args: Node[] } | undefined {
   const name = node?.type === 'call_expression' ? node.childForFieldName('function')?.text : undefined;
   if (name === undefined) return undefined;
-  return { name, args: node?.childForFieldName('arguments')?.namedChildren.filter((one) => one !== null) ?? [] };
+  return { name, args: node?.childForFieldName('arguments')?.namedChildren ?? [] };
 }

@@ -25,8 +25,7 @@ export const parametersOf = ({ root }: Template): Parameter[] =>
   }));
 
 /** What one calls a thing that nobody else may read. */
-const secretName =
-  /(?:password|passphrase|secret|token|credential|connectionString|(?:api|access|account|shared|function|host)Key)s?$/i;
+const secretName = /(?:password|passphrase|secret|token|credential|connectionString|key)s?$/i;
 
 /** Application Insights takes telemetry by identity alone: its connection string then only names endpoints. */
 const noSecrets = new Set(['insightsConnectionString']);

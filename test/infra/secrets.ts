@@ -8,7 +8,7 @@ const handsOut = /(?:^|\.)(?:list\w*|getSecret)$/;
 const keyLike =
   /AccountKey=|SharedAccess|DefaultEndpointsProtocol|Endpoint=sb:|[?&]sig=|[A-Za-z0-9+/]{43}=|-----BEGIN/i;
 
-const named = /(?:password|secret|token|connectionString|(?:api|access|account|shared|function|host)Key)$/i;
+const named = /(?:password|passphrase|secret|token|connectionString|key)$/i;
 
 /** Resource types that are keys or hold them. */
 const holders = /\/(?:authorizationRules|secrets|accessPolicies|host\/functionKeys)$/i;

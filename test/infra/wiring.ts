@@ -49,7 +49,7 @@ function parameterFileFaults(template: Template, byFile: Map<string, Template>):
 }
 
 /** Modules exist, are given what they ask for and nothing else, and have the outputs that are used; so do files of parameters. */
-export function wiringFaults(templates: Template[]): string[] {
+export function wiringFaults(templates: readonly Template[]): string[] {
   const byFile = new Map(templates.map((template) => [template.file, template]));
   return templates.flatMap((template) => {
     const isParameters = template.file.endsWith('.bicepparam');
