@@ -5,7 +5,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 
 // The partner's own. They are no secrets, but nobody else's business; without them the deployment is refused.
 param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTIONS', '[]'))
-param deskApiAudience = readEnvironmentVariable('DESK_API_AUDIENCE', '')
+param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
 
 param instanceMemoryMB = 512
 param httpConcurrency = 4

@@ -65,7 +65,7 @@ param nodeVersion string = '24'
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
 
-@description('The most instances of the whole app. Regions that still refuse fewer than 40 say so when you deploy; elastic premium takes at most 20.')
+@description('The most instances on demand: on Flex Consumption for each queue, each timer and all of HTTP, on elastic premium (at most 20) for the app. Where a region refuses fewer than 40, the deployment says so.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -138,7 +138,13 @@ module storage 'modules/storage.bicep' = {
 
 module bus 'modules/service-bus.bicep' = {
   name: 'service-bus'
-  params: { name: 'sb-desk-${suffix}', location: location, tags: allTags, isPrivate: isPrivate, deleteLock: deleteLocks }
+  params: {
+    name: 'sb-desk-${suffix}'
+    location: location
+    tags: allTags
+    isPrivate: isPrivate
+    deleteLock: deleteLocks
+  }
 }
 
 module vault 'modules/vault.bicep' = {
@@ -221,7 +227,12 @@ module app 'modules/hosting.bicep' = {
     identities: { deskId: identity.outputs.deskId, hostId: identity.outputs.hostId }
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     nodeVersion: nodeVersion
-    size: { instanceMemoryMB: instanceMemoryMB, maximumInstanceCount: maximumInstanceCount, alwaysReady: alwaysReady, httpConcurrency: httpConcurrency }
+    size: {
+      instanceMemoryMB: instanceMemoryMB
+      maximumInstanceCount: maximumInstanceCount
+      alwaysReady: alwaysReady
+      httpConcurrency: httpConcurrency
+    }
     subnetId: isPrivate ? privateNetwork!.outputs.appSubnetId : ''
   }
 }
@@ -256,28 +267,16 @@ module settings 'modules/settings.bicep' = {
   }
 }
 
-module alerts 'modules/alerts.bicep' = {
-  name: 'alerts'
+module watching 'modules/watching.bicep' = {
+  name: 'watching'
   params: {
-    name: 'desk-${environmentName}'
+    name: take('desk-${environmentName}', 40)
     location: location
     tags: allTags
     workspaceId: monitoring.outputs.workspaceId
-    serviceBusId: bus.outputs.namespaceId
     emails: alertEmails
-  }
-}
-
-module workbook 'modules/workbook.bicep' = {
-  name: 'workbook'
-  params: { location: location, tags: allTags, workspaceId: monitoring.outputs.workspaceId, serviceBusId: bus.outputs.namespaceId }
-}
-
-module logs 'modules/diagnostics.bicep' = if (diagnostics != 'off') {
-  name: 'diagnostics'
-  params: {
-    workspaceId: monitoring.outputs.workspaceId
-    level: diagnostics == 'all' ? 'all' : 'audit'
+    diagnostics: diagnostics
+    namespaceId: bus.outputs.namespaceId
     namespaceName: bus.outputs.namespaceName
     deskVaultName: vault.outputs.deskVaultName
     readVaultName: vault.outputs.readVaultName

@@ -104,12 +104,14 @@ resource deskSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource deskCertificates 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(readVault.id, deskId, roles.keyVaultSecretsUser.id)
-  scope: readVault
-  properties: {
-    principalId: deskPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(definitions, roles.keyVaultSecretsUser.id)
+resource deskCertificates 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in [roles.keyVaultReader.id, roles.keyVaultCryptoUser.id]: {
+    name: guid(readVault.id, deskId, role)
+    scope: readVault
+    properties: {
+      principalId: deskPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId(definitions, role)
+    }
   }
-}
+]

@@ -51,28 +51,17 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01'
   }
 ]
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2025-09-01' = [
+module endpoint 'private-endpoint.bicep' = [
   for service in services: {
-    name: 'pe-${service.name}-${suffix}'
-    location: location
-    tags: tags
-    properties: {
-      subnet: { id: subnetId }
-      privateLinkServiceConnections: [
-        { name: service.name, properties: { privateLinkServiceId: service.resourceId, groupIds: [service.group] } }
-      ]
-    }
-  }
-]
-
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-09-01' = [
-  for (service, index) in services: {
-    parent: endpoint[index]
-    name: 'default'
-    properties: {
-      privateDnsZoneConfigs: [
-        { name: service.group, properties: { privateDnsZoneId: zone[indexOf(groups, service.group)].id } }
-      ]
+    name: 'endpoint-${service.name}'
+    params: {
+      name: 'pe-${service.name}-${suffix}'
+      location: location
+      tags: tags
+      subnetId: subnetId
+      resourceId: service.resourceId
+      group: service.group
+      zoneId: zone[indexOf(groups, service.group)].id
     }
   }
 ]

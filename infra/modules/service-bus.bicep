@@ -59,7 +59,4 @@ output namespaceName string = namespace.name
 output namespaceId string = namespace.id
 
 @description('Host name of the namespace.')
-output fullyQualifiedNamespace string = split(
-  replace(namespace.properties.serviceBusEndpoint, 'https://', ''),
-  ':'
-)[0]
+output fullyQualifiedNamespace string = split(replace(namespace.properties.serviceBusEndpoint, 'https://', ''), ':')[0]

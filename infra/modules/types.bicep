@@ -24,6 +24,9 @@ type partnerConnection = {
   @description('How the partner stands to its customers.')
   role: 'direct' | 'provider' | 'reseller'
 
+  @description('Certificate in the vault that the desk only reads, where the application cannot trust the managed identity.')
+  certificate: string?
+
   @description('Mailbox that stands in cases as the contact; the desk reads its inbox.')
   caseMailbox: string?
 }
@@ -53,7 +56,7 @@ type scale = {
   @description('Memory of an instance in MB.')
   instanceMemoryMB: 512 | 2048 | 4096
 
-  @description('The most instances of the whole app.')
+  @description('The most instances on demand, of each group that scales by itself.')
   @minValue(1)
   @maxValue(1000)
   maximumInstanceCount: int
@@ -67,15 +70,9 @@ type scale = {
   httpConcurrency: int
 }
 
-@description('What both hosting plans must know of the identities of the app.')
+@description('Resource ids of the identities of the app: of the desk, and of the Functions host.')
 @export()
-type appIdentities = {
-  @description('Resource id of the identity for the tables, the bus, the vaults and telemetry.')
-  deskId: string
-
-  @description('Resource id of the identity for the storage of the host and the deployment package.')
-  hostId: string
-}
+type appIdentities = { deskId: string, hostId: string }
 
 @description('A service that gets a private endpoint.')
 @export()

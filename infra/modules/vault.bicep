@@ -1,4 +1,4 @@
-metadata description = 'Two vaults with Azure RBAC: one that the desk writes, and one that it only reads, for certificates that people put there.'
+metadata description = 'Two vaults with Azure RBAC: one that the desk writes, and one of certificates that people put there: the desk reads their public part and has the vault sign.'
 
 @description('Ending of the names.')
 @minLength(1)
@@ -55,7 +55,7 @@ resource deskLock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
 resource readLock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   name: 'keep'
   scope: readVault
-  properties: { level: 'CanNotDelete', notes: 'Certificates that the desk reads.' }
+  properties: { level: 'CanNotDelete', notes: 'Certificates by which the desk proves itself.' }
 }
 
 @description('Name of the vault that the desk writes.')
