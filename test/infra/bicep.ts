@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Language, Parser, type Node } from 'web-tree-sitter';
 
 export type { Node };
@@ -8,7 +8,7 @@ export type { Node };
 export type Template = { file: string; text: string; root: Node };
 
 await Parser.init();
-const grammar = createRequire(import.meta.url).resolve('tree-sitter-bicep/tree-sitter-bicep.wasm');
+const grammar = fileURLToPath(import.meta.resolve('tree-sitter-bicep/tree-sitter-bicep.wasm'));
 const parser = new Parser().setLanguage(await Language.load(await readFile(grammar)));
 
 /**

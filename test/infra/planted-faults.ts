@@ -132,15 +132,15 @@ export const plantedFaults: Record<string, Fault[]> = {
       'the role Owner',
       /roleDefinitionId: subscriptionResourceId\(\w+, [\w.]+\)/,
       "roleDefinitionId: subscriptionResourceId(definitions, '8e3af657-a8ff-443c-a75c-2fe8c4bcb635')",
-      /gives 8e3af657.* does not hold/,
+      /gives '8e3af657.* does not hold/,
     ],
     [
       'a role that the list has not',
       /roles\.keyVaultSecretsOfficer\.id/g,
       'roles.contributor.id',
-      /gives roles\.contributor\.id/,
+      /gives .*\.contributor\.id/,
     ],
-    ['one in a loop', /\[roles\.serviceBusDataSender\.id/, '[roles.owner.id', /gives roles\.owner\.id/],
+    ['one in a loop', /\[roles\.serviceBusDataSender\.id/, '[roles.owner.id', /gives .*\.owner\.id/],
     [
       'a role of our own',
       /'Microsoft\.Authorization\/locks@/,

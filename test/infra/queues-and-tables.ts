@@ -1,5 +1,5 @@
-import { callOf, type Node, type Template } from './bicep.ts';
-import { resolved, resourcesOf, valueAt, type Resource } from './resources.ts';
+import { callOf, type Template } from './bicep.ts';
+import { resourcesOf, spelledOut, valueAt, type Resource } from './resources.ts';
 
 const source = "loadJsonContent('../resources.json')";
 
@@ -20,11 +20,10 @@ const queueProperties: Record<string, string> = {
 function loopOf({ template, node }: Resource): { variable: string; over: string } {
   const loop = node.namedChildren.find(({ type }) => type === 'for_statement');
   const [variable, over] = loop?.namedChildren ?? [];
-  const seen = (at: Node): string => {
-    const call = callOf(at);
-    return call?.name === 'items' && call.args[0] ? `items(${seen(resolved(template, call.args[0]))})` : at.text;
-  };
-  return { variable: variable?.text ?? '', over: over ? seen(resolved(template, over)) : '' };
+  const call = callOf(over);
+  const [list] = call?.name === 'items' ? call.args : [];
+  const text = list ? `items(${spelledOut(template, list)})` : over && spelledOut(template, over);
+  return { variable: variable?.text ?? '', over: text ?? '' };
 }
 
 const different = (resource: Resource, expected: Record<string, string>): string[] =>

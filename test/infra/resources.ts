@@ -36,6 +36,14 @@ export function resolved(template: Template, node: Node): Node {
   return value === undefined ? node : resolved(template, value);
 }
 
+/** An expression with the variable at its beginning replaced by what that is: `roles.reader.id` names the file that it is from. */
+export function spelledOut(template: Template, node: Node): string {
+  const [object, property] = node.type === 'member_expression' ? node.namedChildren : [];
+  if (object && property) return `${spelledOut(template, object)}.${property.text}`;
+  const value = resolved(template, node);
+  return value.equals(node) ? node.text : spelledOut(template, value);
+}
+
 /** The value at a path such as `properties.features.disableLocalAuth`, through variables; of merged objects the last one wins. */
 export function valueAt(template: Template, object: Node, path: string): Node | undefined {
   const at = resolved(template, object);
