@@ -7,6 +7,7 @@ import { signInPolicyCodes } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
 import { severityNames, statusNames } from './service-request-state.ts';
 import type { Change } from './state.ts';
+import { newVaultCertificate } from './vault-certificates.ts';
 
 const customerTenantSchema = z
   .string()
@@ -36,7 +37,8 @@ const messageSchema = z.strictObject({
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
  * stop that person, until it is told `null`; `serviceRequest`: filed or moved on in Partner Center's portal; `gdap.roles` are the template
  * ids that the access assignment of the relationship gives from now on, `gdap.pending`: it waits for the customer's approval;
- * `azure`: the partner's rights in the customer's subscription; `subscription`: a customer buys or ends an offer.
+ * `azure`: the partner's rights in the customer's subscription; `subscription`: a customer buys or ends an offer; `certificate`: a new
+ * version of one in the vault, good for so many days (or over since), that the partner's application is registered with or not.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -105,6 +107,16 @@ export const scenarioSchema = z
       .strictObject({ revoked: z.literal(true) })
       .or(z.strictObject({ issued: z.literal(true) }))
       .optional(),
+    certificate: z
+      .strictObject({
+        name: z
+          .string()
+          .toLowerCase()
+          .regex(/^[a-z0-9-]{1,127}$/),
+        days: z.number().min(-3_650).max(3_650).default(365),
+        registered: z.boolean().default(true),
+      })
+      .optional(),
     signInPolicy: z
       .strictObject({ tenantId: customerTenantSchema, code: z.literal(signInPolicyCodes).nullable() })
       .optional(),
@@ -121,7 +133,7 @@ function refused(message: string): Refusal {
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
   const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
-  const { serviceRequest } = scenario;
+  const { serviceRequest, certificate } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -136,6 +148,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (serviceRequest) changes.push({ at, type: 'service-request-moved', ...serviceRequestMove(cloud, serviceRequest) });
   if (mail) changes.push(mailChange(at, mail));
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
+  changes.push(...certificateChanges(at, certificate));
   if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
   return changes;
 }
@@ -150,6 +163,9 @@ const gdapChange = (at: number, { tenantId, endsAt, ...more }: NonNullable<Scena
 
 const mailChange = (at: number, mail: NonNullable<Scenario['mail']>): Change =>
   'raw' in mail ? { at, type: 'mail-received', raw: mail.raw } : { at, type: 'mail-removed', messageId: mail.removed };
+
+const certificateChanges = (at: number, given: Scenario['certificate']): Change[] =>
+  given ? [{ type: 'certificate-put', name: given.name, ...newVaultCertificate(at, given) }] : [];
 
 function refreshTokenChanges(at: number, isIssued: boolean): Change[] {
   if (!isIssued) return [{ at, type: 'refresh-tokens-revoked' }];
