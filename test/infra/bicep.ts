@@ -27,15 +27,21 @@ export function parseBicep(file: string, text: string): Template {
 export const placeOf = ({ file }: Template, { startPosition: { row, column } }: Node): string =>
   `${file}:${String(row + 1)}:${String(column + 1)}`;
 
+/** What the grammar lets pass although the compiler does not: one `=` for two, and a parameter of a file that is given no value. */
+const tooMuch = (template: Template): Node[] => [
+  ...nodesOf(template.root, 'assignment_expression'),
+  ...(template.file.endsWith('.bicepparam') ? nodesOf(template.root, 'parameter_declaration') : []),
+];
+
 /** The places that are no Bicep, with what stands there. */
 export function syntaxErrors(template: Template): string[] {
+  const unexpected = (node: Node) => `${placeOf(template, node)}: unexpected ${JSON.stringify(node.text.slice(0, 40))}`;
   const inside = (node: Node): string[] => {
     if (!node.hasError) return [];
     if (node.isMissing) return [`${placeOf(template, node)}: ${node.type} is missing`];
-    if (node.isError) return [`${placeOf(template, node)}: unexpected ${JSON.stringify(node.text.slice(0, 40))}`];
-    return node.children.flatMap(inside);
+    return node.isError ? [unexpected(node)] : node.children.flatMap(inside);
   };
-  return inside(template.root);
+  return [...inside(template.root), ...tooMuch(template).map(unexpected)];
 }
 
 /** Every node of a kind, wherever it stands. */

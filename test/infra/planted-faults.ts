@@ -8,6 +8,8 @@ export const plantedFaults: Record<string, Fault[]> = {
     ['a property without a colon', /location: location/, 'location location', /unexpected|missing/],
     ['a parameter without a type', /param location string/, 'param location', /unexpected|missing/],
     ['a call that is not closed', /(guid\([^)]+)\)/, '$1', /unexpected|missing/],
+    ['one = for two', /== '/, "= '", /unexpected ".* = '/],
+    ['a value without its =', /^(param deleteLocks) =/m, '$1', /unexpected "param deleteLocks/],
     ['a word that is none', /^resource /m, 'ressource ', /unexpected|missing/],
   ],
   'describe each parameter, and bring no secret along in one': [
