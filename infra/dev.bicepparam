@@ -1,4 +1,5 @@
-// A desk to try things on: cheap, and gone without a trace when it is deleted.
+// A desk to try things on: cheap, and gone without a trace when it is deleted. Give it a partner tenant of its own (a sandbox):
+// Partner Center calls one desk for each.
 using './main.bicep'
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
@@ -8,7 +9,6 @@ param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTION
 param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
 
 param instanceMemoryMB = 512
-param httpConcurrency = 4
 param storageRedundancy = 'LRS'
 param vaultPurgeProtection = false
 param deleteLocks = false

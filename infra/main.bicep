@@ -13,7 +13,7 @@ param environmentName string
 param location string = resourceGroup().location
 
 @description('Tags of all resources.')
-param tags object = {}
+param tags { *: string } = {}
 
 @description('Microsoft cloud that the desk works with. Keep the default: the cloud of the subscription.')
 @allowed(['global', 'us-government', 'china'])
@@ -33,7 +33,7 @@ param deskApiAudience string
 @minLength(1)
 param deskApiTenants string[] = [subscription().tenantId]
 
-@description('Address under which others reach the desk, without a slash at its end. Empty takes the one that Azure gives the app.')
+@description('Address under which others reach the desk, without a slash at its end. Empty takes the one that Azure gives the app. Partner Center calls one address for each partner tenant: two desks that work for the same one take its webhooks from each other.')
 param publicUrl string = ''
 
 @description('Authorities trusted for webhooks of Partner Center beside the pinned ones, in PEM.')
@@ -73,10 +73,10 @@ param maximumInstanceCount int = 40
 @description('Instances that are always there, by group or function. Without any the app scales to nothing and starts with the next message.')
 param alwaysReady readyInstances[] = []
 
-@description('HTTP calls that an instance takes at a time (Flex Consumption).')
+@description('HTTP calls that an instance takes at a time (Flex Consumption). More memory takes more.')
 @minValue(1)
 @maxValue(1000)
-param httpConcurrency int = 16
+param httpConcurrency int = instanceMemoryMB == 512 ? 4 : instanceMemoryMB == 2048 ? 16 : 32
 
 @description('Lets the scaler ask how long queues are, by the role Azure Service Bus Data Owner on the four queues. Without it the scaler estimates, later and less exactly.')
 param scaleOnQueueLength bool = true
