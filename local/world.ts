@@ -43,7 +43,7 @@ export type RunningWorld = {
 };
 
 // One queue more than the desk has, for whoever wants to try the bus without disturbing the desk.
-const queues = { ...resources.queues, scratch: resources.queues['desk-events'] };
+export const worldQueues = { ...resources.queues, scratch: resources.queues['desk-events'] };
 
 const restart = { firstMs: 5_000, longestMs: 60_000 };
 
@@ -117,7 +117,7 @@ function partsBeforeHost(folder: string, { bus, blob, queue, table, microsoft, i
       ports: { blob, queue, table },
       options: { tablePort: table, blobPort: blob, queuePort: queue, location: join(folder, 'azurite') },
     },
-    { name: 'bus', setting: 'SERVICE_BUS', ports: { bus }, options: { port: bus, queues } },
+    { name: 'bus', setting: 'SERVICE_BUS', ports: { bus }, options: { port: bus, queues: worldQueues } },
     {
       name: 'microsoft',
       // Runs even when the desk talks to another Microsoft: the control endpoint and the vault are here.

@@ -1,4 +1,6 @@
-import { cp, rm, writeFile } from 'node:fs/promises';
+import { cp, glob, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import { build, stop, type Metafile } from 'esbuild';
 
 /**
@@ -32,7 +34,29 @@ export async function buildDeployRoot(folder = 'dist'): Promise<Metafile> {
   return metafile;
 }
 
+export type DeployRootSize = {
+  files: number;
+  bytes: number;
+  /** The same files after deflate, as in a zip. */
+  compressedBytes: number;
+};
+
+/** What a folder weighs, the folders in it included. */
+export async function sizeOf(folder: string): Promise<DeployRootSize> {
+  const size: DeployRootSize = { files: 0, bytes: 0, compressedBytes: 0 };
+  for await (const entry of glob('**', { cwd: folder, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const content = await readFile(join(entry.parentPath, entry.name));
+    size.files += 1;
+    size.bytes += content.length;
+    size.compressedBytes += deflateRawSync(content).length;
+  }
+  return size;
+}
+
 if (import.meta.main) {
   await buildDeployRoot();
-  console.log('The deploy root is in dist/.');
+  const { files, bytes, compressedBytes } = await sizeOf('dist');
+  const [large, small] = [bytes, compressedBytes].map((count) => `${count.toLocaleString('en')} bytes`);
+  console.log(`The deploy root is in dist/: ${String(files)} files, ${String(large)}, ${String(small)} compressed.`);
 }

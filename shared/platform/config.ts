@@ -139,3 +139,6 @@ function missingPairs(config: Config): string[] {
 
 /** The names of all settings, for the example file and the documentation. */
 export const settingNames: readonly string[] = Object.keys(settingsSchema.shape);
+
+/** The names of what a partner connection has. */
+export const connectionFields: readonly string[] = Object.keys(connectionSchema.shape);

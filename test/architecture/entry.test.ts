@@ -1,20 +1,27 @@
 import { execFile } from 'node:child_process';
-import { globSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, globSync } from 'node:fs';
+import { cp, mkdtemp, rm, stat } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { buildDeployRoot } from '../../scripts/build.ts';
+import { buildDeployRoot, sizeOf } from '../../scripts/build.ts';
 import { aPartProcess } from '../local-host/host-process.ts';
 import { aDesk, settingsOf } from '../support/a-desk.ts';
 
-const root = await mkdtemp(join(tmpdir(), 'desk-entry-'));
+// Built in one place and run from a copy in another, as on the platform: without the project, and without its packages.
+const folder = await mkdtemp(join(tmpdir(), 'desk-entry-'));
+const root = join(folder, 'copy');
+let metafile: Metafile;
 beforeAll(async () => {
-  await buildDeployRoot(root);
+  metafile = await buildDeployRoot(join(folder, 'built'));
+  await cp(join(folder, 'built'), root, { recursive: true });
+  await rm(join(folder, 'built'), { recursive: true });
 }, 60_000);
 afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
 });
 
 type Loaded = { functions: Record<string, string>[]; warnings: string[]; resources: string[] };
@@ -68,6 +75,26 @@ describe('the deployed bundle', () => {
     expect(functions.filter(({ type }) => type === 'serviceBusTrigger').map(({ connection }) => connection)).toEqual(
       catalogue.queues.map(() => 'SERVICE_BUS'),
     );
+  });
+
+  it('runs where no packages are, and asks for nothing but Node and what the platform gives to it', async () => {
+    for (let above = root; above !== dirname(above); above = dirname(above)) {
+      expect(existsSync(join(above, 'node_modules')), above).toBe(false);
+    }
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    const fromOutside = imports.filter(({ external, path }) => external === true && !isBuiltin(path));
+    expect(new Set(fromOutside.map(({ path }) => path))).toEqual(new Set(['@azure/functions-core']));
+  });
+
+  it('has a size that is told: every file, in folders too', async () => {
+    const files = globSync('**/*', { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
+    const sizes = await Promise.all(
+      files.map(async ({ parentPath, name }) => (await stat(join(parentPath, name))).size),
+    );
+    const told = await sizeOf(root);
+    expect(told).toMatchObject({ files: files.length, bytes: sizes.reduce((sum, size) => sum + size, 0) });
+    expect(told.compressedBytes).toBeGreaterThan(told.bytes / 20);
+    expect(told.compressedBytes).toBeLessThan(told.bytes / 2);
   });
 
   const secret = 'a-value-that-nobody-may-read';
