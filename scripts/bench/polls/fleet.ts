@@ -58,7 +58,8 @@ export async function aFleet(tenants: number) {
   const { catalogue } = createDesk(services, settings());
   const scope = scopeFor(() => undefined, 'bench');
   const polls = catalogue.queues.find(({ queue }) => queue === 'health-polls');
-  const ensure = catalogue.timers.find(({ name }) => name === 'pollServiceHealth');
+  const timerOf = (wanted: string) => catalogue.timers.find(({ name }) => name === wanted);
+  const ensure = timerOf('pollServiceHealth');
   if (!polls || !ensure) throw new Error('the desk has no polls');
 
   let running = 0;
@@ -117,7 +118,8 @@ export async function aFleet(tenants: number) {
   };
   await inTime(seed(tenants, { tables, bus: bus.bus, clock }));
   await inTime(ensure.handle(scope));
-  return { microsoft, memory, bus, clock, pass, handled: () => handled };
+  const tick = async (name: string) => inTime(timerOf(name)?.handle(scope) ?? Promise.reject(new Error(`there is no timer ${name}`)));
+  return { microsoft, memory, bus, clock, pass, tick, handled: () => handled };
 }
 
 export type Fleet = Awaited<ReturnType<typeof aFleet>>;
