@@ -1,14 +1,15 @@
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
+import type { QueueName } from '../../shared/platform/resources.ts';
 import { aSentRequest, customersOf, threePortals, type ThreePortals } from '../../test/support/three-portals.ts';
 import { workOf } from './ports.ts';
 import type { Work } from './work.ts';
 
 const dayMs = 86_400_000;
 
-/** Takes what is on the queues of requests, until none is left. */
-async function drain({ held, catalogue, log }: ThreePortals): Promise<number> {
+/** Takes what is on a queue, until nothing is left. */
+async function drain({ held, catalogue, log }: ThreePortals, wanted: QueueName): Promise<number> {
   for (let handled = 0; ; handled++) {
-    const next = held.ready().find(({ queue }) => queue === 'desk-events' || queue === 'deliveries');
+    const next = held.ready().find(({ queue }) => queue === wanted);
     if (next === undefined) return handled;
     held.take(next);
     const consumer = catalogue.queues.find(({ queue }) => queue === next.queue);
@@ -24,8 +25,8 @@ async function aTellingDesk() {
   let seen = desk.outside.calls.length;
   const ports = { memory: desk.memory, bus: desk.held, entries: desk.log.entries, calls };
   const ran = { runs: 0, received: 0 };
-  const handle = async () => {
-    const handled = await drain(desk);
+  const handle = async (queue: QueueName) => {
+    const handled = await drain(desk, queue);
     ran.received += handled;
     ran.runs += handled;
     calls.push(...desk.outside.calls.slice(seen).map((url) => ({ url })));
@@ -35,7 +36,7 @@ async function aTellingDesk() {
     const answer = await desk.call(method, path, calling);
     if (answer.status >= 300) throw new Error(`${method} ${path} was answered ${String(answer.status)}: ${answer.text}`);
     ran.runs++;
-    await handle();
+    await handle('desk-events');
     return answer.json;
   };
   const costOf = async (work: () => Promise<unknown>): Promise<Work> => {
@@ -44,20 +45,22 @@ async function aTellingDesk() {
   };
   const pass = async (ms: number) => {
     await desk.moved.advance(ms);
-    await handle();
+    await handle('desk-events');
   };
   const outbound = { url: 'https://north.example/hooks' };
   desk.outside.endpoints.add(outbound.url);
   await call('PATCH', '/api/portals/north', { as: desk.tokens.admin, headers: { 'if-match': '*' }, body: { outbound } });
-  return { call, costOf, pass, tokens: desk.tokens };
+  const deliver = async () => handle('deliveries');
+  await deliver();
+  return { call, costOf, pass, deliver, tokens: desk.tokens };
 }
 
 /**
- * A request's whole life: taken in by API, talked about, solved, and closed when nobody disagrees; its portal is told by webhook of
- * each step. Beside it one look-up by a portal whose turn it is to be read anew from the tables.
+ * A request's whole life: taken in by API, talked about, solved, and closed when nobody disagrees; and the notices of it to its
+ * portal, by webhook. Beside it one look-up by a portal that has to be read anew from the tables.
  */
-export async function countRequests(): Promise<{ life: Work; lookUp: Work }> {
-  const { call, costOf, pass, tokens } = await aTellingDesk();
+export async function countRequests(): Promise<{ life: Work; notices: Work; lookUp: Work }> {
+  const { call, costOf, pass, deliver, tokens } = await aTellingDesk();
   const { north, operator: as } = tokens;
   const headers = { 'if-match': '*' };
   await pass(60_000);
@@ -78,5 +81,5 @@ export async function countRequests(): Promise<{ life: Work; lookUp: Work }> {
     // Its clocks ring, and find it done.
     for (let day = 0; day < 10; day++) await pass(dayMs);
   });
-  return { life, lookUp };
+  return { life, notices: await costOf(deliver), lookUp };
 }
