@@ -58,8 +58,12 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
       }
       for (const result of [directory, delegation, shards, health, grants, webhooks, mails])
         if (result.status === 'rejected') throw result.reason;
-      const { owed, failed } = valueOf(health);
-      return { ...valueOf(directory), ...valueOf(shards), healthOwed: owed, healthFailed: failed };
+      const { owed, oldestMs, poisoned, failed } = valueOf(health);
+      // One line a minute, whose absence and whose figures alerts ask for.
+      return {
+        ...{ ...valueOf(directory), ...valueOf(shards), ...valueOf(grants) },
+        ...{ healthOwed: owed, healthOldestMs: oldestMs, healthPoisoned: poisoned, healthFailed: failed },
+      };
     },
   },
 ];

@@ -16,7 +16,10 @@ type KeepGrantsDeps = {
   secretName: (connectionId: string) => string;
 };
 
-export type KeepGrants = (scope: Scope) => Promise<void>;
+/** As the rows said before this turn: how many are dead, and the age in days of the oldest that the vault holds. */
+export type GrantsSeen = { deadGrants: number; grantAgeDays: number | null };
+
+export type KeepGrants = (scope: Scope) => Promise<GrantsSeen>;
 
 /** Longer than an exchange and two calls of the vault take: until then nobody else looks after the same grant. */
 const leaseMs = 5 * minuteMs;
@@ -28,13 +31,26 @@ const leaseMs = 5 * minuteMs;
  */
 export function createKeepGrants(deps: KeepGrantsDeps): KeepGrants {
   return async (scope) => {
+    const seen: Grant[] = [];
     for (const { id } of deps.connections) {
       const { before, isMine } = await claim(deps, id);
+      if (before) seen.push(before);
       if (before?.dead && !before.isTold) await deps.rows.tell(id, scope);
       if (before && isMine) await look(deps, before, scope);
     }
+    return grantsSeen(seen, deps.clock.now());
   };
 }
+
+function grantsSeen(grants: readonly Grant[], now: number): GrantsSeen {
+  const ages = grants.flatMap(({ createdAt }) => (createdAt === undefined ? [] : [ageDaysOf(createdAt, now)]));
+  return {
+    deadGrants: grants.filter(({ dead }) => dead !== undefined).length,
+    grantAgeDays: ages.length === 0 ? null : Math.floor(Math.max(...ages)),
+  };
+}
+
+const ageDaysOf = (createdAt: string, now: number): number => (now - fromIso(createdAt)) / dayMs;
 
 /** The row as it was, and whether its time has come and nobody else was quicker. */
 async function claim({ rows, clock }: KeepGrantsDeps, connectionId: string) {
@@ -104,7 +120,7 @@ async function notRenewed({ rows, clock }: KeepGrantsDeps, { before, error }: Fa
     await rows.change(connectionId, (grant) => ({ ...grant, dueAt: toIso(clock.now() + minuteMs) }));
     return;
   }
-  const ageDays = createdAt === undefined ? 0 : (clock.now() - fromIso(createdAt)) / dayMs;
+  const ageDays = createdAt === undefined ? 0 : ageDaysOf(createdAt, clock.now());
   const event = ageDays > limits.grantAgeAlarmDays ? grantEvents.ageing : grantEvents.notRenewed;
   scope.log(event, { connectionId, ageDays: Math.floor(ageDays), error: error.message });
 }
