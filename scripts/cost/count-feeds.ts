@@ -66,7 +66,6 @@ async function anIncident(desk: HealthDesk, portalIds: readonly string[]): Promi
   await registerPortals(desk, portalIds);
   const everyone = desk.microsoft.tenants.map(({ id }) => id);
   let notices = 0;
-  let quiet = noWork;
   const cycle = async () =>
     workOf(portsOf(desk), async () => {
       await desk.untilDue();
@@ -75,7 +74,7 @@ async function anIncident(desk: HealthDesk, portalIds: readonly string[]): Promi
       notices += told.notices;
       return { runs: runs + told.events, received: runs + told.events };
     });
-  quiet = await cycle();
+  const quiet = await cycle();
   const works: Work[] = [];
   for (const change of [
     { status: 'investigating' },

@@ -34,7 +34,8 @@ async function aTellingDesk() {
   };
   const call = async (...[method, path, calling]: Parameters<ThreePortals['call']>): Promise<unknown> => {
     const answer = await desk.call(method, path, calling);
-    if (answer.status >= 300) throw new Error(`${method} ${path} was answered ${String(answer.status)}: ${answer.text}`);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path} was answered ${String(answer.status)}: ${answer.text}`);
     ran.runs++;
     await handle('desk-events');
     return answer.json;
@@ -49,7 +50,11 @@ async function aTellingDesk() {
   };
   const outbound = { url: 'https://north.example/hooks' };
   desk.outside.endpoints.add(outbound.url);
-  await call('PATCH', '/api/portals/north', { as: desk.tokens.admin, headers: { 'if-match': '*' }, body: { outbound } });
+  await call('PATCH', '/api/portals/north', {
+    as: desk.tokens.admin,
+    headers: { 'if-match': '*' },
+    body: { outbound },
+  });
   const deliver = async () => handle('deliveries');
   await deliver();
   return { call, costOf, pass, deliver, tokens: desk.tokens };

@@ -3,10 +3,10 @@ import { lineOf, type Line, type Work } from './work.ts';
 import { workOf } from './ports.ts';
 
 /** One sweep of the whole desk, when nothing is missing and nothing is owed. */
-async function quietSweep({ memory, bus, tick }: Fleet): Promise<Work> {
+async function quietSweep({ memory, bus, tick, entries }: Fleet): Promise<Work> {
   // The first ones start what a fresh desk lacks.
   for (let n = 0; n < 3; n++) await tick('sweep');
-  return workOf({ memory, bus, calls: [] }, async () => {
+  return workOf({ memory, bus, calls: [], entries }, async () => {
     await tick('sweep');
     return { runs: 1, received: 0 };
   });

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import prices from '../../infra/prices.json' with { type: 'json' };
+import { countDesk } from '../../scripts/cost/count.ts';
+import { billTable, choiceTable, sizedBills, usedTable, type Sized } from '../../scripts/cost/tables.ts';
+
+/** A table's cells, however it is laid out. */
+const cells = (text: string) =>
+  text.split('\n').flatMap((line) =>
+    line.startsWith('|') && !/^[|\s:-]+$/.test(line)
+      ? [
+          line
+            .split('|')
+            .slice(1, -1)
+            .map((cell) => cell.trim()),
+        ]
+      : [],
+  );
+
+/** The table of a document that begins with this head. */
+function tableOf(document: string, head: string) {
+  const lines = document.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(`| ${head} `));
+  const end = lines.findIndex((line, n) => n > start && !line.startsWith('|'));
+  return cells(lines.slice(start, end).join('\n'));
+}
+
+describe('what a month costs', () => {
+  let all: Sized[] = [];
+
+  beforeAll(async () => {
+    all = sizedBills(await countDesk());
+  });
+
+  it('stays within the aims for 10, 1,000 and 50,000 customers on a public network', () => {
+    expect(all.map(({ customers, aim }) => [customers, aim])).toEqual([
+      [10, 20],
+      [1_000, 75],
+      [50_000, 1_500],
+    ]);
+    expect(all.filter(({ bill, aim }) => !(bill.total > 0 && bill.total <= aim))).toEqual([]);
+  });
+
+  it('goes to logs by less than a tenth', () => {
+    expect(all.filter(({ bill }) => bill.logShare >= 0.1)).toEqual([]);
+  });
+
+  it('stands in docs/deploy.md as `npm run cost` prints it', () => {
+    const document = readFileSync('docs/deploy.md', 'utf8');
+    for (const table of [billTable(all), usedTable(all), choiceTable()]) {
+      const wanted = cells(table);
+      expect(tableOf(document, wanted[0]?.[0] ?? '')).toEqual(wanted);
+    }
+  });
+
+  it('follows from what the desk does: twice the polls cost about twice as many reads, messages and instances’ time', () => {
+    const [, middle, large] = all;
+    const work = (sized: Sized | undefined, name: string) => sized?.jobs.find((job) => job.name === name)?.work;
+    const polls = 'service health of Microsoft 365';
+    // 50 times the customers.
+    expect(work(large, polls)).toEqual({
+      ...work(middle, polls),
+      ...Object.fromEntries(Object.entries(work(middle, polls) ?? {}).map(([name, count]) => [name, count * 50])),
+    });
+    expect(work(middle, polls)).toMatchObject({ calls: 1_000 * 12 * 24 * 30, runs: 4 * 12 * 24 * 30 });
+  });
+});
+
+describe('infra/prices.json', () => {
+  it.each(Object.entries({ ...prices.included, ...prices.prices }))(
+    'says of %s its unit, its source and its day',
+    (_, one) => {
+      const amount = 'price' in one ? one.price : one.amount;
+      expect(amount).toBeGreaterThan(0);
+      expect([one.unit, one.source].filter((text) => text.length > 5)).toHaveLength(2);
+      expect(one.date).toMatch(/^20\d\d-\d\d-\d\d$/);
+      expect(one.date <= prices.read).toBe(true);
+    },
+  );
+});
