@@ -38,11 +38,11 @@ resource hostAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
 
 resource deskAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = { name: deskAccountName }
 
-resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = {
-  name: namespaceName
+resource namespace 'Microsoft.ServiceBus/namespaces@2026-01-01' existing = { name: namespaceName }
 
-  resource queue 'queues' existing = [for name in queueNames: { name: name }]
-}
+resource queue 'Microsoft.ServiceBus/namespaces/queues@2026-01-01' existing = [
+  for name in queueNames: { parent: namespace, name: name }
+]
 
 resource deskVault 'Microsoft.KeyVault/vaults@2026-02-01' existing = { name: deskVaultName }
 
@@ -84,8 +84,8 @@ resource deskBus 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
 
 resource scaler 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, index) in queueNames: if (readsQueueLengths) {
-    name: guid(namespace::queue[index].id, deskId, roles.serviceBusDataOwner.id)
-    scope: namespace::queue[index]
+    name: guid(queue[index].id, deskId, roles.serviceBusDataOwner.id)
+    scope: queue[index]
     properties: {
       principalId: deskPrincipalId
       principalType: 'ServicePrincipal'
@@ -104,12 +104,14 @@ resource deskSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-resource deskCertificates 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(readVault.id, deskId, roles.keyVaultSecretsUser.id)
-  scope: readVault
-  properties: {
-    principalId: deskPrincipalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId(definitions, roles.keyVaultSecretsUser.id)
+resource deskCertificates 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in [roles.keyVaultReader.id, roles.keyVaultCryptoUser.id]: {
+    name: guid(readVault.id, deskId, role)
+    scope: readVault
+    properties: {
+      principalId: deskPrincipalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId(definitions, role)
+    }
   }
-}
+]

@@ -30,7 +30,7 @@ param writerId string
 @allowed(['Enabled', 'Disabled'])
 param publicNetworkAccess string = 'Enabled'
 
-var monitoringMetricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
+var publisherRole = loadJsonContent('../roles.json').monitoringMetricsPublisher
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: name
@@ -65,13 +65,13 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, writerId, monitoringMetricsPublisher)
+  name: guid(insights.id, writerId, publisherRole.id)
   scope: insights
   properties: {
     principalId: writerPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher)
-    description: 'The desk writes its telemetry by identity.'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', publisherRole.id)
+    description: publisherRole.why
   }
 }
 

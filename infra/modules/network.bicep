@@ -1,4 +1,4 @@
-metadata description = 'Virtual network, private endpoints and private DNS zones; and a NAT gateway, so that the app has a way out and one address of its own.'
+metadata description = 'What a private desk has beside a public one: a virtual network for the app, and private endpoints of all that it keeps.'
 
 @description('Ending of the names.')
 param suffix string
@@ -12,112 +12,61 @@ param tags object
 @description('Addresses of the virtual network: a block of at least /24 that is free in your networks.')
 param addressPrefix string
 
-@description('Which service runs the app in its subnet: it depends on the plan.')
-@allowed(['Microsoft.App/environments', 'Microsoft.Web/serverFarms'])
-param appDelegation string
+@description('True on an Elastic Premium plan: another service then runs the app in its subnet.')
+param isPremium bool
 
-@description('Host name of the Service Bus namespace; what follows the first dot names its private zone.')
+@description('Resource id of the account of the Functions host.')
+param hostAccountId string
+
+@description('Resource id of the account of the tables.')
+param deskAccountId string
+
+@description('Resource id of the vault that the desk writes.')
+param deskVaultId string
+
+@description('Resource id of the vault that the desk only reads.')
+param readVaultId string
+
+@description('Resource id of the Service Bus namespace.')
+param namespaceId string
+
+@description('Host name of that namespace.')
 param serviceBusHost string
 
-@description('What gets a private endpoint.')
-param endpoints { name: string, resourceId: string, group: 'blob' | 'table' | 'vault' | 'namespace' }[]
-
-var zoneNames = {
-  blob: 'privatelink.blob.${environment().suffixes.storage}'
-  table: 'privatelink.table.${environment().suffixes.storage}'
-  // The suffix is such as .vault.azure.net, the zone privatelink.vaultcore.azure.net.
-  vault: 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
-  namespace: 'privatelink.${join(skip(split(serviceBusHost, '.'), 1), '.')}'
-}
-var groups = ['blob', 'table', 'vault', 'namespace']
-
-resource address 'Microsoft.Network/publicIPAddresses@2025-05-01' = {
-  name: 'pip-desk-${suffix}'
-  location: location
-  tags: tags
-  sku: { name: 'Standard' }
-  properties: { publicIPAllocationMethod: 'Static' }
-}
-
-resource nat 'Microsoft.Network/natGateways@2025-05-01' = {
-  name: 'ng-desk-${suffix}'
-  location: location
-  tags: tags
-  sku: { name: 'Standard' }
-  properties: { publicIpAddresses: [{ id: address.id }] }
-}
-
-resource network 'Microsoft.Network/virtualNetworks@2025-05-01' = {
-  name: 'vnet-desk-${suffix}'
-  location: location
-  tags: tags
-  properties: {
-    addressSpace: { addressPrefixes: [addressPrefix] }
-    subnets: [
-      {
-        name: 'app'
-        properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 0)
-          natGateway: { id: nat.id }
-          delegations: [{ name: 'app', properties: { serviceName: appDelegation } }]
-        }
-      }
-      {
-        name: 'endpoints'
-        properties: { addressPrefix: cidrSubnet(addressPrefix, 26, 1), defaultOutboundAccess: false }
-      }
-    ]
-  }
-
-  resource appSubnet 'subnets' existing = { name: 'app' }
-
-  resource endpointSubnet 'subnets' existing = { name: 'endpoints' }
-}
-
-resource zone 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for group in groups: {
-    name: zoneNames[group]
-    location: 'global'
-    tags: tags
-  }
-]
-
-resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (group, index) in groups: {
-    parent: zone[index]
-    name: network.name
-    location: 'global'
-    tags: tags
-    properties: { registrationEnabled: false, virtualNetwork: { id: network.id } }
-  }
-]
-
-resource endpoint 'Microsoft.Network/privateEndpoints@2025-05-01' = [
-  for one in endpoints: {
-    name: 'pe-${one.name}-${suffix}'
+module network 'virtual-network.bicep' = {
+  name: 'virtual-network'
+  params: {
+    suffix: suffix
     location: location
     tags: tags
-    properties: {
-      subnet: { id: network::endpointSubnet.id }
-      privateLinkServiceConnections: [
-        { name: one.name, properties: { privateLinkServiceId: one.resourceId, groupIds: [one.group] } }
-      ]
-    }
+    addressPrefix: addressPrefix
+    appDelegation: isPremium ? 'Microsoft.Web/serverFarms' : 'Microsoft.App/environments'
   }
-]
+}
 
-resource records 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-05-01' = [
-  for (one, index) in endpoints: {
-    parent: endpoint[index]
-    name: 'default'
-    properties: {
-      privateDnsZoneConfigs: [{ name: one.group, properties: { privateDnsZoneId: zone[indexOf(groups, one.group)].id } }]
-    }
+module endpoints 'private-endpoints.bicep' = {
+  name: 'private-endpoints'
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    networkId: network.outputs.networkId
+    subnetId: network.outputs.endpointSubnetId
+    serviceBusHost: serviceBusHost
+    // No endpoint for storage queues: neither the host nor the desk has any use for them.
+    services: [
+      { name: 'host-blobs', resourceId: hostAccountId, group: 'blob' }
+      { name: 'host-tables', resourceId: hostAccountId, group: 'table' }
+      { name: 'desk-tables', resourceId: deskAccountId, group: 'table' }
+      { name: 'desk-vault', resourceId: deskVaultId, group: 'vault' }
+      { name: 'read-vault', resourceId: readVaultId, group: 'vault' }
+      { name: 'bus', resourceId: namespaceId, group: 'namespace' }
+    ]
   }
-]
+}
 
 @description('Subnet for what the app sends.')
-output appSubnetId string = network::appSubnet.id
+output appSubnetId string = network.outputs.appSubnetId
 
 @description('The one address from which the desk calls others.')
-output outboundAddress string = address.properties.ipAddress
+output outboundAddress string = network.outputs.outboundAddress

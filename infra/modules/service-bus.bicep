@@ -58,8 +58,5 @@ output namespaceName string = namespace.name
 @description('Resource id of the namespace.')
 output namespaceId string = namespace.id
 
-@description('Host name of the namespace, such as desk.servicebus.windows.net in the global cloud.')
-output fullyQualifiedNamespace string = split(
-  replace(namespace.properties.serviceBusEndpoint, 'https://', ''),
-  ':'
-)[0]
+@description('Host name of the namespace.')
+output fullyQualifiedNamespace string = split(replace(namespace.properties.serviceBusEndpoint, 'https://', ''), ':')[0]

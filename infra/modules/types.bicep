@@ -24,13 +24,16 @@ type partnerConnection = {
   @description('How the partner stands to its customers.')
   role: 'direct' | 'provider' | 'reseller'
 
+  @description('Certificate in the vault that the desk only reads, where the application cannot trust the managed identity.')
+  certificate: string?
+
   @description('Mailbox that stands in cases as the contact; the desk reads its inbox.')
   caseMailbox: string?
 }
 
 @description('Instances that are always there, for all HTTP functions together or for one other function.')
 @export()
-type alwaysReady = {
+type readyInstances = {
   @description('`http` for all HTTP functions, `function:` and the name for each other one.')
   name:
     | 'http'
@@ -53,13 +56,13 @@ type scale = {
   @description('Memory of an instance in MB.')
   instanceMemoryMB: 512 | 2048 | 4096
 
-  @description('The most instances of the whole app.')
+  @description('The most instances on demand, of each group that scales by itself.')
   @minValue(1)
   @maxValue(1000)
   maximumInstanceCount: int
 
   @description('Instances that never go away.')
-  alwaysReady: alwaysReady[]
+  alwaysReady: readyInstances[]
 
   @description('HTTP calls that an instance takes at a time. The Flex Consumption plan alone knows it.')
   @minValue(1)
@@ -67,12 +70,48 @@ type scale = {
   httpConcurrency: int
 }
 
-@description('What both hosting plans must know of the identities of the app.')
+@description('Resource ids of the identities of the app: of the desk, and of the Functions host.')
 @export()
-type appIdentities = {
-  @description('Resource id of the identity for the tables, the bus, the vaults and telemetry.')
-  deskId: string
+type appIdentities = { deskId: string, hostId: string }
 
-  @description('Resource id of the identity for the storage of the host and the deployment package.')
-  hostId: string
+@description('A service that gets a private endpoint.')
+@export()
+type privateService = {
+  @description('Short name of the endpoint.')
+  @minLength(1)
+  @maxLength(20)
+  name: string
+
+  @description('Resource id of the service.')
+  resourceId: string
+
+  @description('Which part of the service.')
+  group: 'blob' | 'table' | 'vault' | 'namespace'
+}
+
+@description('When the desk does what it does by itself. What is left out has the value of docs/configuration.md.')
+@export()
+type deskIntervals = {
+  @description('When it is checked that every shard of customers is being polled: NCRONTAB with six fields, in UTC.')
+  @minLength(11)
+  healthPollSchedule: string?
+
+  @description('When everything that is owed is sent again: NCRONTAB with six fields, in UTC.')
+  @minLength(11)
+  sweepSchedule: string?
+
+  @description('Minutes between two reads of the service health of a customer.')
+  @minValue(1)
+  @maxValue(10080)
+  healthPollMinutes: int?
+
+  @description('Minutes between two reads of the directory of customers.')
+  @minValue(1)
+  @maxValue(10080)
+  customerSyncMinutes: int?
+
+  @description('Minutes between two reads of a case.')
+  @minValue(1)
+  @maxValue(10080)
+  caseSyncMinutes: int?
 }

@@ -1,4 +1,4 @@
-metadata description = 'Two vaults with Azure RBAC: one that the desk writes, and one that it only reads, for certificates that people put there.'
+metadata description = 'Two vaults with Azure RBAC: one that the desk writes, and one of certificates that people put there: the desk reads their public part and has the vault sign.'
 
 @description('Ending of the names.')
 @minLength(1)
@@ -17,11 +17,6 @@ param isPrivate bool
 @description('A deleted vault and its secrets cannot be purged before the retention is over. It can never be switched off again.')
 param purgeProtection bool
 
-@description('Days for which what was deleted can be recovered.')
-@minValue(7)
-@maxValue(90)
-param retentionDays int
-
 @description('Locks both vaults against deletion.')
 param deleteLock bool
 
@@ -30,7 +25,7 @@ var vaultProperties = {
   sku: { family: 'A', name: 'standard' }
   enableRbacAuthorization: true
   enableSoftDelete: true
-  softDeleteRetentionInDays: retentionDays
+  softDeleteRetentionInDays: 90
   // The service refuses an explicit false.
   enablePurgeProtection: purgeProtection ? true : null
   publicNetworkAccess: isPrivate ? 'Disabled' : 'Enabled'
@@ -60,7 +55,7 @@ resource deskLock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
 resource readLock 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLock) {
   name: 'keep'
   scope: readVault
-  properties: { level: 'CanNotDelete', notes: 'Certificates that the desk reads.' }
+  properties: { level: 'CanNotDelete', notes: 'Certificates by which the desk proves itself.' }
 }
 
 @description('Name of the vault that the desk writes.')

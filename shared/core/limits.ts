@@ -60,6 +60,9 @@ export const limits = {
   erasedPerLeg: 25,
   /** If the call that asked for an erasure dies in its leg, the run goes on after this time. */
   erasureWakeMs: 60_000,
+  /** Log lines at level info of one event and instance: a burst, and then so many a second. */
+  infoLinesPerSecond: 1,
+  infoLinesBurst: 500,
   healthShardTenants: 250,
   healthConcurrency: 16,
   /**

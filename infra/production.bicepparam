@@ -1,0 +1,16 @@
+// A desk that work depends on: tables in three zones and in the paired region, nothing deleted by mistake.
+using './main.bicep'
+
+param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'production')
+
+// The partner's own. They are no secrets, but nobody else's business; without them the deployment is refused.
+param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTIONS', '[]'))
+param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
+param publicUrl = readEnvironmentVariable('DESK_PUBLIC_URL', '')
+param alertEmails = json(readEnvironmentVariable('DESK_ALERT_EMAILS', '[]'))
+
+param instanceMemoryMB = 2048
+param storageRedundancy = 'GZRS'
+param vaultPurgeProtection = true
+param deleteLocks = true
+param diagnostics = 'audit'
