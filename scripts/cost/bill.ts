@@ -54,7 +54,7 @@ export const alertsCost = (): number =>
 /** What runs: a month's jobs, of so many customers, whose own rows have so many bytes each. */
 export type Load = { jobs: readonly Job[]; customers: number; storedPerCustomer: number };
 
-/** What a month costs on a public network, Flex Consumption, tables in three zones. */
+/** What a month costs on a public network, Flex Consumption, tables in three zones and two regions. */
 export function billOf({ jobs, customers, storedPerCustomer }: Load, memoryGb: number = memories.usual): Bill {
   const all = plus(...jobs.map(({ work }) => work));
   const functions = [...new Set(jobs.map(({ runsOn }) => runsOn))];
@@ -95,7 +95,7 @@ export function billOf({ jobs, customers, storedPerCustomer }: Load, memoryGb: n
       used: rounded(all.tables),
       dollars: (all.tables / 1e4) * price('tableOperation'),
     },
-    { resource: 'Table storage, data', used: `${storedGb.toFixed(1)} GB`, dollars: storedGb * price('tableGbZrs') },
+    { resource: 'Table storage, data', used: `${storedGb.toFixed(1)} GB`, dollars: storedGb * price('tableGb') },
     {
       resource: 'Blob storage of the host',
       used: `${rounded(ticks * a.hostWritesPerTick + a.hostLeasesPerMinute * minutes)} operations`,
