@@ -41,7 +41,7 @@ function functionSeconds(jobs: readonly Job[], memoryGb: number): number {
   return Math.min(alone, month * Math.ceil(alone / month / a.runsAtOnce));
 }
 
-export const alertsCost = (): number =>
+const alertsCost = (): number =>
   alerts.logs.reduce((sum, { every }) => {
     const name = every === 'PT5M' ? 'logAlert5' : every === 'PT10M' ? 'logAlert10' : 'logAlert15';
     return sum + price(name);

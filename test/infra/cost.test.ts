@@ -68,8 +68,8 @@ describe('what a month costs', () => {
 
 describe('infra/prices.json', () => {
   const said = [
-    ...Object.entries(prices.included).map(([name, one]) => ({ name: `included ${name}`, amount: one.amount, ...one })),
-    ...Object.entries(prices.prices).map(([name, one]) => ({ name, amount: one.price, ...one })),
+    ...Object.entries(prices.included).map(([name, one]) => ({ name: `included ${name}`, ...one })),
+    ...Object.entries(prices.prices).map(([name, one]) => ({ ...one, name, amount: one.price })),
   ];
 
   it.each(said)('says of $name its unit, its source and its day', ({ amount, unit, source, date }) => {
