@@ -8,7 +8,6 @@ param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTION
 param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
 
 param instanceMemoryMB = 512
-param httpConcurrency = 4
 param storageRedundancy = 'LRS'
 param vaultPurgeProtection = false
 param deleteLocks = false

@@ -73,10 +73,10 @@ param maximumInstanceCount int = 40
 @description('Instances that are always there, by group or function. Without any the app scales to nothing and starts with the next message.')
 param alwaysReady readyInstances[] = []
 
-@description('HTTP calls that an instance takes at a time (Flex Consumption).')
+@description('HTTP calls that an instance takes at a time (Flex Consumption). More memory takes more.')
 @minValue(1)
 @maxValue(1000)
-param httpConcurrency int = 16
+param httpConcurrency int = instanceMemoryMB == 512 ? 4 : instanceMemoryMB == 2048 ? 16 : 32
 
 @description('Lets the scaler ask how long queues are, by the role Azure Service Bus Data Owner on the four queues. Without it the scaler estimates, later and less exactly.')
 param scaleOnQueueLength bool = true

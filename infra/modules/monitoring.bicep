@@ -30,7 +30,7 @@ param writerId string
 @allowed(['Enabled', 'Disabled'])
 param publicNetworkAccess string = 'Enabled'
 
-var publisherRole = loadJsonContent('../roles.json').monitoringMetricsPublisher
+var roles = loadJsonContent('../roles.json')
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
   name: name
@@ -65,13 +65,13 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(insights.id, writerId, publisherRole.id)
+  name: guid(insights.id, writerId, roles.monitoringMetricsPublisher.id)
   scope: insights
   properties: {
     principalId: writerPrincipalId
     principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', publisherRole.id)
-    description: publisherRole.why
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roles.monitoringMetricsPublisher.id)
+    description: roles.monitoringMetricsPublisher.why
   }
 }
 

@@ -42,7 +42,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
       {
         name: 'app'
         properties: {
-          addressPrefix: cidrSubnet(addressPrefix, 26, 0)
+          addressPrefix: cidrSubnet(addressPrefix, 25, 0)
           defaultOutboundAccess: false
           natGateway: { id: nat.id }
           delegations: [{ name: 'app', properties: { serviceName: appDelegation } }]
@@ -50,7 +50,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-09-01' = {
       }
       {
         name: 'endpoints'
-        properties: { addressPrefix: cidrSubnet(addressPrefix, 26, 1), defaultOutboundAccess: false }
+        properties: { addressPrefix: cidrSubnet(addressPrefix, 26, 2), defaultOutboundAccess: false }
       }
     ]
   }
