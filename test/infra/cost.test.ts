@@ -30,7 +30,7 @@ describe('what a month costs', () => {
 
   beforeAll(async () => {
     all = sizedBills(await countDesk());
-  });
+  }, 60_000);
 
   it('stays within the aims for 10, 1,000 and 50,000 customers on a public network', () => {
     expect(all.map(({ customers, aim }) => [customers, aim])).toEqual([
