@@ -61,8 +61,7 @@ async function aTellingDesk() {
 }
 
 /**
- * A request's whole life: taken in by API, talked about, solved, and closed when nobody disagrees; and the notices of it to its
- * portal, by webhook. Beside it one look-up by a portal that has to be read anew from the tables.
+ * A request's whole life: taken in by API, talked about and solved; and the notices of it to its portal, by webhook. Beside it one look-up by a portal that has to be read anew from the tables.
  */
 export async function countRequests(): Promise<{ life: Work; notices: Work; lookUp: Work }> {
   const { call, costOf, pass, deliver, tokens } = await aTellingDesk();
