@@ -1,4 +1,5 @@
-// A desk to try things on: cheap, and gone without a trace when it is deleted.
+// A desk to try things on: cheap, and gone without a trace when it is deleted. Give it a partner tenant of its own (a sandbox):
+// Partner Center calls one desk for each.
 using './main.bicep'
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')

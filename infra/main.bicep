@@ -13,7 +13,7 @@ param environmentName string
 param location string = resourceGroup().location
 
 @description('Tags of all resources.')
-param tags object = {}
+param tags { *: string } = {}
 
 @description('Microsoft cloud that the desk works with. Keep the default: the cloud of the subscription.')
 @allowed(['global', 'us-government', 'china'])
@@ -33,7 +33,7 @@ param deskApiAudience string
 @minLength(1)
 param deskApiTenants string[] = [subscription().tenantId]
 
-@description('Address under which others reach the desk, without a slash at its end. Empty takes the one that Azure gives the app.')
+@description('Address under which others reach the desk, without a slash at its end. Empty takes the one that Azure gives the app. Partner Center calls one address for each partner tenant: two desks that work for the same one take its webhooks from each other.')
 param publicUrl string = ''
 
 @description('Authorities trusted for webhooks of Partner Center beside the pinned ones, in PEM.')
