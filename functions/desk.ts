@@ -69,6 +69,8 @@ import { createReadinessParts } from './readiness-parts.ts';
 import type { Catalogue } from './register.ts';
 import { deskReach } from './desk-reach.ts';
 import { reachRoutes } from './reach.http.ts';
+import { createTellHold } from '../shared/escalations/release-restore.ts';
+import { restoreRoutes } from './restore.http.ts';
 import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
 import { markingFailures } from '../shared/platform/marking-failures.ts';
@@ -242,6 +244,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...poisonRoutes(services),
+      ...restoreRoutes(services),
       ...operationsRoutes({ readiness, authenticate, contract: openApiOnce(() => catalogue.routes) }),
     ],
     queues: [
@@ -265,7 +268,10 @@ export function createDesk(given: Services, config: Config): Desk {
       }),
       feeds.polls,
     ].map((fn) => markingFailures(postponing(fn, services), services)),
-    timers: timerFunctions({ ...services, ...feeds.timers, keepGrants, keepWebhooks: webhooks.keepRegistrations }),
+    timers: timerFunctions({
+      ...{ ...services, ...feeds.timers, keepGrants, keepWebhooks: webhooks.keepRegistrations },
+      tellHold: createTellHold(services),
+    }),
   };
   return { catalogue, authenticate, takeTurn };
 }

@@ -9,6 +9,7 @@ import type { Circuits } from '../shared/platform/circuit.ts';
 import type { Config } from '../shared/platform/config.ts';
 import { grantView, type GrantRows } from '../shared/platform/partner-grant.ts';
 import type { Part } from '../shared/platform/readiness.ts';
+import { isHeld, readRestored } from '../shared/platform/restored-desk.ts';
 import { lastSweepState } from '../shared/platform/sweep.ts';
 import type { Services } from '../shared/platform/services.ts';
 
@@ -91,6 +92,14 @@ export const createReadinessParts = ({
         // Of this instance: which upstream escalations leave alone, and since when.
         circuits: circuits.open(),
       };
+    },
+  },
+  {
+    // Works, but files nothing: people are to reconcile and release it.
+    name: 'filing',
+    check: async () => {
+      const back = await unlessStorageIsAway(async () => readRestored(services.tables('desk')));
+      return { held: back && isHeld(back.restored) ? { since: back.restored.restoredAt } : false };
     },
   },
   {

@@ -8,6 +8,7 @@ import type { EnsureMessageCenter } from '../shared/health/message-center-ensure
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
 import type { KeepGrants } from '../shared/platform/keep-grants.ts';
 import { rememberSweep, shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
+import type { Scope } from '../shared/platform/telemetry.ts';
 import type { TimerFunction } from '../shared/platform/timer-handler.ts';
 
 export type TimerDeps = Omit<SweepDeps, 'places'> & {
@@ -20,6 +21,7 @@ export type TimerDeps = Omit<SweepDeps, 'places'> & {
   ensurePolling: EnsurePolling;
   ensureAzure: EnsureAzure;
   ensureMessageCenter: EnsureMessageCenter;
+  tellHold: (scope: Scope) => Promise<void>;
 };
 
 /** What the clock does: starts what is missing and sends again what is owed. Everything else keeps itself going on the bus. */
@@ -44,7 +46,7 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
       const places = async () =>
         Promise.resolve([...shardPlaces('requests'), ...shardPlaces('escalations'), ...shardPlaces('deliveries')]);
       // The directory first: without it there is nobody to poll for; a sweep that fails must not hold it up, nor it the sweep.
-      const [directory, delegation, shards, health, grants, webhooks, mails] = await Promise.allSettled([
+      const [directory, delegation, shards, health, grants, webhooks, mails, hold] = await Promise.allSettled([
         deps.ensureDirectory(scope),
         deps.ensureDelegation(scope),
         sweep({ ...deps, places }, scope),
@@ -52,11 +54,12 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
         deps.keepGrants(scope),
         deps.keepWebhooks(scope),
         deps.ensureCaseMail(scope),
+        deps.tellHold(scope),
       ]);
       if (shards.status === 'fulfilled') {
         await rememberSweep(deps, { ...shards.value, ...(health.status === 'fulfilled' && { health: health.value }) });
       }
-      for (const result of [directory, delegation, shards, health, grants, webhooks, mails])
+      for (const result of [directory, delegation, shards, health, grants, webhooks, mails, hold])
         if (result.status === 'rejected') throw result.reason;
       const { owed, oldestMs, poisoned, failed } = valueOf(health);
       // One line a minute, whose absence and whose figures alerts ask for.

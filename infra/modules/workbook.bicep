@@ -50,6 +50,7 @@ var parts = [
       queryType: 0
       resourceType: 'microsoft.operationalinsights/workspaces'
       crossComponentResources: [workspaceId]
+      timeContext: { durationMs: 86400000 }
       timeContextFromParameter: 'Range'
       visualization: part.visualization
       size: 0
@@ -69,6 +70,7 @@ var deadLetters = {
     resourceType: 'microsoft.servicebus/namespaces'
     metricScope: 0
     resourceIds: [serviceBusId]
+    timeContext: { durationMs: 86400000 }
     timeContextFromParameter: 'Range'
     metrics: [
       {

@@ -8,6 +8,8 @@ import { claimantOf } from './escalation-answer.ts';
 import { illegalMove, move } from './escalation-rules.ts';
 import type { Content } from './escalation-store.ts';
 import { redriven } from './filing.ts';
+import { lookFrom, settled } from './restored.ts';
+import { isHeld, readRestored } from '../platform/restored-desk.ts';
 import { carriedByAnother, givingWay } from './keep-case.ts';
 import { personCall, type Asked, type Outcome } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
@@ -63,6 +65,7 @@ function claimRule(row: EscalationRow, claimants: Claimants, asked: Asked<ClaimB
     if (!isMine && row.claimedBy !== undefined) throw claimedByAnother(row, claimants, asked.nowMs);
     return released(row, asked);
   }
+  if (row.restoredAt !== undefined && !hasLooked(asked, lookFrom(row))) throw mustLook(row);
   if (row.state === 'claimed') {
     if (isMine) return prolonged(row, asked);
     if (!mayTakeOver(row, asked)) throw claimedByAnother(row, claimants, asked.nowMs);
@@ -73,15 +76,28 @@ function claimRule(row: EscalationRow, claimants: Claimants, asked: Asked<ClaimB
 }
 
 /** Who looked before the settle time was over may have missed what its claimant filed at the last moment. */
-function mayTakeOver(row: EscalationRow, { body, nowMs }: Asked<ClaimBody>): boolean {
+const mayTakeOver = (row: EscalationRow, asked: Asked<ClaimBody>): boolean =>
+  hasLooked(asked, takeOverAt(row)) && !holdsAt(row, asked.nowMs);
+
+function hasLooked({ body, nowMs }: Asked<ClaimBody>, from: number): boolean {
   const lookedAt = body.lookedAt === undefined ? nowMs : fromIso(body.lookedAt);
-  return body.looked === true && lookedAt >= takeOverAt(row) && lookedAt <= nowMs + minuteMs && !holdsAt(row, nowMs);
+  return body.looked === true && lookedAt >= from && lookedAt <= nowMs + minuteMs;
+}
+
+/** It may have been filed after the export that it came back from, by whoever claimed it then. */
+function mustLook(row: EscalationRow): AppError {
+  const from = toIso(lookFrom(row));
+  return new AppError(
+    'filing-held',
+    `The desk came back from a backup, and a case may have been filed since. From ${from} on look for the packet's marker among the cases in the portal: claim with {"looked":true} if there is none; tell its number if there is one.`,
+    { members: { restoredAt: row.restoredAt, lookFrom: from } },
+  );
 }
 
 const claimEnd = (nowMs: number): string => toIso(nowMs + limits.claimMinutes * minuteMs);
 
 function claimed(row: EscalationRow, { caller, nowMs }: Asked<ClaimBody>, note?: string): Outcome {
-  const change = { claimedBy: caller.id, claimedUntil: claimEnd(nowMs), ...unasked, turn: row.turn + 1 };
+  const change = { claimedBy: caller.id, claimedUntil: claimEnd(nowMs), ...unasked, ...settled, turn: row.turn + 1 };
   return {
     ...move(row, { to: 'claimed', what: 'claimed', nowMs, by: caller.id, ...(note !== undefined && { note }), change }),
     claimant: { id: caller.id, by: caller.name },
@@ -92,7 +108,8 @@ function claimed(row: EscalationRow, { caller, nowMs }: Asked<ClaimBody>, note?:
 function prolonged(row: EscalationRow, asked: Asked<ClaimBody>): Outcome {
   if (row.askedAt !== undefined) return claimed(row, asked, 'Claimed again by whoever had claimed it.');
   const { nowMs } = asked;
-  return { after: { ...row, claimedUntil: claimEnd(nowMs), updatedAt: toIso(nowMs), turn: row.turn + 1 } };
+  const after = { ...row, ...settled, claimedUntil: claimEnd(nowMs), updatedAt: toIso(nowMs), turn: row.turn + 1 };
+  return { after };
 }
 
 /** Who had it may still tell a number that turns up after all. */
@@ -114,9 +131,18 @@ export const createClaim = (deps: EscalationDeps) =>
   personCall<ClaimBody>(deps, 'claim', async (row, claimants, asked) => {
     const outcome = claimRule(row, claimants, asked);
     if ('same' in outcome || outcome.after.state !== 'claimed') return outcome;
+    const back = await readRestored(deps.tables('desk'));
+    if (back && isHeld(back.restored)) throw heldNow(back.restored.restoredAt);
     const other = await carriedByAnother(deps, row, asked);
     return other ? { ...givingWay(row, other, asked.nowMs), refusal: sharesNow(other.id) } : outcome;
   });
+
+const heldNow = (since: string): AppError =>
+  new AppError(
+    'filing-held',
+    'The desk came back from a backup: nobody files anything until an administrator has released it. A number that is known can be told.',
+    { members: { restoredAt: since } },
+  );
 
 const sharesNow = (joinedTo: string): AppError =>
   new AppError(

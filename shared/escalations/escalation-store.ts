@@ -242,7 +242,7 @@ export type Change = {
 };
 
 /** Tells the rest of the desk about an event, at once. */
-export const eventWake = (event: EscalationEvent, nowMs: number): Wake => ({
+export const eventWake = (event: Pick<EscalationEvent, 'escalationId' | 'version'>, nowMs: number): Wake => ({
   id: `event|${event.escalationId}|${sequenceKey(event.version)}`,
   queue: 'desk-events',
   dueAt: nowMs,

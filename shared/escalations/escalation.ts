@@ -163,6 +163,8 @@ export const escalationRowSchema = z.strictObject({
   parkedReason: whySchema.optional(),
   /** What is to be written to Microsoft and waits for a person who carries it, oldest first. */
   toCarry: z.array(carriedSchema).optional(),
+  /** Came back from an export then, and nobody has looked since whether it was filed after that. */
+  restoredAt: instant.optional(),
 });
 export type EscalationRow = z.output<typeof escalationRowSchema>;
 

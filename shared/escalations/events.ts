@@ -11,5 +11,7 @@ export const escalationEvents = {
   mailsRead: { id: 'escalation.mails-read', level: 'info' },
   mailRace: { id: 'escalation.mail-race', level: 'info' },
   mailUnreadable: { id: 'escalation.mail-unreadable', level: 'warn' },
+  filingHeld: { id: 'escalation.filing-held', level: 'error' },
+  filingReleased: { id: 'escalation.filing-released', level: 'warn' },
   mailNotPlaced: { id: 'escalation.mail-not-placed', level: 'error' },
 } as const satisfies Record<string, LogEvent>;

@@ -8,7 +8,7 @@ import type { Moved } from './escalation-rules.ts';
 import { commitChange, eventWake, readContent, readEscalation, stepWake, type Change } from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
 import type { CaseState, FileOutcome, FilingJob, Passing, Refused } from './filing-channel.ts';
-import { staleIntentMs } from './filing-horizon.ts';
+import { settleHorizonMs, staleIntentMs } from './filing-horizon.ts';
 import {
   cancelled,
   doubted,
@@ -26,8 +26,10 @@ import {
   untroubled,
   withoutIntent,
 } from './filing.ts';
+import { isHeld, readRestored } from '../platform/restored-desk.ts';
 import { ownRequestOf } from './joining.ts';
 import { carriedByAnother, givingWay } from './keep-case.ts';
+import { settled } from './restored.ts';
 import { isRefusal } from '../platform/table.ts';
 import { endStep, goOnAt, jobOf, type Step } from './step.ts';
 
@@ -52,6 +54,9 @@ export async function fileCase(step: Step): Promise<void> {
 
 async function submit(step: Step, job: FilingJob): Promise<void> {
   const { deps, held, scope } = step;
+  // After the row: whoever reads a row that came back finds what was written before it.
+  const back = await readRestored(deps.tables('desk'));
+  if (back && !(await isLookedFor(step, job, isHeld(back.restored)))) return;
   if (await isWithdrawn(step)) return conclude(step, (row) => told(step, cancelled(row, now(step))));
   const { packet, override } = await readContent(deps.tables('escalations'), held.row.id);
   if (!packet)
@@ -129,6 +134,36 @@ async function look(step: Step, job: FilingJob): Promise<void> {
       );
   }
 }
+
+/**
+ * On a desk that came back from an export no row says what was filed after it: the name is looked for before every first try too. False
+ * where the ticket was found, or its absence is not known, or nothing may be filed yet.
+ */
+async function isLookedFor(step: Step, job: FilingJob, held: boolean): Promise<boolean> {
+  const { row } = step.held;
+  const found = await step.deps.channel.find(job);
+  switch (found.kind) {
+    case 'found':
+      await adopt(step, found.case);
+      return false;
+    case 'absent':
+      if (!held) return true;
+      await goOnAt(step, { after: nextTurn(row, absentSince(row, now(step))), dueAt: now(step) + filingSleepMs });
+      return false;
+    case 'passing':
+      await troubleStep(step, row, found);
+      return false;
+    case 'refused':
+      await conclude(step, (fresh) =>
+        told(step, park(fresh, 'unverified', { nowMs: now(step), upstream: found.upstream })),
+      );
+      return false;
+  }
+}
+
+/** What was put in the last moment before the restore can be seen once the settle horizon has passed. */
+const absentSince = (row: EscalationRow, nowMs: number): Partial<EscalationRow> =>
+  row.restoredAt !== undefined && nowMs >= fromIso(row.restoredAt) + settleHorizonMs ? settled : {};
 
 async function poll(step: Step, job: FilingJob): Promise<void> {
   const { row } = step.held;

@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.ts';
 import { takeOverAt, unasked } from './asking.ts';
 import { claimedByAnother } from './claim.ts';
 import type { EscalationRow } from './escalation.ts';
+import { settled } from './restored.ts';
 import { illegalMove, mayMove, move, tell } from './escalation-rules.ts';
 import type { Content } from './escalation-store.ts';
 import { personCall, type Asked, type Outcome } from './person-call.ts';
@@ -27,7 +28,7 @@ function filingRule(row: EscalationRow, claimants: Claimants, asked: Asked<Filin
   if (row.claimedBy === caller.id || claimants?.[caller.id] !== undefined) {
     const over = notTheFirst(row, asked);
     if (over) return over;
-  } else if (row.state !== 'claimed' || nowMs < takeOverAt(row)) {
+  } else if (row.restoredAt === undefined && (row.state !== 'claimed' || nowMs < takeOverAt(row))) {
     if (row.claimedBy === undefined || row.state === 'awaiting-filing') throw illegalMove(row.state, 'filed');
     throw claimedByAnother(row, claimants, nowMs);
   }
@@ -51,6 +52,7 @@ function numbered(row: EscalationRow, asked: Asked<FilingBody>): Outcome {
     claimedBy: caller.id,
     ...(!isHolders && { claimedUntil: undefined }),
     ...unasked,
+    ...settled,
     turn: row.turn + 1,
   };
   return {
@@ -59,7 +61,7 @@ function numbered(row: EscalationRow, asked: Asked<FilingBody>): Outcome {
       what: 'filed',
       nowMs,
       by: caller.id,
-      ...(!isHolders && { note: toldByAnother }),
+      ...(!isHolders && { note: row.restoredAt === undefined ? toldByAnother : foundAgain }),
       change,
     }),
     claimant: { id: caller.id, by: caller.name },
@@ -68,6 +70,9 @@ function numbered(row: EscalationRow, asked: Asked<FilingBody>): Outcome {
 
 const toldByAnother =
   'The number was told by another person than who had claimed it last: whoever was about to file must not, and closes a case that was filed besides.';
+
+const foundAgain =
+  'The desk had come back from a backup that did not know this number yet: somebody found the case at Microsoft and told it.';
 
 function filedAtOf(row: EscalationRow, { body, nowMs }: Asked<FilingBody>): string {
   const filedAt = body.filedAt === undefined ? nowMs : fromIso(body.filedAt);

@@ -6,6 +6,7 @@ import { backoffMs } from '../core/backoff.ts';
 import { channelTable } from './channel-table.ts';
 import type { EscalationRow } from './escalation.ts';
 import { illegalMove, move, type Moved } from './escalation-rules.ts';
+import { settled } from './restored.ts';
 import { refusals, type CaseState, type Passing, type RefusalCode } from './filing-channel.ts';
 
 /** What a filing does next: put the ticket, look for it by its name, or ask how the accepted filing goes on. */
@@ -82,7 +83,7 @@ export function redriven(row: EscalationRow, { nowMs, by, byHand, looked }: Redr
   if (row.state !== 'parked') throw illegalMove(row.state, to);
   const change = { ...untroubled, parkedReason: undefined, turn: row.turn + 1 };
   if (!byHand) return move(row, { to, what: 'redriven', nowMs, by, change });
-  if (row.intentAt !== undefined && !looked) {
+  if ((row.intentAt !== undefined || row.restoredAt !== undefined) && !looked) {
     throw new AppError(
       'illegal-transition',
       'A ticket may exist: look for the packet’s marker in the portal. Then say {"byHand":true,"looked":true}, and tell its number if it is there.',
@@ -96,7 +97,7 @@ export function redriven(row: EscalationRow, { nowMs, by, byHand, looked }: Redr
     nowMs,
     by,
     note,
-    change: { ...change, channel: 'assisted' },
+    change: { ...change, ...settled, channel: 'assisted' },
   });
 }
 
@@ -131,6 +132,7 @@ export function filed(row: EscalationRow, seen: CaseState & { number: string }, 
     caseNumber: seen.number,
     filedAt: row.intentAt ?? toIso(nowMs),
     ...untroubled,
+    ...settled,
     turn: row.turn + 1,
   };
   return move(withoutIntent(row), { to: 'filed', what: 'filed', nowMs, change, note: `Microsoft case ${seen.number}` });

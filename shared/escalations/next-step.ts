@@ -1,6 +1,7 @@
 import { fromIso, hourMs, minuteMs, toIso } from '../core/clock.ts';
 import { limits } from '../core/limits.ts';
 import { acceptMs, holdsAt, takeOverAt } from './asking.ts';
+import { lookFrom } from './restored.ts';
 import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import type { Escalation } from './escalation-view.ts';
 
@@ -30,6 +31,11 @@ const filingAnswer = (row: EscalationRow, claimedUntil: string): Escalation['clo
 /** What a person is to do next, if anything. Never a name of a person: answers to keyed calls keep it. */
 export function nextStepOf(row: EscalationRow, nowMs: number): Escalation['nextStep'] {
   const due = (dueAt: string | undefined) => (dueAt === undefined ? {} : { dueAt });
+  if (row.restoredAt !== undefined && (row.state === 'awaiting-filing' || row.state === 'claimed')) {
+    const from = toIso(lookFrom(row));
+    const how = `The desk came back from a backup. Look for the packet's marker among the cases in the portal and tell the number if it is there. If not, from ${from} on {"looked":true} claims it.`;
+    return { what: 'say-whether-filed', how };
+  }
   if (row.state === 'awaiting-filing') {
     return { what: 'claim', how: 'Whoever is going to file it claims it first; the link is shown then.' };
   }

@@ -25,7 +25,7 @@ const params = z.strictObject({ id: z.string().min(1).max(80) });
 const requestParams = z.strictObject({ id: z.string().regex(/^[a-z2-7]{10,60}$/) });
 const told = (description: string) => ({ 200: { description, schema: escalationSchema } });
 const keyErrors = ['idempotency-key-reused', 'invalid-header'] as const satisfies ErrorCode[];
-const claimErrors = ['claimed-by-another', 'illegal-transition', ...keyErrors] as const;
+const claimErrors = ['claimed-by-another', 'filing-held', 'illegal-transition', ...keyErrors] as const;
 
 export const previewEscalation = {
   name: 'previewEscalation',

@@ -31,7 +31,8 @@ export type ErasureAsked = {
 
 type HeldRun = { run: ErasureRun; etag: string };
 
-const wakeOf = ({ contactId, turn }: ErasureRun, dueAt: number): Wake => ({
+/** Takes a run on, in its present turn. */
+export const erasureWake = ({ contactId, turn }: Pick<ErasureRun, 'contactId' | 'turn'>, dueAt: number): Wake => ({
   id: `erasure|${contactId}|${String(turn)}`,
   queue: 'desk-events',
   dueAt,
@@ -72,7 +73,7 @@ export function createErasure({ tables, random, ...given }: ErasurePorts) {
       startedAt: toIso(clock.now()),
       turn: (held?.run.turn ?? 0) + 1,
     };
-    const wake = wakeOf(run, clock.now() + limits.erasureWakeMs);
+    const wake = erasureWake(run, clock.now() + limits.erasureWakeMs);
     const begun = await commit(deps, { held, run, wake }, scope);
     if (begun) await leg(begun, wakeKey(wake), scope);
   };
@@ -85,7 +86,7 @@ export function createErasure({ tables, random, ...given }: ErasurePorts) {
     for (const person of some) await eraseRequest(deps, { person, run }, scope);
     const isLast = open.length === some.length;
     const next: ErasureRun = { ...run, state: isLast ? 'done' : 'running', turn: run.turn + 1 };
-    const wake = isLast ? undefined : wakeOf(next, clock.now());
+    const wake = isLast ? undefined : erasureWake(next, clock.now());
     await commit(deps, { held: { run, etag }, run: next, wake, done }, scope);
     scope.log(requestEvents.erased, { contactId: run.contactId, requests: some.length, isLast });
   };

@@ -9,7 +9,8 @@ import { isRefusal, type Table } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { requestEvents } from './events.ts';
 import type { ExternalRefIndex } from './external-ref-index.ts';
-import { listKey, listedOf, listPartition, listRow, partitionsOf } from './list-rows.ts';
+import { listPartition, partitionsOf } from './list-rows.ts';
+import { bringOntoLists } from './onto-lists.ts';
 import type { Announce, TellEscalations, Notice } from './ports.ts';
 import type { createFamily } from './family.ts';
 import type { Head, RequestEvent } from './request-event.ts';
@@ -112,36 +113,6 @@ function touchedBy(event: RequestEvent): string[] {
     ['service', triage?.service],
   ] as const;
   return touched.flatMap(([field, value]) => (value == null ? [] : [listPartition(id, field, value)]));
-}
-
-/**
- * Puts the request onto every list it belongs to and takes it off those it left. Events of one request may be handled at the same
- * time and in any order: so what is written follows from the request as it is, and it is read again afterwards. Where it has moved on
- * meanwhile, the work is done again; whoever finishes last has seen the last version.
- */
-async function bringOntoLists(deps: ProjectionDeps, first: Head, known: readonly string[]): Promise<void> {
-  const touched = new Set(known);
-  let head: Head | undefined = first;
-  for (;;) {
-    const { version } = head;
-    const rk = listKey(head);
-    const columns = listRow.toColumns(listedOf(head));
-    const belongs = partitionsOf(head);
-    await Promise.all(belongs.map(async (pk) => deps.lists.transact(pk, [{ kind: 'upsert', rk, columns }])));
-    const gone = [...touched].filter((pk) => !belongs.includes(pk));
-    await Promise.all(gone.map(async (pk) => deleteIfThere(deps.lists, pk, rk)));
-    for (const pk of belongs) touched.add(pk);
-    head = await deps.store.readHead(first.id);
-    if (head === undefined || head.version === version) return;
-  }
-}
-
-async function deleteIfThere(table: Table, pk: string, rk: string): Promise<void> {
-  try {
-    await table.transact(pk, [{ kind: 'delete', rk }]);
-  } catch (error) {
-    if (!isRefusal(error, 'missing')) throw error;
-  }
 }
 
 const typeOf = (event: RequestEvent): Notice['type'] => {

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { systemClock } from '../../shared/core/clock.ts';
 import { systemIds } from '../../shared/core/ids.ts';
 import { azureTable } from '../../shared/platform/azure-tables.table.ts';
 import { withWriteTokens } from '../../shared/platform/write-token.ts';
 import { memoryTable } from '../support/memory-table.ts';
 import { startStorageProcess } from '../support/storage-process.ts';
+import { scanContract } from './scan.contract.ts';
 import { tableContract } from './table.contract.ts';
 
 let storage: Awaited<ReturnType<typeof startStorageProcess>>;
@@ -18,6 +19,10 @@ afterAll(async () => {
 
 tableContract('in memory', async () => memoryTable().table);
 tableContract('Table storage', async () => azureTable(await storage.freshTable(), systemClock));
+
+describe('Table storage as export and restore use it', () => {
+  scanContract(async () => storage.freshTable());
+});
 
 /** What the desk runs on: the write token must not show through, but for the column that carries it. */
 const withoutToken = (make: () => Promise<ReturnType<typeof memoryTable>['table']>) => async () => {

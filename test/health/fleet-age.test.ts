@@ -47,6 +47,9 @@ describe('the fleet', () => {
     for (let n = 0; n < 15; n++) await minute();
     expect(await feed()).toMatchObject({ shards: 1, staleShards: 1 });
     expect(feedTrouble(await feed())).toBe('no shard has been read for three intervals');
+    const { findings, ...age } = await feed();
+    expect(findings).toEqual([]);
+    expect(await desk.ensurePolling(desk.scope)).toMatchObject(age);
   });
 
   it('costs one row a shard and feed while everybody counted was read lately', async () => {

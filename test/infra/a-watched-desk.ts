@@ -1,5 +1,6 @@
 import { InvocationContext, type Timer } from '@azure/functions';
 import { timerFunctions } from '../../functions/timers.ts';
+import { createTellHold } from '../../shared/escalations/release-restore.ts';
 import { createKeepGrants } from '../../shared/platform/keep-grants.ts';
 import { createGrantRows } from '../../shared/platform/partner-grant.ts';
 import { contextLog, scopeFor, type LogEntry } from '../../shared/platform/telemetry.ts';
@@ -51,6 +52,7 @@ export async function aWatchedDesk(customers: number) {
     ensurePolling: health.ensurePolling,
     ensureAzure: health.ensureAzure,
     ensureMessageCenter: health.ensureMessageCenter,
+    tellHold: createTellHold({ tables, clock }),
   });
   const ids = seededIds(seededRandom(5));
   const fire = async (name: 'sweep' | 'pollServiceHealth'): Promise<void> => {
@@ -58,16 +60,17 @@ export async function aWatchedDesk(customers: number) {
     if (timer === undefined) throw new Error(`there is no timer ${name}`);
     await handleTimer(timer, { logFor: () => log, ids })(tick, context).catch(() => undefined);
   };
-  if (customers > 0) await health.begin(customers);
+  if (customers > 0) await health.begin(customers, customers);
   return {
     ...{ health, traces, entra, rows, trouble, fire },
     scope: scopeFor(log, 'test-correlation'),
     dead: async () => Promise.reject(new TokenFailure('grant-dead', 'dead', { code: 'invalid_grant' })),
-    /** Lets minutes pass: a sweep in each, the polls' timer in every fifth; messages are handled unless the bus is silent. */
+    /** Lets minutes pass: a sweep in each, the polls’ timer in every fifth; messages are handled unless the bus is silent. */
     pass: async (minutes: number, { isSilent = false } = {}): Promise<void> => {
       for (let minute = 1; minute <= minutes; minute++) {
         await health.advance(60_000);
         if (!isSilent) await health.drain();
+        for (const entry of health.entries.splice(0)) log(entry);
         await fire('sweep');
         if (minute % 5 === 0) await fire('pollServiceHealth');
       }

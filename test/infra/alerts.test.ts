@@ -4,6 +4,7 @@ import { unavailable } from '../../shared/core/errors.ts';
 import { consentPartition } from '../../shared/customers/consents.ts';
 import { markingFailures } from '../../shared/platform/marking-failures.ts';
 import { wakeKey, wakeOp, type Wake } from '../../shared/platform/outbox.ts';
+import { heldFrom, restoredOp, restorePartition } from '../../shared/platform/restored-desk.ts';
 import { aPageDesk } from '../notices/a-page-desk.ts';
 import { aLog, aQuietDesk, aWatchedDesk, type WatchedDesk } from './a-watched-desk.ts';
 import type { Row } from './kql-expression.ts';
@@ -97,6 +98,15 @@ const troubles: [alert: string, what: string, make: (desk: WatchedDesk) => Promi
       await health.advance(dayMs);
       await consumer.handle(message, scope).catch(() => undefined);
       await desk.fire('sweep');
+    },
+  ],
+  [
+    'filing-held',
+    'the desk came back from a backup',
+    async ({ health, fire }) => {
+      const held = heldFrom({ id: 'backup', beganAt: health.now() }, health.clock.now());
+      await health.tables('desk').transact(restorePartition, [restoredOp(held)]);
+      await fire('sweep');
     },
   ],
   ['health-stale', 'no shard is read for 30 minutes', async (desk) => desk.pass(30, { isSilent: true })],

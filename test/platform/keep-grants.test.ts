@@ -96,6 +96,18 @@ describe('a partner’s refresh token', () => {
     expect(alive.has('first')).toBe(true);
   });
 
+  it('is told of at each turn: how old it is, and that it is dead', async () => {
+    const { signIn, keep, scope, advance, alive, minutes } = aPartner();
+    expect(await keep(scope)).toEqual({ deadGrants: 0, grantAgeDays: null });
+    signIn('first');
+    await minutes(70);
+    expect(await keep(scope)).toEqual({ deadGrants: 0, grantAgeDays: 0 });
+    alive.clear();
+    await advance(dayMs);
+    await minutes(2);
+    expect(await keep(scope)).toEqual({ deadGrants: 1, grantAgeDays: 1 });
+  });
+
   it('is renewed by one of many who want to at the same moment', async () => {
     const { signIn, advance, counts, deps, scope } = aPartner();
     signIn('first');

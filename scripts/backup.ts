@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { toIso } from '../shared/core/clock.ts';
+import { systemIds } from '../shared/core/ids.ts';
+import { exportDesk } from './backup/export.ts';
+import { folderShelf } from './backup/files.ts';
+import { openStorage, placeOf, say } from './backup/open-storage.ts';
+
+const usage = `npm run backup [-- --storage CONNECTION_STRING | --tables URL] [--to FOLDER]
+  Exports what the desk must not lose into a new folder (backup-<time> by default), while the desk works.
+  --tables https://ACCOUNT.table.core.windows.net  as whoever the Azure CLI is signed in (Storage Table Data Reader is enough)
+  Without either: the local world that runs.
+  The export holds personal data and no secret: its files are for their owner alone; keep it as long as you may, and no longer.
+  Progress comes on standard error. Stopped, it leaves a folder that no restore takes: delete it and begin anew.`;
+
+const { values } = parseArgs({
+  options: {
+    storage: { type: 'string' },
+    tables: { type: 'string' },
+    to: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const found = values.help ? undefined : await placeOf(values);
+if (found === undefined) {
+  console.error(usage);
+  process.exit(values.help ? 0 : 2);
+}
+const { place, clock } = found;
+const folder = resolve(values.to ?? `backup-${toIso(clock.now()).replaceAll(/[:.]/g, '-')}`);
+await mkdir(folder, { mode: 0o700 });
+const { scan } = await openStorage(place);
+const manifest = await exportDesk({ scan, clock, say }, folderShelf(folder), systemIds.newId());
+const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
+console.log(`${folder}: ${String(rows)} rows in ${String(manifest.files.length)} files.`);
+console.log(`What was accepted before ${manifest.beganAt} is in it.`);
+console.log(`It leads to ${String(manifest.secrets.length)} secrets of the vault, which it does not hold; manifest.json names them.`);

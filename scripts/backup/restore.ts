@@ -1,0 +1,134 @@
+import pLimit from 'p-limit';
+import { fromIso, toIso, type Clock } from '../../shared/core/clock.ts';
+import { shardPlaces } from '../../shared/platform/sweep.ts';
+import { heldFrom, readRestored, restoredOp, restorePartition, type RestoredDesk } from '../../shared/platform/restored-desk.ts';
+import { tableNames, type TableName } from '../../shared/platform/resources.ts';
+import type { Tables } from '../../shared/platform/table.ts';
+import type { Scope } from '../../shared/platform/telemetry.ts';
+import { rowsOf, type ExportedFile, type Manifest, type Shelf } from './files.ts';
+import { isRun, mend, reopenRun, type Mending } from './mend.ts';
+import { pagesOf, type OpenScan, type ScannedRow } from './scan.ts';
+import { writeRows } from './write-rows.ts';
+
+export type RestoreDeps = {
+  scan: OpenScan<TableName>;
+  tables: Tables<TableName>;
+  clock: Pick<Clock, 'now'>;
+  scope: Scope;
+  say: (text: string) => void;
+  /** The tables that were lost, where they can still be read: erasures that are newer than the export are carried over. */
+  lost?: OpenScan<TableName>;
+  /** Makes the lists anew from the heads. */
+  rebuild: () => Promise<number>;
+};
+
+export type Restored = { manifest: Manifest; desk: RestoredDesk; rows: Record<string, number>; erasures: string[] };
+
+/** The tables hold rows of something else. */
+export class NotEmpty extends Error {
+  override readonly name = 'NotEmpty';
+}
+
+const filesAtOnce = 8;
+
+/** Effects before what owes them: a desk that works meanwhile finds what was told already. */
+const order: readonly TableName[] = ['poison', 'deliveries', 'customers', 'health', 'portals', 'escalations', 'requests', 'desk'];
+
+/**
+ * Writes a backup into empty tables. Everything is verified before the first row is written, and filing is held by the first row.
+ * May be stopped and called again with the same backup: it goes on. The desk should be stopped meanwhile; correctness does not
+ * hang on it.
+ */
+export async function restoreDesk(deps: RestoreDeps, shelf: Shelf): Promise<Restored> {
+  const { clock, scan, say, scope, tables } = deps;
+  const manifest = await shelf.verified();
+  say(`backup ${manifest.id} is whole: ${String(manifest.files.length)} files, begun ${manifest.beganAt}`);
+  const desk = await holdFiling(deps, manifest);
+  const mending = { beganAt: fromIso(manifest.beganAt), restoredAt: fromIso(desk.restoredAt), scope };
+  const erased = deps.lost ? await erasuresSince(deps.lost, mending) : new Map<string, ScannedRow[]>();
+  const limit = pLimit(filesAtOnce);
+  const rows: Record<string, number> = {};
+  const carried = new Set<string>();
+  for (const table of order) {
+    const files = manifest.files.filter((file) => file.table === table && file.corrects === undefined);
+    const restoreFile = async (file: ExportedFile): Promise<void> => {
+      const corrections = manifest.files.find(({ corrects }) => corrects === file.file);
+      const mended = async function* () {
+        for await (const row of rowsOf(shelf, file, corrections)) {
+          const newer = table === 'requests' ? erased.get(nameOf(row)) : undefined;
+          if (newer) carried.add(nameOf(row));
+          yield* newer ?? mend(table, row, mending);
+        }
+      };
+      const count = await writeRows(scan(table), mended());
+      rows[table] = (rows[table] ?? 0) + count;
+      say(`${file.file}: ${String(count)} rows`);
+    };
+    await Promise.all(files.map(async (file) => limit(restoreFile, file)));
+  }
+  for (const [name, ofRun] of erased) {
+    if (!carried.has(name)) await writeRows(scan('requests'), fromList(ofRun));
+  }
+  say(`lists: ${String(await deps.rebuild())} requests`);
+  const done = { ...desk, doneAt: toIso(clock.now()) };
+  const held = await readRestored(tables('desk'));
+  if (held && held.restored.doneAt === undefined) {
+    await tables('desk').transact(restorePartition, [restoredOp({ ...held.restored, doneAt: done.doneAt }, held.etag)]);
+  }
+  return { manifest, desk: done, rows, erasures: runsIn(erased) };
+}
+
+/** The first row. Of a restore that goes on it is there, and says since when. */
+async function holdFiling({ tables, scan, clock }: RestoreDeps, manifest: Manifest): Promise<RestoredDesk> {
+  const held = await readRestored(tables('desk'));
+  if (held) {
+    const { backupId, doneAt, restoredAt } = held.restored;
+    if (backupId !== manifest.id || doneAt !== undefined) {
+      throw new NotEmpty(`The tables were restored from ${backupId} at ${doneAt ?? restoredAt} already.`);
+    }
+    return held.restored;
+  }
+  for (const name of tableNames) {
+    if (!(await isEmpty(scan, name))) {
+      throw new NotEmpty(`Table ${name} is not empty. Restore into new tables, with the desk stopped.`);
+    }
+  }
+  const restored = heldFrom(manifest, clock.now());
+  await tables('desk').transact(restorePartition, [restoredOp(restored)]);
+  return restored;
+}
+
+async function isEmpty(scan: OpenScan<TableName>, name: TableName): Promise<boolean> {
+  const range = { fromPk: '', toPk: '\uffff' };
+  for await (const page of pagesOf(async (from) => scan(name).keys(range, from))) if (page.length > 0) return false;
+  return true;
+}
+
+const nameOf = ({ pk, rk }: Pick<ScannedRow, 'pk' | 'rk'>): string => `${pk} ${rk}`;
+
+const erasureWindowMs = 24 * 60 * 60 * 1_000;
+
+/** Erasures that the export does not know, or did not know to be over: their runs, to be gone through again, and their records. */
+async function erasuresSince(lost: OpenScan<TableName>, mending: Mending): Promise<Map<string, ScannedRow[]>> {
+  const found = new Map<string, ScannedRow[]>();
+  for (const { pk } of shardPlaces('requests')) {
+    const range = { fromPk: pk, toPk: `${pk}\u0001`, fromRk: 'Z|', toRk: 'Z}' };
+    for await (const page of pagesOf(async (from) => lost('requests').page(range, from))) {
+      for (const row of page) {
+        if (!isRun(row)) continue;
+        const { startedAt } = row.columns;
+        if (typeof startedAt !== 'string' || fromIso(startedAt) < mending.beganAt - erasureWindowMs) continue;
+        found.set(nameOf(row), reopenRun(row, mending));
+      }
+    }
+  }
+  return found;
+}
+
+const runsIn = (erased: Map<string, ScannedRow[]>): string[] =>
+  [...erased.values()].flatMap(([run]) => (typeof run?.columns.contactId === 'string' ? [run.columns.contactId] : []));
+
+async function* fromList(rows: ScannedRow[]): AsyncGenerator<ScannedRow> {
+  await Promise.resolve();
+  yield* rows;
+}

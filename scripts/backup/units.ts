@@ -1,0 +1,123 @@
+import { afterPrefix } from '../../shared/core/key.ts';
+import { shardPlaces } from '../../shared/platform/sweep.ts';
+import type { TableName } from '../../shared/platform/resources.ts';
+import type { RowName, ScanRange } from './scan.ts';
+
+/**
+ * A part of a table that is exported as one file. `groupOf` names the rows that change together: of each group the export has one
+ * moment, whatever happens meanwhile.
+ */
+export type Unit = {
+  name: string;
+  table: TableName;
+  ranges: ScanRange[];
+  takes: (row: RowName) => boolean;
+  groupOf: (row: RowName) => string;
+};
+
+const last = '\uffff';
+const shards = shardPlaces('requests').map(({ pk }) => pk);
+const isShard = new Set(shards);
+const all = { fromPk: '', toPk: last };
+const only = (pk: string): ScanRange => ({ fromPk: pk, toPk: `${pk}\u0001` });
+
+const byPartition = ({ pk }: RowName): string => pk;
+const byRow = ({ pk, rk }: RowName): string => `${pk} ${rk}`;
+
+/** Rows of these partitions are written one by one; every other partition of the table is small, and taken at one moment. */
+const loose = new Set(['customer', 'domain', 'ref', 'subscription']);
+
+/** What waits for a reference of a portal, the index of references, and how many wait, change together. */
+const ofRefs = /^(?:R\||W\||C\|waiting\|)/;
+
+/** Rows of table `requests` by the request or the person that their key names. */
+export function groupOfRequests({ rk }: RowName): string {
+  if (ofRefs.test(rk)) return 'refs';
+  const [kind, second = '', third = '', fourth = ''] = rk.split('|');
+  if (kind === 'P') return third;
+  if (kind !== 'O') return second;
+  if (third === 'erasure') return fourth;
+  return /^([a-z2-7]+)\.\d+$/.exec(third)?.[1] ?? 'refs';
+}
+
+/** Rows of a shard of table `escalations` by the request that the escalation's id begins with. */
+export const groupOfEscalations = ({ rk }: RowName): string => /\|([a-z2-7]{10,60})-/.exec(rk)?.[1] ?? rk;
+
+/** A delivery and its wake by the event; pages, their notices and wakes are few and change together. */
+export function groupOfDeliveries({ rk }: RowName): string {
+  const [kind, second = '', third = '', fourth = ''] = rk.split('|');
+  if (kind === 'D') return `${second}|${third}`;
+  return kind === 'O' && fourth !== '' ? `${fourth}|${third}` : 'pages';
+}
+
+const whole = (table: TableName, takes: Unit['takes'] = () => true): Unit => ({
+  name: table,
+  table,
+  ranges: [all],
+  takes,
+  groupOf: (row) => (table === 'customers' && loose.has(row.pk) ? byRow(row) : byPartition(row)),
+});
+
+type Some = Pick<Unit, 'table' | 'groupOf'> & Partial<Pick<Unit, 'takes'>> & { prefixes?: string[] };
+const sharded = (suffix: string, { prefixes, takes = () => true, ...some }: Some): Unit[] =>
+  shards.map((pk) => {
+    const ranges = prefixes?.map((fromRk) => ({ ...only(pk), fromRk, toRk: afterPrefix(fromRk) })) ?? [only(pk)];
+    return { name: `${some.table}-${pk}${suffix}`, ranges, takes, ...some };
+  });
+
+const isMail = ({ pk }: RowName): boolean => pk.startsWith('mails') || pk.startsWith('case-mail');
+const isRef = (row: RowName): boolean => groupOfRequests(row) === 'refs';
+
+/** How far mailboxes are read stands before the mails, those before the cases that they were placed on. */
+const escalations: Unit[][] = [
+  [
+    {
+      name: 'escalations-mailboxes',
+      table: 'escalations',
+      ranges: [{ fromPk: 'case-mail', toPk: 'case-mail~' }],
+      takes: () => true,
+      groupOf: byPartition,
+    },
+  ],
+  [{ name: 'escalations-mails', table: 'escalations', ranges: [only('mails')], takes: () => true, groupOf: byPartition }],
+  sharded('', { table: 'escalations', groupOf: groupOfEscalations }),
+  [
+    {
+      name: 'escalations-indexes',
+      table: 'escalations',
+      ranges: [{ fromPk: ':', toPk: last }],
+      takes: (row) => !isShard.has(row.pk) && !isMail(row),
+      groupOf: byRow,
+    },
+  ],
+];
+
+/**
+ * All that is exported, in stages. Work flows from rows that owe it to rows that show its effect: what owes is read first, so that
+ * what was no longer owed has its effect further on. What flows backwards is owed anew by the restore (`owedAgain`).
+ * Not exported: `requestlists`, which follow from the heads; what is known of the last sweep and of a restore.
+ */
+export const stages: readonly Unit[][] = [
+  [whole('desk', ({ pk }) => pk !== 'sweep' && pk !== 'restore')],
+  [whole('portals')],
+  [whole('customers'), whole('health')],
+  ...escalations,
+  sharded('-refs', {
+    table: 'requests',
+    groupOf: groupOfRequests,
+    takes: isRef,
+    prefixes: ['C|waiting|', 'O|', 'R|', 'W|'],
+  }),
+  sharded('', { table: 'requests', groupOf: groupOfRequests, takes: (row) => !isRef(row) }),
+  sharded('', { table: 'deliveries', groupOf: groupOfDeliveries }),
+  [
+    {
+      name: 'deliveries-lists',
+      table: 'deliveries',
+      ranges: [all],
+      takes: ({ pk }) => !isShard.has(pk),
+      groupOf: byRow,
+    },
+    whole('poison'),
+  ],
+];

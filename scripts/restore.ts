@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemRandom } from '../shared/core/ids.ts';
+import { rebuildLists } from '../shared/requests/rebuild-lists.ts';
+import { folderShelf } from './backup/files.ts';
+import { commandScope, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
+import { NotEmpty, restoreDesk } from './backup/restore.ts';
+
+const usage = `npm run restore -- --from FOLDER [--storage CONNECTION_STRING | --tables URL] [--lost CONNECTION_STRING_OR_URL]
+  Writes a backup into empty tables: those of a new storage account, or ones that you have emptied. Stop the desk first.
+  --tables https://ACCOUNT.table.core.windows.net  as whoever the Azure CLI is signed in (Storage Table Data Contributor)
+  --lost   the tables that were lost, where they can still be read: erasures that are newer than the export are carried over
+  Without --storage and --tables: the local world that runs.
+  Nothing is written before every file was found whole. May be stopped and called again with the same backup.
+  Filing is held afterwards, until an administrator releases it: see "Back up and restore" in docs/operating.md.`;
+
+const { values } = parseArgs({
+  options: {
+    from: { type: 'string' },
+    storage: { type: 'string' },
+    tables: { type: 'string' },
+    lost: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const found = values.help || values.from === undefined ? undefined : await placeOf(values);
+if (found === undefined || values.from === undefined) {
+  console.error(usage);
+  process.exit(values.help ? 0 : 2);
+}
+const { place, clock } = found;
+const { scan, tables, makeTables } = await openStorage(place);
+const { lost } = values;
+const lostTables =
+  lost === undefined ? undefined : await openStorage(lost.startsWith('http') ? { tables: lost } : { storage: lost });
+await makeTables();
+const rebuilding = { tables, clock, random: systemRandom, bus: noBus };
+try {
+  const { manifest, desk, rows, erasures } = await restoreDesk(
+    {
+      ...{ scan, tables, clock, say, scope: commandScope },
+      ...(lostTables && { lost: lostTables.scan }),
+      rebuild: async () => rebuildLists(rebuilding, commandScope, (count) => { say(`lists of ${String(count)} requests`); }),
+    },
+    folderShelf(resolve(values.from)),
+  );
+  const written = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  console.log(`
+Restored ${String(written)} rows of backup ${manifest.id}.
+
+LOST is what was accepted, changed or erased between ${manifest.beganAt} and the end of the old tables.
+  Portals that send again under the same Idempotency-Key or webhook-id bring it in again, under the same id.
+  ${erasuresText(lost !== undefined, erasures)}
+
+HELD is filing, since ${desk.restoredAt}: nothing goes to Microsoft, and nobody may claim.
+  Start the desk. It looks at Microsoft for every case that it files itself; GET api/operations/restore says which are in doubt.
+  Cases that people file are looked for by people. Then POST api/operations/restore/release {"reason":"…"} lets filing go on.
+
+The vault must hold ${String(manifest.secrets.length)} secrets that the rows lead to; manifest.json names them.`);
+} catch (error) {
+  if (!(error instanceof NotEmpty)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
+
+function erasuresText(hasLost: boolean, erasures: string[]): string {
+  if (!hasLost) {
+    return 'Erasures since then must be asked for again (DELETE api/contacts/{id}): --lost was not given, so none was carried over.';
+  }
+  return `${String(erasures.length)} erasures were carried over, and are gone through again: ${erasures.join(', ') || 'none'}.`;
+}
