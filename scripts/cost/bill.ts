@@ -69,11 +69,13 @@ export function billOf({ jobs, customers, storedPerCustomer }: Load, memoryGb: n
   );
   const gbSeconds = seconds * memoryGb;
   const busOperations = all.sends + 2 * all.received + queueCount * a.busQuestionsPerQueueMinute * minutes;
+  const secretReads = all.secrets + a.secretReadsPerMinute * minutes;
   const storedGb = (all.stored * a.keptMonths + customers * storedPerCustomer) / gigabyte;
   const logGb =
     (all.lineBytes +
       all.lines * telemetry.bytesPerLine +
       all.runs * telemetry.bytesPerRun +
+      secretReads * a.auditBytesPerSecretRead +
       a.hostLogBytesPerDay * a.days) /
     gigabyte;
   const ticks = jobs.filter(({ name }) => name.startsWith('timer')).reduce((sum, { work }) => sum + work.runs, 0);
@@ -110,8 +112,8 @@ export function billOf({ jobs, customers, storedPerCustomer }: Load, memoryGb: n
     },
     {
       resource: 'Key Vault',
-      used: `${rounded(all.secrets)} operations`,
-      dollars: (all.secrets / 1e4) * price('vaultOperation'),
+      used: `${rounded(secretReads)} operations`,
+      dollars: (secretReads / 1e4) * price('vaultOperation'),
     },
     { resource: 'Logs', used: `${logGb.toFixed(1)} GB`, dollars: logs },
     { resource: 'Alerts', used: `${String(alerts.logs.length + alerts.metrics.length)} rules`, dollars: alertsCost() },

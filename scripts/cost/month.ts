@@ -46,6 +46,9 @@ export const assumptions = {
   /** What goes out with a call to Microsoft, its token with it, and for an answer of the desk's (bytes). */
   callBytes: 2_500,
   answerBytes: 8_000,
+  /** Reads of secrets that no job counts, in a minute: of an instance that always works, each time its cache is over; and what the vault logs of a read (bytes). */
+  secretReadsPerMinute: 60_000 / limits.cacheMs,
+  auditBytesPerSecretRead: 1_500,
   /** What Application Insights keeps of the host itself, whatever the desk does (bytes a day). */
   hostLogBytesPerDay: 5_000_000,
   /** Blob operations of the Functions host: writes at a tick of a timer, and renewals of its own leases in a minute. */
