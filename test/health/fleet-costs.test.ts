@@ -1,12 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createProjectIncident } from '../../shared/health/project-incident.ts';
-import { createAnnounce } from '../../shared/notices/announce.ts';
 import { createEntraTokens } from '../../shared/platform/entra-tokens.entra.ts';
-import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
-import { createPortalRegistry } from '../../shared/portals/portal-registry.ts';
-import { portalPartition, registerPortalOp } from '../../shared/portals/portal.ts';
-import { aPortal } from '../portals/a-portal.ts';
 import { scriptedHttp } from '../support/scripted-http.ts';
+import { announceAll, registerPortals } from './announce-all.ts';
 import { aHealthDesk, type HealthDesk } from './health-desk.ts';
 
 const tenants = 1_000;
@@ -66,33 +61,12 @@ async function costOf<T>(desk: HealthDesk, work: () => Promise<T>) {
   };
 }
 
-/** Handles what is owed to portals by the desk's own projection, and returns the notices that it made. */
-async function announceAll(desk: HealthDesk) {
-  const { tables, clock } = desk;
-  const registry = createPortalRegistry({ table: tables('portals'), clock });
-  const announce = createAnnounce({ table: tables('deliveries'), bus: desk.bus.bus, clock, registry });
-  const project = createProjectIncident({ tables, announce, portalIds: async () => Promise.resolve(portalIds) });
-  const deliveries = desk.memory.of('deliveries').partitions;
-  const rows = () =>
-    [...deliveries].flatMap(([pk, partition]) =>
-      [...partition.keys()].filter((rk) => rk.startsWith('D|')).map((rk) => `${pk} ${rk}`),
-    );
-  const before = new Set(rows());
-  for (const held of desk.bus.all().filter(({ queue }) => queue === 'desk-events')) {
-    await project(wakeMessageSchema.parse(held.message.body), desk.scope);
-    desk.bus.complete(held);
-  }
-  return rows().filter((row) => !before.has(row)).length;
-}
-
 describe('a fleet of 1,000 customers', () => {
   const source = entra();
   const desk = aHealthDesk({ tokens: source.tokens });
 
   beforeAll(async () => {
-    const outbound = { url: 'https://portal.example/hook', secretName: 'out' };
-    const portals = portalIds.map((id) => registerPortalOp(aPortal({ id, customers: 'all', outbound })));
-    await desk.tables('portals').transact(portalPartition, portals);
+    await registerPortals(desk, portalIds);
     await desk.begin(tenants);
     await desk.cycle();
   }, 60_000);
@@ -141,7 +115,7 @@ describe('a fleet of 1,000 customers', () => {
       await desk.untilDue();
       const cost = await costOf(desk, async () => {
         await desk.drain();
-        return announceAll(desk);
+        return (await announceAll(desk, portalIds)).notices;
       });
       expect(desk.microsoft.detailCalls().length - details).toBe(1);
       expect(cost.gets).toBe(tenants + 1);

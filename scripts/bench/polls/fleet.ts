@@ -1,3 +1,4 @@
+import { InvocationContext } from '@azure/functions';
 import { createDesk } from '../../../functions/desk.ts';
 import { customerIdOf } from '../../../shared/customers/customer.ts';
 import { createCustomerStore } from '../../../shared/customers/customer-store.ts';
@@ -6,7 +7,8 @@ import { createHealthShards } from '../../../shared/health/shard-members.ts';
 import { limits } from '../../../shared/core/limits.ts';
 import { readConfig, type Config } from '../../../shared/platform/config.ts';
 import { wakeMessageSchema } from '../../../shared/platform/outbox.ts';
-import { scopeFor } from '../../../shared/platform/telemetry.ts';
+import { scopeFor, type LogEntry } from '../../../shared/platform/telemetry.ts';
+import { handleTimer } from '../../../shared/platform/timer-handler.ts';
 import { withWriteTokens } from '../../../shared/platform/write-token.ts';
 import { memoryBus } from '../../../test/support/memory-bus.ts';
 import { memoryTables } from '../../../test/support/memory-table.ts';
@@ -58,7 +60,8 @@ export async function aFleet(tenants: number) {
   const { catalogue } = createDesk(services, settings());
   const scope = scopeFor(() => undefined, 'bench');
   const polls = catalogue.queues.find(({ queue }) => queue === 'health-polls');
-  const ensure = catalogue.timers.find(({ name }) => name === 'pollServiceHealth');
+  const timerOf = (wanted: string) => catalogue.timers.find(({ name }) => name === wanted);
+  const ensure = timerOf('pollServiceHealth');
   if (!polls || !ensure) throw new Error('the desk has no polls');
 
   let running = 0;
@@ -117,7 +120,20 @@ export async function aFleet(tenants: number) {
   };
   await inTime(seed(tenants, { tables, bus: bus.bus, clock }));
   await inTime(ensure.handle(scope));
-  return { microsoft, memory, bus, clock, pass, handled: () => handled };
+  const entries: LogEntry[] = [];
+  const logFor = () => (entry: LogEntry) => entries.push(entry);
+  const schedule = {
+    isPastDue: false,
+    schedule: { adjustForDST: false },
+    scheduleStatus: { last: '', next: '', lastUpdated: '' },
+  };
+  /** A tick of a timer as the host makes it, with its log lines. */
+  const tick = async (name: string): Promise<void> => {
+    const timer = timerOf(name);
+    if (!timer) throw new Error(`there is no timer ${name}`);
+    await inTime(handleTimer(timer, { ids, logFor })(schedule, new InvocationContext({ functionName: name })));
+  };
+  return { microsoft, memory, bus, clock, pass, tick, entries, handled: () => handled };
 }
 
 export type Fleet = Awaited<ReturnType<typeof aFleet>>;
