@@ -101,5 +101,6 @@ export function microsoft({ http, clock, tables }: Services, config: Config) {
     exchange,
     secretName: refreshTokenSecret,
   });
-  return { tokens, readSecret, versions, authority, grants, keepGrants };
+  const assertionFor = async () => identityToken(known.tokenExchangeAudience);
+  return { tokens, readSecret, versions, authority, grants, keepGrants, assertionFor };
 }

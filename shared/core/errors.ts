@@ -14,6 +14,7 @@ export const errorCatalogue = {
   'webhook-id-reused': { status: 409, title: 'The webhook id was used for another body' },
   'escalation-not-ready': { status: 409, title: 'Not ready to escalate' },
   'claimed-by-another': { status: 409, title: 'Claimed by another person' },
+  'setting-missing': { status: 409, title: 'A setting of the desk is missing' },
   'erasure-blocked': { status: 409, title: 'Something still needs what is to be erased' },
   conflict: { status: 409, title: 'Changed by another call at the same time' },
   'etag-mismatch': { status: 412, title: 'The resource has changed' },
