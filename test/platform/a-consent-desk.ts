@@ -4,7 +4,7 @@ import { partner } from '../../local/microsoft/seed-world.ts';
 import { withIncludedRoles, type Caller } from '../../shared/core/caller.ts';
 import { secondMs, systemClock, type Clock } from '../../shared/core/clock.ts';
 import { readConfig } from '../../shared/platform/config.ts';
-import type { Http, HttpCall } from '../../shared/platform/http.ts';
+import type { Http, HttpAnswer, HttpCall } from '../../shared/platform/http.ts';
 import { createHttp } from '../../shared/platform/node-http.http.ts';
 import type { PartnerConsent } from '../../shared/platform/partner-consent-contracts.ts';
 import type { Answer, Call } from '../../shared/platform/route.ts';
@@ -49,12 +49,13 @@ export async function aConsentDesk(change: Record<string, string> = {}) {
   const random = seededRandom(5);
   const calls: string[] = [];
   /** What comes between the desk and the network. */
-  const wire: { before?: (call: HttpCall) => void } = {};
+  const wire: { before?: (call: HttpCall) => void; after?: (call: HttpCall, answer: HttpAnswer) => HttpAnswer } = {};
   const direct = createHttp({ clock });
   const http: Http = async (call) => {
     calls.push(`${call.method} ${call.url}`);
     wire.before?.(call);
-    return direct(call);
+    const answer = await direct(call);
+    return wire.after?.(call, answer) ?? answer;
   };
   const { bus } = memoryBus(() => clock.now());
   const busProbe = { ping: async () => Promise.resolve(), deadLetters: async () => Promise.resolve({}) };
