@@ -41,7 +41,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** A sentence for a person about an end that was no success. */
-export const consentWords = (code: string): string => words[code] ?? `Microsoft refused: ${code}. Start again.`;
+const consentWords = (code: string): string => words[code] ?? `Microsoft refused: ${code}. Start again.`;
 
 const states = {
   waiting: 'Waiting for somebody to sign in.',

@@ -78,13 +78,14 @@ describe('a consent of the partner', () => {
     expect(page.text).not.toMatch(/<script|0\.[\w-]{64}/);
   });
 
-  it('forgets who signed in with the next look after the grant, an hour later', async () => {
+  it('forgets who signed in with the next look after the grant, an hour later, also where the vault is away', async () => {
     const desk = await aConsentDesk();
     const { begun } = await desk.through();
     await desk.microsoft.advance(59 * 60);
     await desk.keepGrants(desk.log.scope);
     expect((await desk.read(begun)).account).toBe(partner.user.upn);
     await desk.microsoft.advance(61);
+    await desk.microsoft.control({ fault: { match: 'vault.secrets.get', status: 503, times: 1 } });
     await desk.keepGrants(desk.log.scope);
     expect(await desk.read(begun)).toMatchObject({ state: 'done' });
     expect(JSON.stringify([await desk.read(begun), await desk.grant()])).not.toContain(partner.user.upn);
