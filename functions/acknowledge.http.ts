@@ -1,7 +1,8 @@
 import { isAppError } from '../shared/core/errors.ts';
 import type { Acknowledge, Acknowledgement } from '../shared/notices/acknowledge.ts';
-import { acknowledgementPage, noLinkPage, wantsPage } from '../shared/notices/acknowledge-page.ts';
+import { acknowledgementPage, noLinkPage } from '../shared/notices/acknowledge-page.ts';
 import * as contracts from '../shared/notices/route-contracts.ts';
+import { wantsPage } from '../shared/platform/plain-page.ts';
 import { route, type Answer, type Route, type TakeTurn } from '../shared/platform/route.ts';
 
 export type AcknowledgeRoutesDeps = { acknowledge: Pick<Acknowledge, 'show' | 'byLink'>; takeTurn: TakeTurn };

@@ -88,6 +88,8 @@ import { cloudOf, escalationPorts, microsoft, pacedHttp } from './desk-microsoft
 import { deskPortals, deskRegistry, portalSightsOf } from './desk-portals.ts';
 import { portalRoutes } from './portals.http.ts';
 import { partnerCenterWebhooks } from './desk-partner-center-hooks.ts';
+import { partnerConsents } from './desk-partner-consents.ts';
+import { partnerConsentRoutes } from './partner-consents.http.ts';
 
 export type Desk = { catalogue: Catalogue; authenticate: Authenticate; takeTurn: TakeTurn };
 
@@ -96,10 +98,8 @@ export function createDesk(given: Services, config: Config): Desk {
   const cloud = cloudOf(config);
   const services = { ...given, http: pacedHttp(given, config, cloud) };
   const { clock, tables, bus, http } = services;
-  const { tokens, readSecret, versions, authority, grants, keepGrants, certificates, tryExchanges } = microsoft(
-    services,
-    config,
-  );
+  const atMicrosoft = microsoft(services, config);
+  const { tokens, readSecret, versions, authority, grants, keepGrants, certificates, tryExchanges } = atMicrosoft;
   const registry = deskRegistry(services);
   const circuits = createCircuits(clock);
   const statements = createStatements({ table: tables('desk'), clock });
@@ -230,6 +230,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...escalationUpdateRoutes(escalations),
       ...customerRoutes({ store: customers, cloud: cloud.cloud, portalLinks, portalSights }),
       ...consentRoutes(relay),
+      ...partnerConsentRoutes(partnerConsents(services, config, atMicrosoft)),
       ...directoryRoutes({ tables, store: customers, shards, azureFeed }),
       ...healthRoutes({ tables, clock, cloud, customers }),
       ...readinessRoutes({

@@ -3,6 +3,7 @@ import { Refusal } from './reply.ts';
 
 /** OAuth error, HTTP status and text by AADSTS code. Microsoft docs: Microsoft Entra authentication error codes. */
 const catalogue = {
+  50011: ['invalid_request', 400, 'The redirect URI does not match the ones configured for the application.'],
   50020: ['invalid_grant', 400, 'The user account does not exist in the tenant and cannot access the application.'],
   50057: ['invalid_grant', 400, 'The user account is disabled.'],
   50076: ['invalid_grant', 400, 'The user must use multi-factor authentication to access the resource.'],
@@ -13,9 +14,12 @@ const catalogue = {
     'The provided grant has expired due to it being revoked, a fresh auth token is needed.',
   ],
   53003: ['invalid_grant', 400, 'Access has been blocked by Conditional Access policies.'],
+  54005: ['invalid_grant', 400, 'The OAuth2 authorization code was already redeemed.'],
   65001: ['invalid_grant', 400, 'The user or administrator has not consented to use the application in this tenant.'],
+  70008: ['invalid_grant', 400, 'The provided authorization code or refresh token has expired.'],
   70021: ['invalid_request', 400, 'No matching federated identity record found for presented assertion.'],
   90002: ['invalid_request', 400, 'Tenant not found. Check that the tenant id is right.'],
+  501481: ['invalid_grant', 400, 'The code verifier does not match the code challenge of the authorization request.'],
   500011: ['invalid_resource', 400, 'The resource principal was not found in the tenant.'],
   700016: ['unauthorized_client', 400, 'The application was not found in the directory: it is not installed there.'],
   70043: ['invalid_grant', 400, 'The refresh token has expired by a sign-in frequency check of Conditional Access.'],

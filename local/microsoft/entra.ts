@@ -1,14 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import { audiences } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import { entraRefusal } from './entra-errors.ts';
 import type { ApiRequest, Reply } from './reply.ts';
 import type { Route } from './router.ts';
+import { delegatedToken } from './person-tokens.ts';
 import { customers, deskTenantId, guidOf, managedIdentity, partner } from './seed-world.ts';
+import { redeemCode, signInPage } from './sign-in.ts';
+import { apiOf, nextLifetimeSeconds, tokenReply } from './token-reply.ts';
 import { thumbprintOf, x509Of } from './vault-certificates.ts';
 
-const refreshTokenLifetimeMs = 90 * 24 * 60 * 60 * 1000;
 /** Each cloud has its own. Microsoft docs: workload identity federation. */
 const federationAudiences = ['', 'USGov', 'China'].map((cloud) => `api://AzureADTokenExchange${cloud}`);
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -19,14 +20,7 @@ const knownResources: readonly string[] = [...Object.values(audiences).flat(), '
 const applicationRoles: Partial<Record<keyof typeof audiences, string[]>> = {
   graph: ['ServiceHealth.Read.All', 'ServiceMessage.Read.All'],
 };
-const delegatedScopes: Record<keyof typeof audiences, string> = {
-  graph: 'ServiceHealth.Read.All ServiceMessage.Read.All DelegatedAdminRelationship.Read.All',
-  partnercenter: 'user_impersonation',
-  arm: 'user_impersonation',
-  vault: 'user_impersonation',
-};
-
-/** Discovery, keys and the token endpoint, per tenant; a tenant is named by its id or one of its domains. */
+/** Discovery, keys, the page where a person signs in and the token endpoint, per tenant; a tenant is named by its id or one of its domains. */
 export function entraRoutes(cloud: Cloud): Route[] {
   return [
     {
@@ -41,6 +35,11 @@ export function entraRoutes(cloud: Cloud): Route[] {
         tenantOf(cloud, request);
         return { status: 200, body: cloud.tokens.jwks };
       },
+    },
+    {
+      name: 'entra.authorize.get',
+      path: '/:tenant/oauth2/v2.0/authorize',
+      handle: (request) => signInPage(cloud, tenantOf(cloud, request), request),
     },
     { name: 'entra.token.post', path: '/:tenant/oauth2/v2.0/token', handle: (request) => token(cloud, request) },
   ];
@@ -79,15 +78,17 @@ async function token(cloud: Cloud, request: ApiRequest): Promise<Reply> {
   const tenantId = tenantOf(cloud, request);
   const form = new URLSearchParams(request.body);
   const grantType = form.get('grant_type');
-  if (grantType !== 'client_credentials' && grantType !== 'refresh_token') {
-    throw entraRefusal(900144, cloud.now(), " 'grant_type' must be client_credentials or refresh_token.");
+  if (grantType === null || !grantTypes.includes(grantType)) {
+    throw entraRefusal(900144, cloud.now(), ` 'grant_type' must be one of ${grantTypes.join(', ')}.`);
   }
   await authenticateClient(cloud, tenantId, form);
   const resource = resourceOf(cloud, { scope: form.get('scope') ?? '', grantType });
-  return grantType === 'client_credentials'
-    ? applicationToken(cloud, tenantId, resource)
-    : delegatedToken(cloud, { tenantId, resource, refreshToken: form.get('refresh_token') ?? '' });
+  if (grantType === 'client_credentials') return applicationToken(cloud, tenantId, resource);
+  if (grantType === 'authorization_code') return redeemCode(cloud, { tenantId, resource, form });
+  return delegatedToken(cloud, { tenantId, resource, refreshToken: form.get('refresh_token') ?? '' });
 }
+
+const grantTypes: readonly string[] = ['client_credentials', 'refresh_token', 'authorization_code'];
 
 async function authenticateClient(cloud: Cloud, tenantId: string, form: URLSearchParams): Promise<void> {
   const now = cloud.now();
@@ -163,19 +164,6 @@ function resourceOf(cloud: Cloud, { scope, grantType }: { scope: string; grantTy
   return resource;
 }
 
-function apiOf(resource: string): keyof typeof audiences | undefined {
-  const apis = Object.keys(audiences) as (keyof typeof audiences)[];
-  const bare = resource.replace(/\/+$/, '');
-  return apis.find((api) => (audiences[api] as readonly string[]).includes(bare));
-}
-
-let answered = 0;
-/** Entra spreads lifetimes over 60 to 75 minutes; a fixed series keeps runs alike. */
-function nextLifetimeSeconds(): number {
-  answered += 1;
-  return 3600 + ((answered * 137) % 901);
-}
-
 async function applicationToken(cloud: Cloud, tenantId: string, resource: string): Promise<Reply> {
   const consent = cloud.state.consents.get(tenantId) ?? 'granted';
   // With any consent the application is in the tenant: then it gets a token, in which the permissions that it lacks are missing.
@@ -194,41 +182,4 @@ async function applicationToken(cloud: Cloud, tenantId: string, resource: string
   };
   const accessToken = await cloud.tokens.issue({ tenantId, audience: resource, claims, lifetimeSeconds });
   return tokenReply({ accessToken, lifetimeSeconds });
-}
-
-async function delegatedToken(
-  cloud: Cloud,
-  { tenantId, resource, refreshToken }: { tenantId: string; resource: string; refreshToken: string },
-): Promise<Reply> {
-  const issuedAt = cloud.state.refreshTokens.get(refreshToken);
-  if (issuedAt === undefined || cloud.now() > issuedAt + refreshTokenLifetimeMs) {
-    throw entraRefusal(50173, cloud.now());
-  }
-  if ((cloud.state.delegatedConsents.get(tenantId) ?? 'granted') !== 'granted') throw entraRefusal(65001, cloud.now());
-  const block = cloud.state.signInBlocks.get(tenantId);
-  if (block !== undefined) throw entraRefusal(block, cloud.now());
-  const api = apiOf(resource);
-  const scp = api && delegatedScopes[api];
-  const lifetimeSeconds = nextLifetimeSeconds();
-  const { oid, name, upn } = partner.user;
-  const claims = { appid: partner.clientId, azp: partner.clientId, oid, name, upn, sub: oid, scp, amr: ['pwd', 'mfa'] };
-  const accessToken = await cloud.tokens.issue({ tenantId, audience: resource, claims, lifetimeSeconds });
-  const rotated = `0.${randomBytes(48).toString('base64url')}`;
-  await cloud.commit({ at: cloud.now(), type: 'refresh-token-issued', token: rotated });
-  const reply = tokenReply({ accessToken, lifetimeSeconds });
-  const scope = (scp ?? '').split(' ').map((one) => `${resource}/${one}`);
-  return { ...reply, body: { ...reply.body, scope: scope.join(' '), refresh_token: rotated } };
-}
-
-function tokenReply({ accessToken, lifetimeSeconds }: { accessToken: string; lifetimeSeconds: number }) {
-  return {
-    status: 200,
-    headers: { 'cache-control': 'no-store', pragma: 'no-cache' },
-    body: {
-      token_type: 'Bearer',
-      expires_in: lifetimeSeconds,
-      ext_expires_in: lifetimeSeconds,
-      access_token: accessToken,
-    },
-  };
 }

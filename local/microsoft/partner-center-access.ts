@@ -93,6 +93,8 @@ export function withTracing(request: ApiRequest, reply: Reply): Reply {
     'ms-requestid': echo('ms-requestid'),
     'ms-correlationid': echo('ms-correlationid'),
     'ms-cv': randomUUID().slice(0, 8) + '.0',
+    // Whoever has none is refused before.
+    ...(request.headers.validatemfa === 'true' && { ismfacompliant: 'true' }),
   };
   return { ...reply, headers: { ...tracing, ...reply.headers } };
 }

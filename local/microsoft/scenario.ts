@@ -5,6 +5,7 @@ import { serviceNameOf } from './graph-services.ts';
 import { Refusal } from './reply.ts';
 import { signInPolicyCodes } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
+import { signInWays } from './sign-in-ways.ts';
 import { severityNames, statusNames } from './service-request-state.ts';
 import type { Change } from './state.ts';
 import { newVaultCertificate } from './vault-certificates.ts';
@@ -35,10 +36,11 @@ const messageSchema = z.strictObject({
  * What happens at Microsoft. A new incident needs service, classification, status and customers; the same id again changes
  * what is given. `consent` is that of both ways. Additions: `refreshToken` kills every refresh token issued until now, or lets the
  * partner's person sign in again, whose new token stands in the vault at once; `signInPolicy` lets a customer's Conditional Access
- * stop that person, until it is told `null`; `serviceRequest`: filed or moved on in Partner Center's portal; `gdap.roles` are the template
- * ids that the access assignment of the relationship gives from now on, `gdap.pending`: it waits for the customer's approval;
- * `azure`: the partner's rights in the customer's subscription; `subscription`: a customer buys or ends an offer; `certificate`: a new
- * version of one in the vault, good for so many days (or over since), that the partner's application is registered with or not.
+ * stop that person, until it is told `null`; `signIn`: how that person's sign-ins in a browser go from now on; `serviceRequest`: filed
+ * or moved on in Partner Center's portal; `gdap.roles` are the template ids that the access assignment of the relationship gives from
+ * now on, `gdap.pending`: it waits for the customer's approval; `azure`: the partner's rights in the customer's subscription;
+ * `subscription`: a customer buys or ends an offer; `certificate`: a new version of one in
+ * the vault, good for so many days (or over since), that the partner's application is registered with or not.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -117,6 +119,7 @@ export const scenarioSchema = z
         registered: z.boolean().default(true),
       })
       .optional(),
+    signIn: z.enum(signInWays).optional(),
     signInPolicy: z
       .strictObject({ tenantId: customerTenantSchema, code: z.literal(signInPolicyCodes).nullable() })
       .optional(),
@@ -132,7 +135,7 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken, signInPolicy } = scenario;
+  const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken } = scenario;
   const { serviceRequest, certificate } = scenario;
   const changes: Change[] = [];
   if (incident) {
@@ -149,9 +152,13 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (mail) changes.push(mailChange(at, mail));
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
   changes.push(...certificateChanges(at, certificate));
-  if (signInPolicy) changes.push({ at, type: 'sign-in-block-set', ...signInPolicy });
-  return changes;
+  return [...changes, ...signInChanges(at, scenario)];
 }
+
+const signInChanges = (at: number, { signIn, signInPolicy }: Scenario): Change[] => [
+  ...(signIn ? [{ at, type: 'sign-in-set' as const, way: signIn }] : []),
+  ...(signInPolicy ? [{ at, type: 'sign-in-block-set' as const, ...signInPolicy }] : []),
+];
 
 const gdapChange = (at: number, { tenantId, endsAt, ...more }: NonNullable<Scenario['gdap']>): Change => ({
   at,

@@ -6,6 +6,7 @@ import { seedIncidents } from './seed-incidents.ts';
 import type { EntraCode } from './entra-errors.ts';
 import { customers, partner } from './seed-world.ts';
 import type { SeedCustomer } from './seed-world.ts';
+import type { AuthorizationCode, SignInWay } from './sign-in-ways.ts';
 import { applyServiceRequestPatch, moveServiceRequest, seedServiceRequests } from './service-request-state.ts';
 import type { ServiceRequest, ServiceRequestMoved, ServiceRequestPatch } from './service-request-state.ts';
 import { addCommunication, moveTicket, patchTicket, putTicket } from './tickets.ts';
@@ -44,6 +45,11 @@ export type State = {
   gdapRoles: Map<string, readonly string[]>;
   /** Time of issue by live refresh token. */
   refreshTokens: Map<string, number>;
+  /** Those of a sign-in without multifactor authentication, and what came of them. */
+  tokensWithoutMfa: Set<string>;
+  /** How the integration account signs in from now on. */
+  signIn: SignInWay;
+  codes: Map<string, AuthorizationCode & { at: number; isRedeemed: boolean }>;
   /** Versions by secret name, oldest first. */
   secrets: Map<string, SecretVersion[]>;
   /** Versions by certificate name, oldest first. */
@@ -97,7 +103,10 @@ export type Change = { at: number } &
     | { type: 'sign-in-block-set'; tenantId: string; code: EntraCode | null }
     | { type: 'subscription-set'; tenantId: string; offerName: string; status: string }
     | ({ type: 'webhook-registered' } & Omit<Webhook, 'at'>)
-    | { type: 'refresh-token-issued'; token: string }
+    | ({ type: 'code-issued' } & AuthorizationCode)
+    | { type: 'code-redeemed'; code: string }
+    | { type: 'sign-in-set'; way: SignInWay }
+    | { type: 'refresh-token-issued'; token: string; hasMfa?: boolean | undefined }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
     | ({ type: 'certificate-put'; name: string } & CertificateVersion)
@@ -128,6 +137,9 @@ export function seedState(beganAt: number, round: number): State {
     azureRights: new Map(),
     gdapEndsAt: new Map(customers.map(({ tenantId }) => [tenantId, beganAt + 500 * dayMs])),
     refreshTokens: new Map([[partner.refreshToken, beganAt]]),
+    tokensWithoutMfa: new Set(),
+    signIn: 'as-usual',
+    codes: new Map(),
     secrets: new Map([
       [partner.refreshTokenSecretName, [{ version: 'seed', value: partner.refreshToken, at: beganAt }]],
     ]),
@@ -195,8 +207,19 @@ const folds: Folds = {
   'webhook-registered': (state, { at, url, events, isOwnHeader }) => {
     state.webhook = { at, url, events, isOwnHeader };
   },
-  'refresh-token-issued': (state, { token, at }) => {
+  'code-issued': (state, change) => {
+    state.codes.set(change.code, { ...change, isRedeemed: false });
+  },
+  'code-redeemed': (state, { code }) => {
+    const issued = state.codes.get(code);
+    if (issued) state.codes.set(code, { ...issued, isRedeemed: true });
+  },
+  'sign-in-set': (state, { way }) => {
+    state.signIn = way;
+  },
+  'refresh-token-issued': (state, { token, at, hasMfa = true }) => {
     state.refreshTokens.set(token, at);
+    if (!hasMfa) state.tokensWithoutMfa.add(token);
   },
   'refresh-tokens-revoked': (state) => {
     state.refreshTokens.clear();

@@ -15,6 +15,7 @@ export const errorCatalogue = {
   'escalation-not-ready': { status: 409, title: 'Not ready to escalate' },
   'claimed-by-another': { status: 409, title: 'Claimed by another person' },
   'filing-held': { status: 409, title: 'Filing waits until it is known what Microsoft has' },
+  'setting-missing': { status: 409, title: 'A setting of the desk is missing' },
   'erasure-blocked': { status: 409, title: 'Something still needs what is to be erased' },
   conflict: { status: 409, title: 'Changed by another call at the same time' },
   'etag-mismatch': { status: 412, title: 'The resource has changed' },

@@ -85,8 +85,15 @@ export const limits = {
   /** Answers after which a cycle that meets mostly trouble of Microsoft's asks nobody else; so few while that is known already. */
   healthSampleTenants: 20,
   healthProbeTenants: 4,
-  /** From so many days of age an unrenewed refresh token (it lives 90) is an alarm. */
+  /** How long a refresh token lives. Source: Microsoft docs, "Refresh tokens in the Microsoft identity platform". */
+  grantLifeDays: 90,
+  /** From so many days of age an unrenewed refresh token is an alarm. */
   grantAgeAlarmDays: 45,
+  /** How long a person has for signing in as the partner; about as long as Entra's own code is good. */
+  partnerConsentMinutes: 10,
+  /** Sign-ins of one connection that may wait at one time, and those that its row remembers. */
+  partnerConsentsOpen: 5,
+  partnerConsentsKept: 10,
   /** Days before the end of a delegated relationship from which on a customer's coverage warns of it. */
   gdapWarnDays: 30,
   /** A shard stops starting reads after this time, so that a slow Microsoft cannot outlast the function's two minutes. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../core/cursor.ts';
-import { AppError, notFound } from '../core/errors.ts';
+import { notFound } from '../core/errors.ts';
 import { toIso } from '../core/clock.ts';
 import type { Ids } from '../core/ids.ts';
 import { limits } from '../core/limits.ts';
+import { namedConnection } from '../platform/named-connection.ts';
 import { firstRows } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import type { DeskCloud } from './cloud.ts';
@@ -74,13 +75,7 @@ export function createStartConsents(deps: ConsentDeps) {
     body: z.output<typeof consentRunBodySchema>,
     scope: Scope,
   ): Promise<{ id: string; connectionId: string }> => {
-    const [only] = deps.cloud.connections;
-    const connectionId = body.connectionId ?? (deps.cloud.connections.length === 1 ? only?.id : undefined);
-    if (connectionId === undefined || !deps.cloud.connections.some(({ id }) => id === connectionId)) {
-      const known = deps.cloud.connections.map(({ id }) => id).join(', ');
-      const errors = [{ path: 'connectionId', message: `one of: ${known}` }];
-      throw new AppError('invalid-body', 'Name the partner connection.', { errors });
-    }
+    const { id: connectionId } = namedConnection(deps.cloud.connections, body.connectionId);
     const run: ConsentRun = {
       runId: deps.ids.newId(),
       connectionId,

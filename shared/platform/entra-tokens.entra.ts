@@ -92,7 +92,12 @@ export function createEntraTokens(options: EntraTokenOptions) {
 /** The newer refresh token, or undefined where Entra gave none. Throws {@link TokenFailure}. */
 export type ExchangeGrant = (connectionId: string, refreshToken: string) => Promise<string | undefined>;
 
-type Reply = { token: string; until: number; refreshToken?: string | undefined };
+export type Reply = {
+  token: string;
+  until: number;
+  refreshToken?: string | undefined;
+  idToken?: string | undefined;
+};
 
 const keptToken = ({ token, until }: Reply): Kept<Outcome> => ({ value: { token }, until });
 
@@ -143,10 +148,12 @@ const replySchema = z.object({
   access_token: z.string().min(1),
   expires_in: z.coerce.number().positive(),
   refresh_token: z.string().min(1).optional(),
+  id_token: z.string().min(1).optional(),
 });
 
-async function requestToken(
-  { http, clock }: EntraTokenOptions,
+/** One form post to a tenant's token endpoint. Throws {@link TokenFailure}. */
+export async function requestToken(
+  { http, clock }: Pick<EntraTokenOptions, 'http' | 'clock'>,
   { endpoint, form, asked }: { endpoint: string; form: URLSearchParams; asked: Asked },
 ): Promise<Reply> {
   const askedAt = clock.now();
@@ -167,6 +174,6 @@ async function requestToken(
   if (answer.status !== 200) throw refusalOf(answer, asked, askedAt);
   const reply = replySchema.safeParse(jsonOf(answer.body));
   if (!reply.success) throw new TokenFailure('away', 'the token endpoint answered something unreadable');
-  const { access_token: token, expires_in: seconds, refresh_token: refreshToken } = reply.data;
-  return { token, until: askedAt + seconds * secondMs - spareMs, refreshToken };
+  const { access_token: token, expires_in: seconds, refresh_token: refreshToken, id_token: idToken } = reply.data;
+  return { token, until: askedAt + seconds * secondMs - spareMs, refreshToken, idToken };
 }

@@ -52,13 +52,13 @@ function grantsSeen(grants: readonly Grant[], now: number): GrantsSeen {
 
 const ageDaysOf = (createdAt: string, now: number): number => (now - fromIso(createdAt)) / dayMs;
 
-/** The row as it was, and whether its time has come and nobody else was quicker. */
+/** The row as it was, and whether its time has come and nobody else was quicker. Who signed in is forgotten then. */
 async function claim({ rows, clock }: KeepGrantsDeps, connectionId: string) {
   const now = clock.now();
   let before: Grant | undefined;
   const isMine = await rows.change(connectionId, (grant) => {
     before = grant;
-    return fromIso(grant.dueAt) > now ? undefined : { ...grant, dueAt: toIso(now + leaseMs) };
+    return fromIso(grant.dueAt) > now ? undefined : { ...grant, dueAt: toIso(now + leaseMs), consent: undefined };
   });
   return { before, isMine };
 }

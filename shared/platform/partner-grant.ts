@@ -18,7 +18,8 @@ export const grantEvents = {
 /**
  * What the desk knows of a connection's refresh token, never the token itself. Times are ISO texts. `dueAt`: when it is looked
  * after next. `createdAt`: age of the version in the vault; absent where the vault holds none. `tried`: the version that was
- * exchanged last while it was dead, and when. `isTold`: the alarm of this death was given.
+ * exchanged last while it was dead, and when. `isTold`: the alarm of this death was given. `consent`: by which sign-in it came, and
+ * whose; the next look after the grant, within the hour, forgets it.
  */
 const grantSchema = z.object({
   connectionId: z.string(),
@@ -27,6 +28,7 @@ const grantSchema = z.object({
   dead: z.object({ since: z.string(), code: z.string() }).optional(),
   isTold: z.boolean().optional(),
   tried: z.object({ version: z.string(), at: z.string() }).optional(),
+  consent: z.object({ id: z.string(), account: z.string() }).optional(),
 });
 export type Grant = z.output<typeof grantSchema>;
 
@@ -65,6 +67,10 @@ export function createGrantRows({ table, clock }: { table: Table; clock: Pick<Cl
   return {
     change,
     changed,
+    read: async (connectionId: string): Promise<Grant | undefined> => {
+      const row = await table.get(partition, encodeKey(connectionId));
+      return row && grantRow.fromRow(row);
+    },
     all: async (): Promise<Grant[]> => (await queryAll(table, { pk: partition })).map((row) => grantRow.fromRow(row)),
     /** Gives the alarm of a dead grant, once per death, whoever comes first. */
     tell: async (connectionId: string, scope: Scope): Promise<void> => {

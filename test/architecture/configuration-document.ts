@@ -49,7 +49,7 @@ export const groups: readonly Group[] = [
       SERVICE_BUS__credential: '`managedidentity`. Read by the Functions host for its triggers, not by the desk.',
       SERVICE_BUS__clientId: 'Client id of a user-assigned identity for the bus; unset means the system-assigned one.',
       KEY_VAULT_URI:
-        'The vault with the secrets of others: webhook keys of portals; access and contract ids of support contracts; what the reach policy’s channels need (the secret of a webhook, the address of a Teams workflow, the routing key of PagerDuty); and for each connection that reads customers through GDAP `{id}-refresh-token`, which the desk renews daily. It must be allowed to get and to set all of them (role Key Vault Secrets Officer). The desk has none of its own.',
+        'The vault with the secrets of others: webhook keys of portals; access and contract ids of support contracts; what the reach policy’s channels need (the secret of a webhook, the address of a Teams workflow, the routing key of PagerDuty); and for each connection that reads customers through GDAP `{id}-refresh-token`, which `npm run consent` puts there and the desk renews daily. It must be allowed to get and to set all of them (role Key Vault Secrets Officer). Its own is `partner-consent-key` alone, which it makes itself.',
       CERTIFICATE_VAULT_URI:
         'A vault that the desk cannot write to, with the certificates by which applications prove themselves: needed where a connection names a `certificate`. The desk reads them and has the vault sign, so that no private key leaves it (roles Key Vault Reader and Key Vault Crypto User).',
     },
@@ -67,7 +67,7 @@ export const groups: readonly Group[] = [
       'Partner Center tells of changes at `/api/hooks/partner-center`, signed with a certificate of Microsoft. Where the first is unset nothing is registered, and changes are seen later. A partner tenant has one registration: let one deployment only have it.',
     settings: {
       DESK_PUBLIC_URL:
-        'Address under which the desk is reached from outside, such as `https://desk.azurewebsites.net`. The desk registers itself there with Partner Center and keeps that so. The links by which people acknowledge a page begin with it; where it is unset, notices carry none.',
+        'Address under which the desk is reached from outside, such as `https://desk.azurewebsites.net`. The desk registers itself there with Partner Center and keeps that so. The links by which people acknowledge a page begin with it; where it is unset, notices carry none. Entra sends the browser of `npm run consent` back to `/api/partner-consents/callback` there: register that address, under Web, with the multi-tenant application.',
       PARTNER_CENTER_WEBHOOK_ROOTS:
         'Authorities that are trusted beside the pinned roots, in PEM, one after the other; line ends may be written `\\n`. For the day when Microsoft changes its own.',
       PARTNER_CENTER_WEBHOOK_CERTIFICATES:

@@ -66,6 +66,47 @@ describe('the command doctor', () => {
   });
 });
 
+describe('the command consent', () => {
+  /** Runs it, and signs in where it says, as a browser does: along the redirects, to the desk's page. */
+  async function consent(token: string) {
+    const env = { ...process.env, DESK_TOKEN: token };
+    const args = ['scripts/consent.ts', '--desk', w.stack.baseUrl, '--no-browser'];
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let page: Promise<Response> | undefined;
+    const said: string[] = [];
+    child.stdout.setEncoding('utf8').on('data', (part: string) => {
+      said.push(part);
+      const [url] = /^http\S+$/m.exec(said.join('')) ?? [];
+      if (url !== undefined) page ??= fetch(url, { headers: { accept: 'text/html' } });
+    });
+    const [err] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    const answer = await page;
+    return { out: said.join(''), err, code: child.exitCode, url: answer?.url, page: await answer?.text() };
+  }
+
+  it('waits until the integration account has signed in, and says who and for how long', async () => {
+    const { out, code, url, page } = await consent(w.tokens.admin);
+    expect(page).toContain('<h1>Signed in</h1>');
+    expect(url).toMatch(new RegExp(`^${w.stack.baseUrl}/api/partner-consents/callback\\?`));
+    expect(out).toMatch(
+      /account {6}integration@lindmoor\.example\n.*multifactor {2}yes[^]*a read {7}it answers[^]*ends {9}20\d\d-/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 and says what to do where nobody could sign in, or may not ask', async () => {
+    await w.control({ scenario: { signIn: 'denied' } });
+    const [denied, forbidden] = await Promise.all([consent(w.tokens.admin), consent(w.tokens.operator)]);
+    await w.control({ scenario: { signIn: 'as-usual' } });
+    expect(denied.page).toContain('<h1>Not signed in</h1>');
+    expect(denied).toMatchObject({ code: 1, out: expect.stringContaining('Start again, and accept.') as string });
+    expect(forbidden).toMatchObject({
+      ...{ code: 1, out: '' },
+      err: expect.stringContaining('answered 403') as string,
+    });
+  });
+});
+
 describe('the plain @azure/data-tables', () => {
   const insecure = { allowInsecureConnection: true };
   /** Each is found in what a person typed, and nowhere else. */

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { callDesk } from '../local/call-desk.ts';
+import { runningStack } from '../local/stack-file.ts';
+
+const usage = `npm run consent [-- --desk URL] [--connection ID] [--no-browser]
+  Signs the partner's integration account in, with multifactor authentication, so that the desk may act for it (Secure
+  Application Model). Opens a browser; the desk does the exchange, keeps the refresh token in its vault and reads once at Partner Center.
+  The token of a Desk.Admin is read from DESK_TOKEN; without --desk the local world that runs is asked.
+  Ends with 0 where the account has signed in, with 1 where it has not. After a failure, and when a grant has died: the same again.`;
+
+type Asked = { id: string; url: string; expiresAt: string };
+type Standing = {
+  connectionId: string;
+  tenantId: string;
+  state: 'waiting' | 'exchanging' | 'done' | 'failed' | 'expired';
+  said: string;
+  code?: string;
+  account?: string;
+  mfa?: string;
+  read?: string;
+  grantEndsAt?: string;
+};
+
+const { values } = parseArgs({
+  options: {
+    desk: { type: 'string' },
+    connection: { type: 'string' },
+    'no-browser': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const stack = values.desk === undefined ? await runningStack(join(import.meta.dirname, '..', '.local')) : undefined;
+const desk = values.desk ?? stack?.baseUrl;
+const token = process.env.DESK_TOKEN ?? stack?.tokens?.admin;
+if (desk === undefined || token === undefined) {
+  console.error(usage);
+  process.exit(2);
+}
+
+const asked = await begin(desk, token);
+console.log(`Sign in as the integration account, until ${asked.expiresAt}:\n\n${asked.url}\n`);
+if (!values['no-browser']) openBrowser(asked.url);
+const end = await ended(desk, token, asked.id);
+print(end);
+process.exitCode = end.state === 'done' ? 0 : 1;
+
+async function begin(baseUrl: string, bearer: string): Promise<Asked> {
+  const body = values.connection === undefined ? {} : { connectionId: values.connection };
+  const { status, json } = await callDesk(baseUrl, 'api/partner-consents', { token: bearer, body });
+  if (status === 201) return json as Asked;
+  const errors = json.errors === undefined ? '' : ` ${JSON.stringify(json.errors)}`;
+  console.error(`The desk answered ${String(status)}: ${String(json.detail ?? json.title)}${errors}`);
+  return process.exit(1);
+}
+
+/** Where there is no browser, the address on the screen is the way. */
+function openBrowser(url: string): void {
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['rundll32', 'url.dll,FileProtocolHandler', url]
+        : ['xdg-open', url];
+  const browser = spawn(command, args, { stdio: 'ignore', detached: true });
+  browser.on('error', () => {
+    console.error('No browser could be opened here: open the address by hand.');
+  });
+  browser.unref();
+}
+
+/** By this machine's clock: the desk says itself when the time is over, and this is longer. */
+async function ended(baseUrl: string, bearer: string, id: string): Promise<Standing> {
+  const giveUpAt = performance.now() + 15 * 60_000;
+  for (let last = ''; performance.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 1_000))) {
+    const standing = await standingOf(baseUrl, bearer, id);
+    if (standing === undefined) continue;
+    if (standing.state !== 'waiting' && standing.state !== 'exchanging') return standing;
+    if (standing.said !== last) console.error((last = standing.said));
+  }
+  console.error('The desk does not say how it ended: look at grants of GET /api/readyz.');
+  return process.exit(1);
+}
+
+/** A desk that does not answer now is asked again: the sign-in does not wait for this command. */
+async function standingOf(baseUrl: string, bearer: string, id: string): Promise<Standing | undefined> {
+  try {
+    const { status, json } = await callDesk(baseUrl, `api/partner-consents/${id}`, { token: bearer });
+    if (status === 200) return json as Standing;
+    if (status < 500 && status !== 429) {
+      console.error(`The desk answered ${String(status)}: ${String(json.detail ?? json.title)}`);
+      process.exit(1);
+    }
+  } catch {
+    // Said below, in a moment, if it stays so.
+  }
+  return undefined;
+}
+
+function print({ connectionId, tenantId, state, said, code, account, mfa, read, grantEndsAt }: Standing): void {
+  console.log(state === 'done' ? said : `Not signed in (${code ?? state}): ${said}`);
+  if (state !== 'done') return;
+  const sayings: Record<string, string> = {
+    proven: 'yes, says Partner Center',
+    untold: 'not told by Partner Center; npm run doctor asks again',
+  };
+  const reads: Record<string, string> = {
+    proven: 'it answers',
+    refused: `refused (${code ?? ''}): the account belongs into AdminAgents`,
+    unproven: `no answer now (${code ?? ''}); npm run doctor asks again`,
+  };
+  console.log(`  connection   ${connectionId}, tenant ${tenantId}`);
+  console.log(`  account      ${account ?? 'not told'}`);
+  console.log(`  multifactor  ${sayings[mfa ?? ''] ?? 'not told'}`);
+  console.log(`  a read       ${reads[read ?? ''] ?? 'not told'}`);
+  console.log(`  ends         ${grantEndsAt ?? ''}, unless renewed, which the desk does once a day`);
+}
