@@ -36,20 +36,34 @@ const customerOf = (portal: PortalId): Customer => ({
   externalRefs: [],
 });
 
-const portalOf = (id: PortalId): Portal => ({
+const portalOf = (id: PortalId, { customerId }: Customer): Portal => ({
   id,
   name: `Portal ${id}`,
-  customers: [customerOf(id).customerId],
+  customers: [customerId],
   inbound: { kind: 'standard-webhooks', secretName: `${id}-inbound` },
   outbound: { url: endpointOf(id), secretName: `${id}-outbound` },
   disabled: false,
 });
 
+/** Of every run the same: each portal, and its one customer, as rows. */
+const residents = portalIds.map((id) => {
+  const customer = customerOf(id);
+  const portal = portalOf(id, customer);
+  return {
+    id,
+    portal,
+    rk: customer.customerId,
+    columns: customerRow.toColumns(customer),
+    op: registerPortalOp(portal),
+  };
+});
+
 /** Who calls is said by the bearer token, which is the portal's name: tokens are not what is tried here. */
 export async function authenticate(headers: Headers): Promise<Caller> {
-  const portal = portalIds.find((id) => headers.get('authorization') === `Bearer ${id}`);
-  if (portal === undefined) throw new AppError('unauthenticated', 'Send credentials.');
-  return portalCaller(portalOf(portal), new Set([customerOf(portal).customerId]));
+  const token = headers.get('authorization');
+  const resident = residents.find(({ id }) => token === `Bearer ${id}`);
+  if (resident === undefined) throw new AppError('unauthenticated', 'Send credentials.');
+  return portalCaller(resident.portal, new Set([resident.rk]));
 }
 
 /** The `nth` request of a portal, as sent. Critical, because that clock runs always: the calendar would be loaded otherwise. */
@@ -83,13 +97,9 @@ export async function createWorld(seed: number, draw: (random: () => number) => 
   const sim = createSimulation(seed);
   const faults = draw(sim.random);
   const memory = memoryTables({ emptyPage: () => faults.hits('storage answers an empty page') });
-  for (const id of portalIds) {
-    const customer = customerOf(id);
-    const columns = customerRow.toColumns(customer);
-    await memory
-      .tables('customers')
-      .transact(customerPartition, [{ kind: 'insert', rk: customer.customerId, columns }]);
-    await memory.tables('portals').transact(portalPartition, [registerPortalOp(portalOf(id))]);
+  for (const { rk, columns, op } of residents) {
+    await memory.tables('customers').transact(customerPartition, [{ kind: 'insert', rk, columns }]);
+    await memory.tables('portals').transact(portalPartition, [op]);
   }
   return {
     sim,

@@ -13,6 +13,8 @@ const lockMs = 60_000;
 const maxDeliveries = 10;
 const duplicateWindowMs = 600_000;
 
+const readyAt = ({ message, lockedUntil }: Held): number => Math.max(message.notBefore ?? 0, lockedUntil);
+
 /**
  * A bus in memory with the rules of Service Bus queues: peek-lock, delivery count, dead-letter, scheduled messages, duplicate
  * window. A harness receives with {@link take} and settles; a lock that expires hands the message out again.
@@ -23,6 +25,14 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
   const seen = new Map<string, number>();
   const counts = { sends: 0, messages: 0 };
   let sequence = 0;
+
+  const waitingIn = (queue: QueueName): Held[] => {
+    const known = queues.get(queue);
+    if (known) return known;
+    const made: Held[] = [];
+    queues.set(queue, made);
+    return made;
+  };
 
   const bus: Bus = {
     send: async (queue, messages) => {
@@ -37,17 +47,16 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
         if (last !== undefined && now() - last < duplicateWindowMs) continue;
         seen.set(key, now());
         const held = { message: structuredClone(message), queue, deliveries: 0, lockedUntil: 0, sequence: ++sequence };
-        queues.set(queue, [...(queues.get(queue) ?? []), held]);
+        waitingIn(queue).push(held);
       }
       await trouble.after?.('send');
     },
   };
 
   const remove = (held: Held) => {
-    queues.set(
-      held.queue,
-      (queues.get(held.queue) ?? []).filter((other) => other !== held),
-    );
+    const waiting = waitingIn(held.queue);
+    const at = waiting.indexOf(held);
+    if (at >= 0) waiting.splice(at, 1);
   };
 
   const buryIfSpent = (held: Held): boolean => {
@@ -58,10 +67,14 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
   };
 
   /** A message whose last delivery ended by an expired lock is buried here: nobody abandoned it. */
-  const ready = (): Held[] =>
-    [...queues.values()]
-      .flat()
-      .filter((held) => (held.message.notBefore ?? 0) <= now() && held.lockedUntil <= now() && !buryIfSpent(held));
+  const ready = (): Held[] => {
+    const at = now();
+    const due: Held[] = [];
+    for (const waiting of queues.values()) {
+      for (const held of waiting) if (readyAt(held) <= at) due.push(held);
+    }
+    return due.filter((held) => !buryIfSpent(held));
+  };
 
   return {
     bus,
@@ -84,8 +97,11 @@ export function memoryBus(now: () => number, trouble: BusTrouble = {}) {
     },
     /** When the next message becomes ready; undefined when none waits. */
     nextReadyAt: (): number | undefined => {
-      const times = [...queues.values()].flat().map((held) => Math.max(held.message.notBefore ?? 0, held.lockedUntil));
-      return times.length === 0 ? undefined : Math.min(...times);
+      let next: number | undefined;
+      for (const waiting of queues.values()) {
+        for (const held of waiting) next = Math.min(next ?? Infinity, readyAt(held));
+      }
+      return next;
     },
   };
 }

@@ -34,13 +34,17 @@ const tenantsOf = {
 const connectionId = 'contoso-emea';
 const healthShard = `${connectionId}|0`;
 
-export const customersOf = (portal: PortalName) =>
+const customersNamed = (portal: PortalName) =>
   tenantsOf[portal].map((tenantId, n) => ({
     tenantId,
     customerId: customerIdOf('global', tenantId),
     domain: `${canary(portal)}-${String(n)}.example`,
     externalRef: { system: 'psa', id: `${canary(portal)}-${String(n)}` },
   }));
+/** Made once: they are asked for at every call. */
+const customers = { north: customersNamed('north'), south: customersNamed('south'), west: customersNamed('west') };
+
+export const customersOf = (portal: PortalName) => customers[portal];
 
 /** Incidents by whom they affect. */
 export const incidents = { north: 'EX100001', south: 'EX200002', west: 'EX400004', all: 'EX300003' } as const;
