@@ -56,13 +56,33 @@ describe('what CI runs', () => {
     expect(await said({ BICEP_CHECK: 'own.mjs' })).toBe('named --strict infra');
   });
 
-  it.each<[string, Run, number, string]>([
-    ['the checker', { gate: green, files: { [beside]: checker(1) } }, 1, '7 passed, 1 failed'],
-    ['a checker that is not there', { gate: green, BICEP_CHECK: 'gone.mjs' }, 1, '7 passed, 1 failed'],
-    ['a test', { gate: { exitCode: 1, counts: [5, 2] }, files: { [beside]: checker(0) } }, 1, '5 passed, 2 failed'],
-    ['both', { gate: { exitCode: 1, counts: [5, 2] }, files: { [beside]: checker(1) } }, 1, '5 passed, 2 failed'],
-    ['the gate before any test', { gate: { exitCode: 2 } }, 2, '0 passed, 1 failed'],
-  ])('fails with %s, and still runs the gate and closes with the counts', async (_what, how, status, counts) => {
+  it.each<{ what: string; how: Run; status: number; counts: string }>([
+    {
+      what: 'the checker',
+      how: { gate: green, files: { [beside]: checker(1) } },
+      status: 1,
+      counts: '7 passed, 1 failed',
+    },
+    {
+      what: 'a checker that is not there',
+      how: { gate: green, BICEP_CHECK: 'gone.mjs' },
+      status: 1,
+      counts: '7 passed, 1 failed',
+    },
+    {
+      what: 'a test',
+      how: { gate: { exitCode: 1, counts: [5, 2] }, files: { [beside]: checker(0) } },
+      status: 1,
+      counts: '5 passed, 2 failed',
+    },
+    {
+      what: 'both',
+      how: { gate: { exitCode: 1, counts: [5, 2] }, files: { [beside]: checker(1) } },
+      status: 1,
+      counts: '5 passed, 2 failed',
+    },
+    { what: 'the gate before any test', how: { gate: { exitCode: 2 } }, status: 2, counts: '0 passed, 1 failed' },
+  ])('fails with $what, and still runs the gate and closes with the counts', async ({ how, status, counts }) => {
     const result = await run(how);
     expect(result).toMatchObject({ status, closing: `tests: ${counts}` });
     expect(result.said.at(-1)).toBe('npm test CI=1');

@@ -78,9 +78,9 @@ describe('the deployed bundle', () => {
   });
 
   it('runs where no packages are, and asks for nothing but Node and what the platform gives to it', async () => {
-    for (let above = root; above !== dirname(above); above = dirname(above)) {
-      expect(existsSync(join(above, 'node_modules')), above).toBe(false);
-    }
+    const above: string[] = [];
+    for (let at = root; at !== dirname(at); at = dirname(at)) above.push(at);
+    expect(above.filter((at) => existsSync(join(at, 'node_modules')))).toEqual([]);
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     const fromOutside = imports.filter(({ external, path }) => external === true && !isBuiltin(path));
     expect(new Set(fromOutside.map(({ path }) => path))).toEqual(new Set(['@azure/functions-core']));
