@@ -106,16 +106,16 @@ function readyOf({ status, json }: DeskAnswer): Said {
 }
 
 const lineOf = ({ name, ready, detail = {}, error }: Part): string =>
-  `${name}: ${error ?? (ready ? figuresIn(detail).join(', ') : 'not ready')}`;
+  `${name}: ${error ?? [ready ? 'ready' : 'not ready', ...figuresIn(detail)].join(', ')}`;
 
 /** Ages, counts and times, wherever they stand; the rest is for whoever asks the desk itself. */
-function figuresIn(value: unknown, name = ''): string[] {
-  if (Array.isArray(value)) return value.flatMap((one) => figuresIn(one, name));
+function figuresIn(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((one) => figuresIn(one, path));
   if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, member]) => figuresIn(member, key));
+    return Object.entries(value).flatMap(([key, member]) => figuresIn(member, path === '' ? key : `${path}.${key}`));
   }
-  const isFigure = /At$|Age|Days|daysLeft|Seconds|Ms$|[oO]wed|oisoned|trouble/.test(name);
-  return isFigure && (typeof value === 'string' || typeof value === 'number') ? [`${name} ${String(value)}`] : [];
+  const isFigure = /At$|Age|Days|daysLeft|Seconds|Ms$|[oO]wed|oisoned|deadLetters|trouble/.test(path);
+  return isFigure && (typeof value === 'string' || typeof value === 'number') ? [`${path} ${String(value)}`] : [];
 }
 
 function sweptOf({ json }: DeskAnswer): Said {

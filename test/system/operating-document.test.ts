@@ -26,7 +26,7 @@ describe('docs/operating.md', () => {
     const pasted = checkout.bash(calls.join('echo\n'));
     expect({ exit: await pasted.exited, output: pasted.output() }).toMatchObject({ exit: 0 });
     expect(pasted.output()).toMatch(
-      /"dryRun":true,"lines":2[^]*202 \{"quarantineId"[^]*"remembered":true[^]*"planner-is-ours"[^]*"snooze":[^]*"parent":[^]*"isThere":true[^]*"team":"duty"[^]*"decision":"ready"[^]*"given":true[^]*what: 'file'[^]*DESK-[^]*filed[^]*The correlation id[^]*what: 'accept'[^]*accepted[^]*"items":[^]*acknowledged[^]*otherwise[^]*"reference":"CASE-7"[^]*waiting[^]*"ready":true/,
+      /"dryRun":true,"lines":2[^]*202 \{"quarantineId"[^]*"remembered":true[^]*"planner-is-ours"[^]*"snooze":[^]*"parent":[^]*"isThere":true[^]*"team":"duty"[^]*"decision":"ready"[^]*"given":true[^]*what: 'file'[^]*DESK-[^]*filed[^]*The correlation id[^]*what: 'accept'[^]*accepted[^]*"items":[^]*acknowledged[^]*otherwise[^]*"reference":"CASE-7"[^]*waiting[^]*health-polls: handled after[^]*passed\.[^]*"exchanges":[^]*"ready":true/,
     );
   });
 });
