@@ -2,12 +2,15 @@ import { limits } from '../shared/core/limits.ts';
 import { clouds, type DeskCloud } from '../shared/customers/cloud.ts';
 import { httpThrough, tokensThrough, type Circuits } from '../shared/platform/circuit.ts';
 import type { Config } from '../shared/platform/config.ts';
+import { createClientAssertion } from '../shared/platform/client-assertion.entra.ts';
 import { createEntraTokens, refreshTokenSecret } from '../shared/platform/entra-tokens.entra.ts';
 import { createKeepGrants } from '../shared/platform/keep-grants.ts';
-import { createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
+import { createFederatedAs, createIdentityToken } from '../shared/platform/managed-identity.entra.ts';
 import { createPacedHttp } from '../shared/platform/paced-http.ts';
 import { createGrantRows } from '../shared/platform/partner-grant.ts';
+import { createTryExchanges } from '../shared/platform/try-exchanges.ts';
 import type { TokenSource } from '../shared/platform/tokens.ts';
+import { createSigningCertificates } from '../shared/platform/vault-certificates.keyvault.ts';
 import { createSecretVersions, createVaultReader } from '../shared/platform/vault.keyvault.ts';
 import type { Services } from '../shared/platform/services.ts';
 
@@ -57,8 +60,8 @@ export function escalationPorts(
   };
 }
 
-/** How the desk proves itself to Microsoft: by its managed identity, which is a federated credential of the application. */
-export function microsoft({ http, clock, tables }: Services, config: Config) {
+/** How the desk proves itself to Microsoft: by its managed identity, a federated credential of the application, or a certificate. */
+export function microsoft({ http, clock, ids, tables }: Services, config: Config) {
   const known = clouds[config.MICROSOFT_CLOUD];
   const authority = authorityOf(config);
   const identityToken = createIdentityToken({
@@ -68,16 +71,25 @@ export function microsoft({ http, clock, tables }: Services, config: Config) {
     header: config.IDENTITY_HEADER ?? '',
     ...(config.STORAGE__clientId !== undefined && { clientId: config.STORAGE__clientId }),
   });
-  const vault = {
+  const vaultAt = (uri: string) => ({
     http,
     clock,
-    vaultUri: withoutSlash(config.KEY_VAULT_URI),
+    vaultUri: withoutSlash(uri),
     token: async () => identityToken(known.vaultAudience),
-  };
+  });
+  const vault = vaultAt(config.KEY_VAULT_URI);
+  const certificates =
+    config.CERTIFICATE_VAULT_URI === undefined
+      ? undefined
+      : createSigningCertificates(vaultAt(config.CERTIFICATE_VAULT_URI));
+  const clientAssertion = createClientAssertion({
+    ...{ clock, ids, identityToken, certificates },
+    exchangeAudience: known.tokenExchangeAudience,
+  });
   const readSecret = createVaultReader(vault);
   const versions = createSecretVersions(vault);
   const grants = createGrantRows({ table: tables('desk'), clock });
-  const { tokens, exchange } = createEntraTokens({
+  const { tokens, exchange, tryApplication } = createEntraTokens({
     http,
     clock,
     authority,
@@ -88,10 +100,15 @@ export function microsoft({ http, clock, tables }: Services, config: Config) {
       azure: known.azureManagementBaseUrl,
     },
     connections: config.PARTNER_CONNECTIONS,
-    identityToken,
-    exchangeAudience: known.tokenExchangeAudience,
+    clientAssertion,
     readSecret,
     grantChanged: grants.changed,
+  });
+  const tryExchanges = createTryExchanges({
+    clock,
+    connections: config.PARTNER_CONNECTIONS,
+    tryApplication,
+    identity: createFederatedAs(async () => identityToken(known.tokenExchangeAudience)),
   });
   const keepGrants = createKeepGrants({
     clock,
@@ -101,6 +118,5 @@ export function microsoft({ http, clock, tables }: Services, config: Config) {
     exchange,
     secretName: refreshTokenSecret,
   });
-  const assertionFor = async () => identityToken(known.tokenExchangeAudience);
-  return { tokens, readSecret, versions, authority, grants, keepGrants, assertionFor };
+  return { tokens, clientAssertion, tryExchanges, readSecret, versions, authority, grants, keepGrants, certificates };
 }

@@ -15,7 +15,7 @@ export function partnerConsents(services: Services, config: Config, parts: Retur
   const { clock, http, tables } = services;
   const { connections, endpoints } = cloudOf(config);
   const exchange = createConsentExchange({
-    ...{ http, clock, authority: parts.authority, assertionFor: parts.assertionFor },
+    ...{ http, clock, authority: parts.authority, clientAssertion: parts.clientAssertion },
     partnerCenter: clouds[config.MICROSOFT_CLOUD].partnerCenterBaseUrl,
     // Without a public address no sign-in begins, so that none comes back.
     redirectUri: `${config.DESK_PUBLIC_URL ?? ''}/api/partner-consents/callback`,

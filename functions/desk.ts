@@ -51,6 +51,7 @@ import { caseMailRoutes } from './case-mails.http.ts';
 import { consentRoutes } from './consents.http.ts';
 import { contactRoutes } from './contacts.http.ts';
 import { customerRoutes } from './customers.http.ts';
+import { deploymentCheckRoutes } from './deployment-checks.http.ts';
 import { deliveries } from './deliveries.queue.ts';
 import { deskEventsFunction } from './desk-events.queue.ts';
 import { directoryRoutes } from './directory.http.ts';
@@ -71,6 +72,7 @@ import { deskReach } from './desk-reach.ts';
 import { reachRoutes } from './reach.http.ts';
 import { requestChangeRoutes } from './request-changes.http.ts';
 import { requestRoutes } from './requests.http.ts';
+import { answeringChecks, createDeploymentCheck } from '../shared/platform/deployment-check.ts';
 import { markingFailures } from '../shared/platform/marking-failures.ts';
 import { postponing } from '../shared/platform/postpone.ts';
 import type { Services } from '../shared/platform/services.ts';
@@ -95,7 +97,7 @@ export function createDesk(given: Services, config: Config): Desk {
   const services = { ...given, http: pacedHttp(given, config, cloud) };
   const { clock, tables, bus, http } = services;
   const atMicrosoft = microsoft(services, config);
-  const { tokens, readSecret, versions, authority, grants, keepGrants } = atMicrosoft;
+  const { tokens, readSecret, versions, authority, grants, keepGrants, certificates, tryExchanges } = atMicrosoft;
   const registry = deskRegistry(services);
   const circuits = createCircuits(clock);
   const statements = createStatements({ table: tables('desk'), clock });
@@ -205,7 +207,10 @@ export function createDesk(given: Services, config: Config): Desk {
     ask: askMicrosoft({ http, tokens, clock, endpoints: cloud.endpoints }),
   });
   const readiness = createReadiness(
-    createReadinessParts({ services, cloud, authority, config, grants, webhooks: webhooks.rows, circuits, reach }),
+    createReadinessParts({
+      ...{ services, cloud, authority, config, grants, certificates, circuits, reach },
+      webhooks: webhooks.rows,
+    }),
     clock,
   );
 
@@ -246,6 +251,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...poisonRoutes(services),
+      ...deploymentCheckRoutes(createDeploymentCheck({ ...services, table: tables('desk'), exchanges: tryExchanges })),
       ...operationsRoutes({ readiness, authenticate, contract: openApiOnce(() => catalogue.routes) }),
     ],
     queues: [
@@ -268,7 +274,10 @@ export function createDesk(given: Services, config: Config): Desk {
         pages: reach.queue,
       }),
       feeds.polls,
-    ].map((fn) => markingFailures(postponing(fn, services), services)),
+    ].map((fn) => {
+      const answering = answeringChecks(fn, { table: tables('desk'), clock });
+      return markingFailures(postponing(answering, services), services);
+    }),
     timers: timerFunctions({ ...services, ...feeds.timers, keepGrants, keepWebhooks: webhooks.keepRegistrations }),
   };
   return { catalogue, authenticate, takeTurn };

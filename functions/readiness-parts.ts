@@ -3,14 +3,18 @@ import { createDelegationState, type DelegationState } from '../shared/customers
 import { createDirectoryState } from '../shared/customers/directory.ts';
 import { registrationView, type HookRows } from '../shared/customers/hook-registration-row.ts';
 import { caseMailStates } from '../shared/escalations/case-mail-relay.ts';
+import { dayMs, toIso } from '../shared/core/clock.ts';
 import { isAppError } from '../shared/core/errors.ts';
 import { feedTrouble, readFeedState } from '../shared/health/feed-state.ts';
 import type { Circuits } from '../shared/platform/circuit.ts';
+import { fitCertificate } from '../shared/platform/client-assertion.entra.ts';
 import type { Config } from '../shared/platform/config.ts';
 import { grantView, type GrantRows } from '../shared/platform/partner-grant.ts';
 import type { Part } from '../shared/platform/readiness.ts';
 import { lastSweepState } from '../shared/platform/sweep.ts';
 import type { Services } from '../shared/platform/services.ts';
+import { TokenFailure } from '../shared/platform/tokens.ts';
+import type { SigningCertificates } from '../shared/platform/vault-certificates.keyvault.ts';
 
 const probeMs = 2_000;
 const probeBytes = 256 * 1024;
@@ -24,6 +28,7 @@ export type ReadinessDeps = {
   config: Config;
   grants: GrantRows;
   webhooks: Pick<HookRows, 'all'>;
+  certificates: Pick<SigningCertificates, 'current'> | undefined;
   circuits: Pick<Circuits, 'open'>;
   reach: {
     duty: (nowMs: number) => Promise<{ name: string; window: string } | undefined>;
@@ -39,6 +44,7 @@ export const createReadinessParts = ({
   config,
   grants,
   webhooks,
+  certificates,
   circuits,
   reach,
 }: ReadinessDeps): Part[] => [
@@ -71,12 +77,13 @@ export const createReadinessParts = ({
       const answer = await services.http({ method: 'GET', url, timeoutMs: probeMs, maxBytes: probeBytes });
       if (answer.status !== 200) throw new Error(`sign-in answers ${String(answer.status)}`);
       // At once: storage that is silent must not take the time of three questions, and so pass for Microsoft being away.
-      const [health, delegation, held, registered, mailboxes] = await Promise.all([
+      const [health, delegation, held, registered, mailboxes, ends] = await Promise.all([
         unlessStorageIsAway(async () => readFeedState({ ...services, cloud })),
         unlessStorageIsAway(async () => delegationStates(services, cloud)),
         unlessStorageIsAway(async () => grants.all()),
         unlessStorageIsAway(async () => hookStates(config, webhooks)),
         unlessStorageIsAway(async () => caseMailStates({ ...services, cloud })),
+        certificateStates(config, certificates, services.clock.now()),
       ]);
       const trouble = health && feedTrouble(health);
       if (trouble !== undefined) throw new Error(trouble);
@@ -88,6 +95,7 @@ export const createReadinessParts = ({
         webhooks: registered ?? null,
         // One that cannot be read is for people to mend: its cases are carried by hand meanwhile.
         mailboxes: mailboxes ?? null,
+        ...(ends.length > 0 && { certificates: ends }),
         // Of this instance: which upstream escalations leave alone, and since when.
         circuits: circuits.open(),
       };
@@ -124,6 +132,23 @@ const hookStates = async (config: Config, webhooks: Pick<HookRows, 'all'>) =>
   config.DESK_PUBLIC_URL === undefined
     ? 'off: DESK_PUBLIC_URL is not set'
     : (await webhooks.all()).map(registrationView);
+
+/** When the certificates of connections that prove themselves by one end, or why they prove nothing. */
+async function certificateStates(config: Config, certificates: ReadinessDeps['certificates'], now: number) {
+  if (!certificates) return [];
+  const named = config.PARTNER_CONNECTIONS.flatMap(({ id, certificate }) => (certificate ? [{ id, certificate }] : []));
+  return Promise.all(
+    named.map(async ({ id: connectionId, certificate }) => {
+      try {
+        const { endsAt } = fitCertificate(await certificates.current(certificate), now);
+        return { connectionId, certificate, endsAt: toIso(endsAt), daysLeft: Math.floor((endsAt - now) / dayMs) };
+      } catch (error) {
+        if (!(error instanceof TokenFailure)) throw error;
+        return { connectionId, certificate, trouble: error.message };
+      }
+    }),
+  );
+}
 
 async function directoryAges(services: Services, cloud: DeskCloud): Promise<Record<string, unknown>[]> {
   const read = createDirectoryState(services);

@@ -6,6 +6,7 @@ import type { EnsureAzure } from '../shared/health/azure-ensure.ts';
 import type { EnsurePolling } from '../shared/health/ensure-polling.ts';
 import type { EnsureMessageCenter } from '../shared/health/message-center-ensure.ts';
 import type { SweepHealth } from '../shared/health/sweep-health.ts';
+import { deploymentCheckPlace } from '../shared/platform/deployment-check.ts';
 import type { KeepGrants } from '../shared/platform/keep-grants.ts';
 import { rememberSweep, shardPlaces, sweep, type SweepDeps } from '../shared/platform/sweep.ts';
 import type { TimerFunction } from '../shared/platform/timer-handler.ts';
@@ -42,7 +43,10 @@ export const timerFunctions = (deps: TimerDeps): TimerFunction[] => [
     scheduleSetting: 'SWEEP_SCHEDULE',
     handle: async (scope) => {
       const places = async () =>
-        Promise.resolve([...shardPlaces('requests'), ...shardPlaces('escalations'), ...shardPlaces('deliveries')]);
+        Promise.resolve([
+          ...(['requests', 'escalations', 'deliveries'] as const).flatMap(shardPlaces),
+          deploymentCheckPlace,
+        ]);
       // The directory first: without it there is nobody to poll for; a sweep that fails must not hold it up, nor it the sweep.
       const [directory, delegation, shards, health, grants, webhooks, mails] = await Promise.allSettled([
         deps.ensureDirectory(scope),

@@ -25,6 +25,7 @@ const catalogue = {
   70043: ['invalid_grant', 400, 'The refresh token has expired by a sign-in frequency check of Conditional Access.'],
   700082: ['invalid_grant', 400, 'The refresh token has expired due to inactivity.'],
   700084: ['invalid_grant', 400, 'The refresh token was issued to a single page app and has expired.'],
+  700023: ['invalid_client', 401, 'Client assertion audience claim does not match Realm issuer.'],
   700024: ['invalid_client', 401, 'Client assertion is not within its valid time range.'],
   700027: ['invalid_client', 401, 'The signature of the client assertion could not be verified.'],
   900144: ['invalid_request', 400, 'The request body lacks a parameter that it must contain.'],

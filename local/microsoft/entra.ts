@@ -1,3 +1,4 @@
+import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
 import { audiences } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import { entraRefusal } from './entra-errors.ts';
@@ -7,6 +8,7 @@ import { delegatedToken } from './person-tokens.ts';
 import { customers, deskTenantId, guidOf, managedIdentity, partner } from './seed-world.ts';
 import { redeemCode, signInPage } from './sign-in.ts';
 import { apiOf, nextLifetimeSeconds, tokenReply } from './token-reply.ts';
+import { thumbprintOf, x509Of } from './vault-certificates.ts';
 
 /** Each cloud has its own. Microsoft docs: workload identity federation. */
 const federationAudiences = ['', 'USGov', 'China'].map((cloud) => `api://AzureADTokenExchange${cloud}`);
@@ -79,7 +81,7 @@ async function token(cloud: Cloud, request: ApiRequest): Promise<Reply> {
   if (grantType === null || !grantTypes.includes(grantType)) {
     throw entraRefusal(900144, cloud.now(), ` 'grant_type' must be one of ${grantTypes.join(', ')}.`);
   }
-  await authenticateClient(cloud, form);
+  await authenticateClient(cloud, tenantId, form);
   const resource = resourceOf(cloud, { scope: form.get('scope') ?? '', grantType });
   if (grantType === 'client_credentials') return applicationToken(cloud, tenantId, resource);
   if (grantType === 'authorization_code') return redeemCode(cloud, { tenantId, resource, form });
@@ -88,7 +90,7 @@ async function token(cloud: Cloud, request: ApiRequest): Promise<Reply> {
 
 const grantTypes: readonly string[] = ['client_credentials', 'refresh_token', 'authorization_code'];
 
-async function authenticateClient(cloud: Cloud, form: URLSearchParams): Promise<void> {
+async function authenticateClient(cloud: Cloud, tenantId: string, form: URLSearchParams): Promise<void> {
   const now = cloud.now();
   if (form.get('client_id')?.toLowerCase() !== partner.clientId) throw entraRefusal(700016, now);
   const assertion = form.get('client_assertion');
@@ -99,6 +101,11 @@ async function authenticateClient(cloud: Cloud, form: URLSearchParams): Promise<
   if (form.get('client_assertion_type') !== assertionType) {
     throw entraRefusal(900144, now, ` 'client_assertion_type' must be ${assertionType}.`);
   }
+  const thumbprint = thumbprintIn(assertion);
+  if (thumbprint !== undefined) {
+    await authenticateByCertificate(cloud, { tenantId, assertion, thumbprint });
+    return;
+  }
   const verified = await cloud.tokens.verify(assertion);
   if (verified.kind === 'expired') throw entraRefusal(700024, now);
   if (verified.kind === 'invalid') throw entraRefusal(700027, now);
@@ -106,6 +113,41 @@ async function authenticateClient(cloud: Cloud, form: URLSearchParams): Promise<
   const isManagedIdentity = tid === deskTenantId && sub === managedIdentity.principalId;
   const isFederated = isManagedIdentity && federationAudiences.includes(aud);
   if (!isFederated) throw entraRefusal(70021, now);
+}
+
+function thumbprintIn(assertion: string): string | undefined {
+  try {
+    const thumbprint = decodeProtectedHeader(assertion)['x5t#S256'];
+    return typeof thumbprint === 'string' ? thumbprint : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+type Signed = { tenantId: string; assertion: string; thumbprint: string };
+
+/** Microsoft docs: "certificate credentials". The registration knows a certificate's end, and takes nothing after it. */
+async function authenticateByCertificate(cloud: Cloud, { tenantId, assertion, thumbprint }: Signed): Promise<void> {
+  const now = cloud.now();
+  const registered = [...cloud.state.certificates.values()].flat().filter((one) => one.registered);
+  const certificate = registered.find((one) => thumbprintOf(one) === thumbprint);
+  if (!certificate) throw entraRefusal(700027, now, ' The key was not found.');
+  const { publicKey, validToDate } = x509Of(certificate);
+  if (now >= validToDate.getTime()) throw entraRefusal(700027, now, ' The key used is expired.');
+  try {
+    await jwtVerify(assertion, publicKey, {
+      algorithms: ['PS256', 'RS256'],
+      issuer: partner.clientId,
+      subject: partner.clientId,
+      audience: `${cloud.baseUrl}/entra/${tenantId}/oauth2/v2.0/token`,
+      requiredClaims: ['exp', 'nbf', 'jti'],
+      currentDate: new Date(now),
+    });
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw entraRefusal(700024, now);
+    const isAudience = error instanceof errors.JWTClaimValidationFailed && error.claim === 'aud';
+    throw entraRefusal(isAudience ? 700023 : 700027, now);
+  }
 }
 
 function resourceOf(cloud: Cloud, { scope, grantType }: { scope: string; grantType: string }): string {

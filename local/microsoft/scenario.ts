@@ -8,6 +8,7 @@ import { customers, partner } from './seed-world.ts';
 import { signInWays } from './sign-in-ways.ts';
 import { severityNames, statusNames } from './service-request-state.ts';
 import type { Change } from './state.ts';
+import { newVaultCertificate } from './vault-certificates.ts';
 
 const customerTenantSchema = z
   .string()
@@ -38,7 +39,8 @@ const messageSchema = z.strictObject({
  * stop that person, until it is told `null`; `signIn`: how that person's sign-ins in a browser go from now on; `serviceRequest`: filed
  * or moved on in Partner Center's portal; `gdap.roles` are the template ids that the access assignment of the relationship gives from
  * now on, `gdap.pending`: it waits for the customer's approval; `azure`: the partner's rights in the customer's subscription;
- * `subscription`: a customer buys or ends an offer.
+ * `subscription`: a customer buys or ends an offer; `certificate`: a new version of one in the vault, good for so many days (or over
+ * since), that the partner's application is registered with or not.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -108,6 +110,16 @@ export const scenarioSchema = z
       .or(z.strictObject({ issued: z.literal(true) }))
       .optional(),
     signIn: z.enum(signInWays).optional(),
+    certificate: z
+      .strictObject({
+        name: z
+          .string()
+          .toLowerCase()
+          .regex(/^[a-z0-9-]{1,127}$/),
+        days: z.number().min(-3_650).max(3_650).default(365),
+        registered: z.boolean().default(true),
+      })
+      .optional(),
     signInPolicy: z
       .strictObject({ tenantId: customerTenantSchema, code: z.literal(signInPolicyCodes).nullable() })
       .optional(),
@@ -125,6 +137,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
   const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken, serviceRequest } =
     scenario;
+  const { certificate } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);
@@ -139,6 +152,7 @@ export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   if (serviceRequest) changes.push({ at, type: 'service-request-moved', ...serviceRequestMove(cloud, serviceRequest) });
   if (mail) changes.push(mailChange(at, mail));
   if (refreshToken) changes.push(...refreshTokenChanges(at, 'issued' in refreshToken));
+  changes.push(...certificateChanges(at, certificate));
   return [...changes, ...signInChanges(at, scenario)];
 }
 
@@ -157,6 +171,9 @@ const gdapChange = (at: number, { tenantId, endsAt, ...more }: NonNullable<Scena
 
 const mailChange = (at: number, mail: NonNullable<Scenario['mail']>): Change =>
   'raw' in mail ? { at, type: 'mail-received', raw: mail.raw } : { at, type: 'mail-removed', messageId: mail.removed };
+
+const certificateChanges = (at: number, given: Scenario['certificate']): Change[] =>
+  given ? [{ type: 'certificate-put', name: given.name, ...newVaultCertificate(at, given) }] : [];
 
 function refreshTokenChanges(at: number, isIssued: boolean): Change[] {
   if (!isIssued) return [{ at, type: 'refresh-tokens-revoked' }];

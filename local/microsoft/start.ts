@@ -148,6 +148,7 @@ function settingsOf(baseUrl: string): Record<string, string> {
     PARTNER_CENTER_BASE_URL: `${baseUrl}/partnercenter`,
     AZURE_MANAGEMENT_BASE_URL: `${baseUrl}/arm`,
     KEY_VAULT_URI: `${baseUrl}/vault`,
+    CERTIFICATE_VAULT_URI: `${baseUrl}/vault`,
     IDENTITY_ENDPOINT: `${baseUrl}/identity`,
     IDENTITY_HEADER: managedIdentity.header,
     DESK_API_AUDIENCE: deskApiAudience,

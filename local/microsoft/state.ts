@@ -12,6 +12,9 @@ import type { ServiceRequest, ServiceRequestMoved, ServiceRequestPatch } from '.
 import { addCommunication, moveTicket, patchTicket, putTicket } from './tickets.ts';
 import type { CommunicationAdded, Ticket, TicketMoved, TicketPatched, TicketPut } from './tickets.ts';
 
+/** Of a certificate in the vault. `cer`: DER in base64; `key`: PKCS#8 in PEM. `registered`: the application's registration has it. */
+export type CertificateVersion = { version: string; cer: string; key: string; registered: boolean; at: number };
+
 export type SecretVersion = { version: string; value: string; at: number; contentType?: string | undefined };
 
 /** `never`: the application was not consented; `withdrawn`: it was, and the customer took it back. */
@@ -49,6 +52,8 @@ export type State = {
   codes: Map<string, AuthorizationCode & { at: number; isRedeemed: boolean }>;
   /** Versions by secret name, oldest first. */
   secrets: Map<string, SecretVersion[]>;
+  /** Versions by certificate name, oldest first. */
+  certificates: Map<string, CertificateVersion[]>;
   /** By subscription and name in lower case. */
   tickets: Map<string, Ticket>;
   ticketSequence: number;
@@ -104,6 +109,7 @@ export type Change = { at: number } &
     | { type: 'refresh-token-issued'; token: string; hasMfa?: boolean | undefined }
     | { type: 'refresh-tokens-revoked' }
     | { type: 'secret-set'; name: string; version: string; value: string; contentType?: string | undefined }
+    | ({ type: 'certificate-put'; name: string } & CertificateVersion)
     | ({ type: 'ticket-put' } & TicketPut)
     | ({ type: 'ticket-patched' } & TicketPatched)
     | ({ type: 'ticket-moved' } & TicketMoved)
@@ -137,6 +143,7 @@ export function seedState(beganAt: number, round: number): State {
     secrets: new Map([
       [partner.refreshTokenSecretName, [{ version: 'seed', value: partner.refreshToken, at: beganAt }]],
     ]),
+    certificates: new Map(),
     tickets: new Map(),
     ticketSequence: 0,
     serviceRequests: new Map(seedServiceRequests(beganAt).map((request) => [request.id, request])),
@@ -160,11 +167,11 @@ const folds: Folds = {
   // unique: somebody may still hold an old one. What others put into the vault stays: their data still refers to it; so does
   // their registration.
   reset: (state, { at }) => {
-    const { ticketSequence, worldId, webhook } = state;
+    const { ticketSequence, worldId, webhook, certificates } = state;
     const refreshTokens = new Map([[partner.refreshToken, at]]);
     const seed = seedState(state.beganAt, state.round);
     const secrets = new Map([...state.secrets, ...seed.secrets]);
-    Object.assign(state, { ...seed, worldId, ticketSequence, refreshTokens, secrets, webhook });
+    Object.assign(state, { ...seed, worldId, ticketSequence, refreshTokens, secrets, certificates, webhook });
   },
   'incident-changed': (state, change) => {
     state.incidents.set(change.id, changeIncident(state.incidents.get(change.id), change, change.at));
@@ -219,6 +226,9 @@ const folds: Folds = {
   },
   'secret-set': (state, { name, version, value, at, contentType }) => {
     state.secrets.set(name, [...(state.secrets.get(name) ?? []), { version, value, at, contentType }]);
+  },
+  'certificate-put': (state, { name, version, cer, key, registered, at }) => {
+    state.certificates.set(name, [...(state.certificates.get(name) ?? []), { version, cer, key, registered, at }]);
   },
   'ticket-put': (state, change) => {
     state.ticketSequence = putTicket(state.tickets, change, state.ticketSequence);

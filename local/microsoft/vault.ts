@@ -5,9 +5,13 @@ import { jsonObject, Refusal } from './reply.ts';
 import type { ApiRequest, Reply } from './reply.ts';
 import type { Route } from './router.ts';
 import { deskTenantId, managedIdentity } from './seed-world.ts';
-import type { SecretVersion } from './state.ts';
+import type { CertificateVersion, SecretVersion } from './state.ts';
+import { signDigest, x509Of } from './vault-certificates.ts';
 
-/** Secrets of a Key Vault that the desk's managed identity may read and write. Microsoft docs: Key Vault REST, secrets. */
+/**
+ * Secrets of a Key Vault that the desk's managed identity may read and write, and certificates that it may read and sign by.
+ * Microsoft docs: Key Vault REST.
+ */
 export function vaultRoutes(cloud: Cloud): Route[] {
   const guarded = (handle: (request: ApiRequest) => Reply | Promise<Reply>) => async (request: ApiRequest) => {
     await guard(cloud, request);
@@ -29,6 +33,16 @@ export function vaultRoutes(cloud: Cloud): Route[] {
       name: 'vault.secrets.get',
       path: '/secrets/:name/:version',
       handle: guarded((request) => oneSecret(cloud, request.param('name'), request.param('version'))),
+    },
+    {
+      name: 'vault.certificates.get',
+      path: '/certificates/:name',
+      handle: guarded((request) => oneCertificate(cloud, request.param('name').toLowerCase())),
+    },
+    {
+      name: 'vault.keys.post',
+      path: '/keys/:name/:version/sign',
+      handle: guarded((request) => signed(cloud, request)),
     },
   ];
 }
@@ -62,7 +76,7 @@ function secretId(cloud: Cloud, name: string, version: string): string {
   return `${cloud.baseUrl}/vault/secrets/${name}/${version}`;
 }
 
-function attributes({ at }: SecretVersion) {
+function attributes({ at }: Pick<SecretVersion | CertificateVersion, 'at'>) {
   const seconds = Math.floor(at / 1000);
   return { enabled: true, created: seconds, updated: seconds, recoveryLevel: 'Recoverable+Purgeable' };
 }
@@ -96,6 +110,40 @@ function listVersions(cloud: Cloud, name: string): Reply {
     attributes: attributes(secret),
   }));
   return { status: 200, body: { value, nextLink: null } };
+}
+
+function oneCertificate(cloud: Cloud, name: string): Reply {
+  const certificate = cloud.state.certificates.get(name)?.at(-1);
+  if (!certificate)
+    throw vaultRefusal(404, 'CertificateNotFound', `A certificate with the name ${name} was not found.`);
+  const { version, cer } = certificate;
+  const { validFromDate, validToDate } = x509Of(certificate);
+  const at = (kind: string) => `${cloud.baseUrl}/vault/${kind}/${name}/${version}`;
+  return {
+    status: 200,
+    body: {
+      ...{ id: at('certificates'), kid: at('keys'), sid: at('secrets'), cer },
+      attributes: {
+        ...attributes(certificate),
+        nbf: validFromDate.getTime() / 1000,
+        exp: validToDate.getTime() / 1000,
+      },
+    },
+  };
+}
+
+/** Signs a digest by the key behind a certificate. */
+function signed(cloud: Cloud, request: ApiRequest): Reply {
+  const [name, version] = [request.param('name').toLowerCase(), request.param('version')];
+  const certificate = cloud.state.certificates.get(name)?.find((one) => one.version === version);
+  if (!certificate) throw vaultRefusal(404, 'KeyNotFound', `A key with (name/id) ${name}/${version} was not found.`);
+  const body = jsonObject(request.body);
+  const digest = typeof body?.value === 'string' ? Buffer.from(body.value, 'base64url') : undefined;
+  if (body?.alg !== 'PS256' || digest?.length !== 32) {
+    throw vaultRefusal(400, 'BadParameter', 'alg must be PS256 here, and value a digest of 32 bytes in base64url.');
+  }
+  const kid = `${cloud.baseUrl}/vault/keys/${name}/${version}`;
+  return { status: 200, body: { kid, value: signDigest(certificate, digest).toString('base64url') } };
 }
 
 async function setSecret(cloud: Cloud, request: ApiRequest): Promise<Reply> {

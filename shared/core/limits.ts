@@ -193,6 +193,8 @@ export const limits = {
   pageSources: 100,
   /** How long the link of a notice acknowledges. */
   acknowledgeLinkMinutes: 1_440,
+  /** Within this time a message must come through each queue for a check of a deployment to pass. */
+  checkMs: 60_000,
   /** Whoever is on duty for a critical matter is reachable for so long from now. */
   dutyHours: 4,
 } as const;

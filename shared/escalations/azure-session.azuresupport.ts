@@ -122,6 +122,7 @@ const aboutCredentials: ReadonlySet<TokenFailure['reason']> = new Set([
   'invalid-grant',
   'grant-dead',
   'no-grant',
+  'client-refused',
   'sign-in-policy',
 ]);
 

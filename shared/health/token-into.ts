@@ -12,6 +12,7 @@ const tokenTroubles: Record<TokenFailure['reason'], TokenTrouble> = {
   'no-relationship': { code: 'role-lacking' },
   'grant-dead': { code: 'token', scope: 'connection' },
   'no-grant': { code: 'token', scope: 'connection' },
+  'client-refused': { code: 'token', scope: 'connection' },
   'invalid-grant': { code: 'token' },
   throttled: { code: 'throttled', scope: 'application' },
   away: { code: 'microsoft-down' },

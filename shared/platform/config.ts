@@ -22,6 +22,11 @@ const connectionSchema = z.strictObject({
   partnerId: z.string().optional(),
   role: z.enum(['direct', 'provider', 'reseller']),
   caseMailbox: z.email().optional(),
+  /** As Key Vault names its things. */
+  certificate: z
+    .string()
+    .regex(/^[A-Za-z0-9-]{1,127}$/)
+    .optional(),
 });
 
 const cloudSchema = z
@@ -83,6 +88,7 @@ const settingsSchema = z.object({
   SERVICE_BUS__fullyQualifiedNamespace: text,
   SERVICE_BUS__clientId: text,
   KEY_VAULT_URI: required,
+  CERTIFICATE_VAULT_URI: text,
   OUTBOUND_ALLOW: list,
   DESK_PUBLIC_URL: publicUrl,
   PARTNER_CENTER_WEBHOOK_ROOTS: certificates,
@@ -124,6 +130,9 @@ function missingPairs(config: Config): string[] {
   }
   if (config.SERVICE_BUS === undefined && config.SERVICE_BUS__fullyQualifiedNamespace === undefined) {
     wrong.push('SERVICE_BUS: set it, or SERVICE_BUS__fullyQualifiedNamespace');
+  }
+  if (config.CERTIFICATE_VAULT_URI === undefined && config.PARTNER_CONNECTIONS.some((one) => one.certificate)) {
+    wrong.push('CERTIFICATE_VAULT_URI: set it, for PARTNER_CONNECTIONS names a certificate');
   }
   return wrong;
 }

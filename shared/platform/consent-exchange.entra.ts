@@ -1,11 +1,12 @@
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
+import { tokenEndpointOf, type AssertingConnection, type ClientAssertion } from './client-assertion.entra.ts';
 import { requestToken, type Reply } from './entra-tokens.entra.ts';
 import type { Http } from './http.ts';
 
 /** The application in the partner's own tenant. */
-export type ConsentConnection = { id: string; tenantId: string; clientId: string };
+export type ConsentConnection = { id: string; tenantId: string } & AssertingConnection;
 
 type ExchangeOptions = {
   http: Http;
@@ -14,8 +15,7 @@ type ExchangeOptions = {
   /** Audience of Partner Center in this cloud. */
   partnerCenter: string;
   redirectUri: string;
-  /** By which the application of a connection proves itself at its token endpoint. */
-  assertionFor: (connection: ConsentConnection) => Promise<string>;
+  clientAssertion: ClientAssertion;
 };
 
 /** What the id token says, as far as it can be read. Who signed in: `account`. */
@@ -33,17 +33,19 @@ export type ConsentExchange = ReturnType<typeof createConsentExchange>;
  */
 export function createConsentExchange(options: ExchangeOptions) {
   const { authority, partnerCenter, redirectUri } = options;
-  const post = async (connection: ConsentConnection, form: Record<string, string>): Promise<Reply> =>
-    requestToken(options, {
-      tenantId: connection.tenantId,
+  const post = async (connection: ConsentConnection, form: Record<string, string>): Promise<Reply> => {
+    const endpoint = tokenEndpointOf(authority, connection.tenantId);
+    return requestToken(options, {
+      endpoint,
       form: new URLSearchParams({
         client_id: connection.clientId,
         client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await options.assertionFor(connection),
+        client_assertion: await options.clientAssertion(connection, endpoint),
         ...form,
       }),
       asked: { way: 'delegated', isHome: true },
     });
+  };
   return {
     /** Where a person signs in. */
     urlFor: (

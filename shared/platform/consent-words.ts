@@ -5,7 +5,8 @@ const multifactor =
   'The sign-in had no multifactor authentication. Enrol the integration account in it, and start again.';
 const stranger = 'The account is not one of the partner’s own tenant. Start again with the integration account.';
 const late = 'The answer of the sign-in was too old, or used already. Start again.';
-const desk = 'Microsoft does not take the desk’s own proof: look at the federated credential of the application.';
+const desk =
+  'Microsoft does not take the desk’s own proof: look at the application’s federated credential, or its certificate.';
 
 /** What to do, by Microsoft's code or the desk's own word. Source: Microsoft docs, "Microsoft Entra authentication error codes". */
 const words: Readonly<Record<string, string>> = {
@@ -31,6 +32,7 @@ const words: Readonly<Record<string, string>> = {
   AADSTS700213: desk,
   AADSTS700024: desk,
   AADSTS700027: desk,
+  'client-refused': desk,
   'answer-misfit': 'Microsoft’s answer was not for this sign-in. Nothing was kept; start again.',
   'no-refresh-token': 'Microsoft gave no refresh token. Nothing was kept; start again.',
   'vault-away':

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { minuteMs, secondMs, type Clock } from '../core/clock.ts';
 import { isAppError } from '../core/errors.ts';
+import { tokenEndpointOf, type AssertingConnection, type ClientAssertion } from './client-assertion.entra.ts';
 import { createDeadGrants, type GrantChanged } from './dead-grants.ts';
 import { createExpiringCache, type Kept } from './expiring-cache.ts';
 import { HttpFailure, jsonOf, type Http, type HttpAnswer } from './http.ts';
-import type { IdentityToken } from './managed-identity.entra.ts';
 import { SecretMissing, type ReadSecret } from './secret.ts';
 import { refusalOf, throttledSeconds, type Asked } from './token-refusal.entra.ts';
 import { TokenFailure, type TokenResource, type TokenSource, type TokenWant } from './tokens.ts';
@@ -17,10 +17,8 @@ type EntraTokenOptions = {
   /** Audience of each API in this cloud, such as `https://graph.microsoft.com`. */
   audiences: Record<TokenResource, string>;
   /** `tenantId`: the partner's own tenant. */
-  connections: readonly { id: string; tenantId: string; clientId: string }[];
-  identityToken: IdentityToken;
-  /** Audience of federated credentials in this cloud, such as `api://AzureADTokenExchange`. */
-  exchangeAudience: string;
+  connections: readonly ({ id: string; tenantId: string } & AssertingConnection)[];
+  clientAssertion: ClientAssertion;
   readSecret: ReadSecret;
   grantChanged?: GrantChanged;
 };
@@ -39,7 +37,7 @@ type Outcome = { token: string } | { failure: TokenFailure };
 
 /**
  * Access tokens by form posts: client credentials, or the refresh token of the connection's person, in any tenant. The client
- * proves itself by a token of the managed identity (workload identity federation), so that there is no client secret.
+ * proves itself by an assertion (see client-assertion), so that there is no client secret.
  * A refusal is kept for a minute and a throttling for as long as Entra says, so that nobody hammers the endpoint.
  * Source: Microsoft docs, "OAuth 2.0 client credentials flow" and "Configure an application to trust a managed identity".
  */
@@ -50,10 +48,11 @@ export function createEntraTokens(options: EntraTokenOptions) {
 
   const request = async (want: TokenWant, refreshToken?: string): Promise<Reply> => {
     const connection = connectionOf(options, want.connectionId);
-    const form = await formFor(options, { connection, want, refreshToken });
+    const endpoint = tokenEndpointOf(options.authority, want.tenantId);
+    const form = await formFor(options, { endpoint, connection, want, refreshToken });
     counts.tokenRequests++;
     const asked = { way: want.way ?? 'app', isHome: want.tenantId === connection.tenantId };
-    return requestToken(options, { tenantId: want.tenantId, form, asked });
+    return requestToken(options, { endpoint, form, asked });
   };
 
   const load = async (want: TokenWant): Promise<Kept<Outcome>> => {
@@ -81,7 +80,13 @@ export function createEntraTokens(options: EntraTokenOptions) {
     const want = { tenantId, resource: 'partnercenter', connectionId, way: 'delegated' } as const;
     return (await request(want, refreshToken)).refreshToken;
   };
-  return { tokens, counts, exchange };
+
+  /** Proves the application in its partner's own tenant, past every cache. The token is forgotten. Throws {@link TokenFailure}. */
+  const tryApplication = async (connectionId: string): Promise<void> => {
+    const { tenantId } = connectionOf(options, connectionId);
+    await request({ tenantId, resource: 'graph', connectionId });
+  };
+  return { tokens, counts, exchange, tryApplication };
 }
 
 /** The newer refresh token, or undefined where Entra gave none. Throws {@link TokenFailure}. */
@@ -110,13 +115,18 @@ function keptUntil(failure: TokenFailure, now: number): number | undefined {
   );
 }
 
-type Asking = { connection: { clientId: string }; want: TokenWant; refreshToken: string | undefined };
+type Asking = {
+  endpoint: string;
+  connection: AssertingConnection;
+  want: TokenWant;
+  refreshToken: string | undefined;
+};
 
-async function formFor(options: EntraTokenOptions, { connection, want, refreshToken }: Asking) {
+async function formFor(options: EntraTokenOptions, { endpoint, connection, want, refreshToken }: Asking) {
   return new URLSearchParams({
     client_id: connection.clientId,
     client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await options.identityToken(options.exchangeAudience),
+    client_assertion: await options.clientAssertion(connection, endpoint),
     scope: `${options.audiences[want.resource]}/.default`,
     ...(refreshToken === undefined
       ? { grant_type: 'client_credentials' }
@@ -141,17 +151,17 @@ const replySchema = z.object({
   id_token: z.string().min(1).optional(),
 });
 
-/** One form post to a tenant's token endpoint. Throws {@link TokenFailure}. */
+/** One form post to a token endpoint. Throws {@link TokenFailure}. */
 export async function requestToken(
-  { http, clock, authority }: Pick<EntraTokenOptions, 'http' | 'clock' | 'authority'>,
-  { tenantId, form, asked }: { tenantId: string; form: URLSearchParams; asked: Asked },
+  { http, clock }: Pick<EntraTokenOptions, 'http' | 'clock'>,
+  { endpoint, form, asked }: { endpoint: string; form: URLSearchParams; asked: Asked },
 ): Promise<Reply> {
   const askedAt = clock.now();
   let answer: HttpAnswer;
   try {
     answer = await http({
       method: 'POST',
-      url: `${authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
+      url: endpoint,
       headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
       body: form.toString(),
       timeoutMs: 10_000,

@@ -1,3 +1,4 @@
+import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import { minuteMs, secondMs, type Clock } from '../core/clock.ts';
 import { createExpiringCache } from './expiring-cache.ts';
@@ -33,6 +34,18 @@ export function createIdentityToken(options: IdentityOptions): IdentityToken {
       return { value: token, until: expiresOn * secondMs - spareMs };
     });
 }
+
+const claimsSchema = z.object({ iss: z.string(), sub: z.string(), aud: z.string() });
+
+/** What Entra compares with a federated credential, out of the identity's own token; undefined where that cannot be had. */
+export const createFederatedAs = (token: () => Promise<string>) => async () => {
+  try {
+    const { iss: issuer, sub: subject, aud: audience } = claimsSchema.parse(decodeJwt(await token()));
+    return { issuer, subject, audience };
+  } catch {
+    return undefined;
+  }
+};
 
 async function ask({ http, endpoint, header, clientId }: IdentityOptions, audience: string) {
   if (!URL.canParse(endpoint)) throw new TokenFailure('away', 'this machine has no managed identity');

@@ -19,7 +19,7 @@ export const groups: readonly Group[] = [
       MICROSOFT_CLOUD:
         '`global`, `us-government` or `china` (operated by 21Vianet). `germany` is refused: that cloud closed in 2021.',
       PARTNER_CONNECTIONS:
-        'The partner tenants that the desk works for, as a JSON array: `id` (yours, lower case, part of keys: never change it), `tenantId`, `clientId` of the multi-tenant application, `partnerId`, `role` (`direct`, `provider` or `reseller`), and `caseMailbox`, the address that stands in cases as the partner’s contact: the desk reads its inbox, so the application needs `Application Mail.Read` of Exchange Online’s RBAC for Applications in the scope of that mailbox alone, and `Mail.Read` is not consented in Entra, which would open every mailbox. No rule of the mailbox may move mails out of the inbox, and no gateway may stand before Exchange Online.',
+        'The partner tenants that the desk works for, as a JSON array: `id` (yours, lower case, part of keys: never change it), `tenantId`, `clientId` of the multi-tenant application, `partnerId`, `role` (`direct`, `provider` or `reseller`), `certificate`, the name of one in the vault of certificates, only where the application cannot prove itself by the managed identity, and `caseMailbox`, the address that stands in cases as the partner’s contact: the desk reads its inbox, so the application needs `Application Mail.Read` of Exchange Online’s RBAC for Applications in the scope of that mailbox alone, and `Mail.Read` is not consented in Entra, which would open every mailbox. No rule of the mailbox may move mails out of the inbox, and no gateway may stand before Exchange Online.',
       ENTRA_AUTHORITY: 'Overrides where tokens come from and who signs those of callers.',
       GRAPH_BASE_URL: 'Overrides Microsoft Graph.',
       PARTNER_CENTER_BASE_URL: 'Overrides the Partner Center API.',
@@ -50,6 +50,8 @@ export const groups: readonly Group[] = [
       SERVICE_BUS__clientId: 'Client id of a user-assigned identity for the bus; unset means the system-assigned one.',
       KEY_VAULT_URI:
         'The vault with the secrets of others: webhook keys of portals; access and contract ids of support contracts; what the reach policy’s channels need (the secret of a webhook, the address of a Teams workflow, the routing key of PagerDuty); and for each connection that reads customers through GDAP `{id}-refresh-token`, which `npm run consent` puts there and the desk renews daily. It must be allowed to get and to set all of them (role Key Vault Secrets Officer). Its own is `partner-consent-key` alone, which it makes itself.',
+      CERTIFICATE_VAULT_URI:
+        'A vault that the desk cannot write to, with the certificates by which applications prove themselves: needed where a connection names a `certificate`. The desk reads them and has the vault sign, so that no private key leaves it (roles Key Vault Reader and Key Vault Crypto User).',
     },
   },
   {

@@ -53,6 +53,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   askDoctor: [{}],
   askPartnerConsent: [{ connectionId: 'contoso-emea' }, {}],
+  startDeploymentCheck: [{}],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setRequestRefs: [{ externalRefs: [{ system: 'psa', id: 'T-1', url: 'https://psa.example/1' }] }],
   assignQuarantined: [

@@ -115,8 +115,7 @@ export async function manyCases(count: number) {
       authority,
       audiences: { graph: 'https://graph.example', partnercenter: 'https://pc.example', azure: managementBaseUrl },
       connections: [{ id: 'north', tenantId: partnerTenant, clientId: 'desk' }],
-      identityToken: async () => Promise.resolve('of the identity'),
-      exchangeAudience: 'api://exchange',
+      clientAssertion: async () => Promise.resolve('of the identity'),
       readSecret: async () => Promise.reject(unavailable('vault', undefined)),
     });
     const cloud = {

@@ -30,8 +30,7 @@ function entra() {
       authority,
       audiences: { graph: 'https://graph.example', partnercenter: 'https://pc.example', azure: 'https://arm.example' },
       connections: [connection],
-      identityToken: async () => Promise.resolve('assertion'),
-      exchangeAudience: 'api://AzureADTokenExchange',
+      clientAssertion: async () => Promise.resolve('assertion'),
       readSecret: async () => Promise.resolve('refresh'),
     }).tokens;
   return { tokens, requests: () => calls.length };

@@ -36,6 +36,13 @@ describe('settings', () => {
     expect(wrongOf(without('STORAGE', 'SERVICE_BUS')).join('\n')).toMatch(/STORAGE[\s\S]*SERVICE_BUS/);
   });
 
+  it('take a certificate of a connection, and name the vault for it where that is not set', () => {
+    const connection = (JSON.parse(example.PARTNER_CONNECTIONS ?? '') as object[])[0];
+    const named = { ...example, PARTNER_CONNECTIONS: JSON.stringify([{ ...connection, certificate: 'desk-login' }]) };
+    expect(wrongOf({ ...named, CERTIFICATE_VAULT_URI: 'https://read.vault.azure.net' })).toEqual([]);
+    expect(wrongOf(named).join()).toMatch(/^CERTIFICATE_VAULT_URI: set it/);
+  });
+
   it('refuse Microsoft Cloud Germany, saying that it closed', () => {
     expect(wrongOf({ ...example, MICROSOFT_CLOUD: 'germany' }).join()).toContain('closed in 2021');
   });
@@ -55,6 +62,10 @@ describe('settings', () => {
     ['MICROSOFT_CLOUD', 'mars-secret'],
     ['PARTNER_CONNECTIONS', 'secret{'],
     ['PARTNER_CONNECTIONS', '[{"id":"x","tenantId":"secret"}]'],
+    [
+      'PARTNER_CONNECTIONS',
+      (example.PARTNER_CONNECTIONS ?? '').replace('"role":"direct"', '"role":"direct","certificate":"../secret"'),
+    ],
     ['DESK_API_TENANTS', 'secret'],
     ['HEALTH_POLL_MINUTES', 'secret'],
     ['DESK_PUBLIC_URL', 'secret'],

@@ -22,8 +22,7 @@ function aSource(answer: (form: URLSearchParams, call: HttpCall) => Scripted | E
     authority: 'https://login.example',
     audiences: { graph: 'https://graph.example', partnercenter: 'https://pc.example', azure: 'https://arm.example' },
     connections: [{ id: 'main', tenantId: 'home', clientId: 'client-1' }],
-    identityToken: async (audience) => `assertion for ${audience}`,
-    exchangeAudience: 'api://AzureADTokenExchange',
+    clientAssertion: async ({ clientId }, endpoint) => `${clientId} for ${endpoint}`,
     readSecret: async (name) => {
       const secret = secrets.get(name);
       if (secret === undefined) throw new SecretMissing(name);
@@ -50,7 +49,7 @@ describe('tokens of Entra', () => {
       grant_type: 'client_credentials',
       client_id: 'client-1',
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: 'assertion for api://AzureADTokenExchange',
+      client_assertion: 'client-1 for https://login.example/tenant-1/oauth2/v2.0/token',
       scope: 'https://graph.example/.default',
     });
   });
@@ -102,7 +101,10 @@ describe('tokens of Entra', () => {
     ['invalid_request', 90002, 400, 'tenant-unknown'],
     ['invalid_grant', 50173, 400, 'invalid-grant'],
     ['invalid_grant', 700082, 400, 'invalid-grant'],
-    ['invalid_request', 70021, 400, 'invalid-grant'],
+    ['invalid_request', 70021, 400, 'client-refused'],
+    ['invalid_client', 700213, 401, 'client-refused'],
+    ['invalid_client', 700027, 401, 'client-refused'],
+    ['invalid_client', 7000215, 401, 'invalid-grant'],
     ['temporarily_unavailable', 90033, 400, 'away'],
     ['server_error', 90033, 503, 'away'],
   ] as const)('maps %s %i with HTTP %i to %s', async (...refusal) => {
@@ -177,7 +179,7 @@ describe('tokens of the partner’s person', () => {
     ['a sign-in frequency at home', atHome, 'invalid_grant', 70043, 'grant-dead'],
     ['an unknown code at home', atHome, 'invalid_grant', 99999, 'grant-dead'],
     ['no code at home', atHome, 'invalid_grant', undefined, 'grant-dead'],
-    ['the client refused at home', atHome, 'invalid_client', 700027, 'invalid-grant'],
+    ['the client refused at home', atHome, 'invalid_client', 700027, 'client-refused'],
   ] as const)('say after %s whose trouble it is', async (...trouble) => {
     const [, asked, error, code, reason] = trouble;
     const { tokens } = aSource(() => ({ status: 400, json: { error, ...(code && { error_codes: [code] }) } }));

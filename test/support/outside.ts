@@ -12,6 +12,8 @@ export async function anOutside(clock: Clock) {
   /** What lies at other addresses. */
   const files = new Map<string, string>();
   const entra = { status: 200, isAway: false };
+  /** What Entra says to an application that asks for a token; where nothing is set, something unreadable. */
+  const tokens: { answer?: (form: URLSearchParams) => { status?: number; json: object } } = {};
   const vault = { isAway: false, losesAnswers: false };
   /** Answers for whoever else is called, such as a portal's endpoint. */
   const others: { answer?: (call: HttpCall) => Promise<HttpAnswer> } = {};
@@ -38,6 +40,10 @@ export async function anOutside(clock: Clock) {
     if (call.url.startsWith(authority)) {
       if (entra.isAway) throw new HttpFailure('network', 'nobody answers at login.example');
       if (entra.status !== 200) return json({}, entra.status);
+      if (call.method === 'POST' && tokens.answer) {
+        const { status, json: body } = tokens.answer(new URLSearchParams(call.body));
+        return json(body, status);
+      }
       return call.url.endsWith('/keys') ? json({ keys: issuer.published }) : json({ issuer: authority });
     }
     if (call.url.startsWith(identityEndpoint)) {
@@ -52,5 +58,5 @@ export async function anOutside(clock: Clock) {
     if (others.answer) return others.answer(call);
     throw new HttpFailure('network', 'nobody answers there');
   };
-  return { http, calls, endpoints, secrets, files, entra, vault, others, sign: issuer.sign };
+  return { http, calls, endpoints, secrets, files, entra, tokens, vault, others, sign: issuer.sign };
 }
