@@ -39,8 +39,8 @@ const messageSchema = z.strictObject({
  * stop that person, until it is told `null`; `signIn`: how that person's sign-ins in a browser go from now on; `serviceRequest`: filed
  * or moved on in Partner Center's portal; `gdap.roles` are the template ids that the access assignment of the relationship gives from
  * now on, `gdap.pending`: it waits for the customer's approval; `azure`: the partner's rights in the customer's subscription;
- * `subscription`: a customer buys or ends an offer; `certificate`: a new version of one in
- * the vault, good for so many days (or over since), that the partner's application is registered with or not.
+ * `subscription`: a customer buys or ends an offer; `certificate`: a new version of one in the vault, good for so many days (or over
+ * since), that the partner's application is registered with or not.
  */
 export const scenarioSchema = z
   .strictObject({
@@ -109,6 +109,7 @@ export const scenarioSchema = z
       .strictObject({ revoked: z.literal(true) })
       .or(z.strictObject({ issued: z.literal(true) }))
       .optional(),
+    signIn: z.enum(signInWays).optional(),
     certificate: z
       .strictObject({
         name: z
@@ -119,7 +120,6 @@ export const scenarioSchema = z
         registered: z.boolean().default(true),
       })
       .optional(),
-    signIn: z.enum(signInWays).optional(),
     signInPolicy: z
       .strictObject({ tenantId: customerTenantSchema, code: z.literal(signInPolicyCodes).nullable() })
       .optional(),
@@ -135,8 +135,9 @@ function refused(message: string): Refusal {
 /** The changes that a scenario makes; refuses what names something unknown before any of them is made. */
 export function scenarioChange(cloud: Cloud, scenario: Scenario): Change[] {
   const at = cloud.now();
-  const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken } = scenario;
-  const { serviceRequest, certificate } = scenario;
+  const { incident, message, consent, gdap, azure, subscription, ticket, mail, refreshToken, serviceRequest } =
+    scenario;
+  const { certificate } = scenario;
   const changes: Change[] = [];
   if (incident) {
     requireWholeIncident(cloud, incident);

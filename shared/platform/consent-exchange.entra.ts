@@ -6,7 +6,7 @@ import { requestToken, type Reply } from './entra-tokens.entra.ts';
 import type { Http } from './http.ts';
 
 /** The application in the partner's own tenant. */
-export type ConsentConnection = AssertingConnection & { id: string; tenantId: string };
+export type ConsentConnection = { id: string; tenantId: string } & AssertingConnection;
 
 type ExchangeOptions = {
   http: Http;

@@ -5,7 +5,9 @@ const multifactor =
   'The sign-in had no multifactor authentication. Enrol the integration account in it, and start again.';
 const stranger = 'The account is not one of the partner’s own tenant. Start again with the integration account.';
 const late = 'The answer of the sign-in was too old, or used already. Start again.';
-const desk = 'Microsoft does not take the desk’s own proof: look at the federated credential of the application.';
+const unbegun = 'The sign-in was not begun by this desk. Start again.';
+const desk =
+  'Microsoft does not take the desk’s own proof: look at the application’s federated credential, or its certificate.';
 
 /** What to do, by Microsoft's code or the desk's own word. Source: Microsoft docs, "Microsoft Entra authentication error codes". */
 const words: Readonly<Record<string, string>> = {
@@ -25,12 +27,14 @@ const words: Readonly<Record<string, string>> = {
   AADSTS50105: 'The account is not assigned to the application: assign it, or let everybody use the application.',
   AADSTS54005: late,
   AADSTS70008: late,
-  AADSTS501481: 'The sign-in was not begun by this desk. Start again.',
+  AADSTS50148: unbegun,
+  AADSTS501481: unbegun,
   AADSTS9002327: 'The redirect address is registered for a single-page application: register it under Web.',
   AADSTS70021: desk,
   AADSTS700213: desk,
   AADSTS700024: desk,
   AADSTS700027: desk,
+  'client-refused': desk,
   'answer-misfit': 'Microsoft’s answer was not for this sign-in. Nothing was kept; start again.',
   'no-refresh-token': 'Microsoft gave no refresh token. Nothing was kept; start again.',
   'vault-away':

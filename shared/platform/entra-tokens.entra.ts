@@ -151,7 +151,7 @@ const replySchema = z.object({
   id_token: z.string().min(1).optional(),
 });
 
-/** One form post to a tenant's token endpoint. Throws {@link TokenFailure}. */
+/** One form post to a token endpoint. Throws {@link TokenFailure}. */
 export async function requestToken(
   { http, clock }: Pick<EntraTokenOptions, 'http' | 'clock'>,
   { endpoint, form, asked }: { endpoint: string; form: URLSearchParams; asked: Asked },

@@ -52,8 +52,8 @@ const goodBodies: Record<string, readonly unknown[]> = {
   redrivePoison: [{ id: '2026-11-02T09:00:00.000Z|abcdefghijklmnopqrstuvwxy2' }, { kind: 'request-event' }],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   askDoctor: [{}],
-  startDeploymentCheck: [{}],
   askPartnerConsent: [{ connectionId: 'contoso-emea' }, {}],
+  startDeploymentCheck: [{}],
   grantConsents: [{}, { connectionId: 'emea', customerIds: ['caaaaaaaaaaaaaaaaaaaa'], dryRun: true }],
   setRequestRefs: [{ externalRefs: [{ system: 'psa', id: 'T-1', url: 'https://psa.example/1' }] }],
   assignQuarantined: [

@@ -92,6 +92,17 @@ describe('a consent of the partner', () => {
     expect(JSON.stringify(desk.log.entries)).not.toContain(partner.user.upn);
   });
 
+  it('proves the application by its certificate, where it has one', async () => {
+    const { id, tenantId, clientId, role } = partner;
+    const connections = JSON.stringify([{ id, tenantId, clientId, role, certificate: 'desk-login' }]);
+    const desk = await aConsentDesk({ PARTNER_CONNECTIONS: connections });
+    expect((await desk.through()).standing).toMatchObject({ state: 'failed', code: 'client-refused' });
+    await desk.microsoft.control({ scenario: { certificate: { name: 'desk-login' } } });
+    await desk.microsoft.advance(31);
+    expect((await desk.through()).standing).toMatchObject({ state: 'done' });
+    expect(desk.calls.filter((call) => call.includes('/keys/desk-login'))).not.toEqual([]);
+  });
+
   it('answers a program without a page', async () => {
     const desk = await aConsentDesk();
     const at = await desk.signIn(await desk.ask());
