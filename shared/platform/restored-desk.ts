@@ -24,7 +24,9 @@ export const restorePartition = 'restore';
 const rk = 'desk';
 
 /** One point read. Undefined for a desk that was never restored. */
-export async function readRestored(desk: Pick<Table, 'get'>): Promise<{ restored: RestoredDesk; etag: string } | undefined> {
+export async function readRestored(
+  desk: Pick<Table, 'get'>,
+): Promise<{ restored: RestoredDesk; etag: string } | undefined> {
   const found = await desk.get(restorePartition, rk);
   return found && { restored: row.fromRow(found), etag: found.etag };
 }
