@@ -36,7 +36,7 @@ const ofEvent = /^[a-z2-7]+\.\d+$/;
  * desk is away they are replaced every few seconds, each time by a later key, which a reading in order of keys finds; what events
  * since the export began owe is owed anew by the restore.
  */
-export function groupOfRequests({ rk }: RowName): string {
+function groupOfRequests({ rk }: RowName): string {
   if (ofRefs.test(rk)) return 'refs';
   const [kind, second = '', third = '', fourth = ''] = rk.split('|');
   if (kind === 'P') return third;
@@ -46,10 +46,10 @@ export function groupOfRequests({ rk }: RowName): string {
 }
 
 /** Rows of a shard of table `escalations` by the request that the escalation's id begins with. */
-export const groupOfEscalations = ({ rk }: RowName): string => /\|([a-z2-7]{10,60})-/.exec(rk)?.[1] ?? rk;
+const groupOfEscalations = ({ rk }: RowName): string => /\|([a-z2-7]{10,60})-/.exec(rk)?.[1] ?? rk;
 
 /** A delivery and its wake by the event; pages, their notices and wakes are few and change together. */
-export function groupOfDeliveries({ rk }: RowName): string {
+function groupOfDeliveries({ rk }: RowName): string {
   const [kind, second = '', third = '', fourth = ''] = rk.split('|');
   if (kind === 'D') return `${second}|${third}`;
   return kind === 'O' && fourth !== '' ? `${fourth}|${third}` : 'pages';

@@ -18,7 +18,7 @@ type Desk = Awaited<ReturnType<typeof aDesk>>;
 /** Transactions that an export could tear. */
 let torn: string[] = [];
 afterEach(() => {
-  expect(torn).toEqual([]);
+  if (torn.length > 0) throw new Error(`an export could tear ${torn.join('; ')}`);
 });
 
 /** What an operator does: exports, loses the tables, and restores; time passes, and the sweep runs each minute. */
