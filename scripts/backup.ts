@@ -35,4 +35,6 @@ const manifest = await exportDesk({ scan, clock, say }, folderShelf(folder), sys
 const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
 console.log(`${folder}: ${String(rows)} rows in ${String(manifest.files.length)} files.`);
 console.log(`What was accepted before ${manifest.beganAt} is in it.`);
-console.log(`It leads to ${String(manifest.secrets.length)} secrets of the vault, which it does not hold; manifest.json names them.`);
+console.log(
+  `It leads to ${String(manifest.secrets.length)} secrets of the vault, which it does not hold; manifest.json names them.`,
+);

@@ -40,7 +40,10 @@ try {
     {
       ...{ scan, tables, clock, say, scope: commandScope },
       ...(lostTables && { lost: lostTables.scan }),
-      rebuild: async () => rebuildLists(rebuilding, commandScope, (count) => { say(`lists of ${String(count)} requests`); }),
+      rebuild: async () =>
+        rebuildLists(rebuilding, commandScope, (count) => {
+          say(`lists of ${String(count)} requests`);
+        }),
     },
     folderShelf(resolve(values.from)),
   );

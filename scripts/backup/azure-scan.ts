@@ -1,6 +1,6 @@
 import {
   odata,
-  TableClient,
+  type TableClient,
   type TableEntity,
   type TableEntityResult,
   type TableServiceClientOptions,

@@ -37,7 +37,8 @@ export async function exportDesk({ scan, clock, say }: ExportDeps, shelf: Shelf,
     rows[table] = (rows[table] ?? 0) + read.rows;
     if (read.corrections.length > 0) {
       const corrected = shelf.open(`${name}.corrections.ndjson.gz`);
-      for (const correction of read.corrections) await corrected.write(correction.name, correction.row?.columns ?? null);
+      for (const correction of read.corrections)
+        await corrected.write(correction.name, correction.row?.columns ?? null);
       files.push({ table, ...(await corrected.close()), corrects: file.file });
     }
     const again = read.corrections.length === 0 ? '' : `, ${String(read.corrections.length)} read again`;

@@ -14,8 +14,6 @@ import { azureScan, scanClientOptions } from './azure-scan.ts';
 /** Where tables are: a connection string, or the address of an account that whoever is signed in with the Azure CLI may use. */
 type Place = { storage?: string | undefined; tables?: string | undefined };
 
-export type Storage = Awaited<ReturnType<typeof openStorage>>;
-
 /** Undefined where neither is given and no local world runs. */
 export async function placeOf(given: Place): Promise<{ place: Place; clock: Clock } | undefined> {
   if (given.storage !== undefined || given.tables !== undefined) return { place: given, clock: systemClock };

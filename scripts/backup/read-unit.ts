@@ -51,7 +51,8 @@ export async function readUnit(
     before = seen;
     open = open === undefined ? moved : new Set([...open].filter((group) => moved.has(group)));
     if (open.size === 0) return { rows, corrections: [...corrections.values()], rounds: round };
-    if (round === roundsMax) throw new NeverQuiet(`${unit.name}: ${[...open].slice(0, 3).join(', ')} never stood still`);
+    if (round === roundsMax)
+      throw new NeverQuiet(`${unit.name}: ${[...open].slice(0, 3).join(', ')} never stood still`);
     await sleep(pauseMs(round));
     for (const key of changed) {
       const name = nameOf(key);

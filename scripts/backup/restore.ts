@@ -1,7 +1,13 @@
 import pLimit from 'p-limit';
 import { fromIso, toIso, type Clock } from '../../shared/core/clock.ts';
 import { shardPlaces } from '../../shared/platform/sweep.ts';
-import { heldFrom, readRestored, restoredOp, restorePartition, type RestoredDesk } from '../../shared/platform/restored-desk.ts';
+import {
+  heldFrom,
+  readRestored,
+  restoredOp,
+  restorePartition,
+  type RestoredDesk,
+} from '../../shared/platform/restored-desk.ts';
 import { tableNames, type TableName } from '../../shared/platform/resources.ts';
 import type { Tables } from '../../shared/platform/table.ts';
 import type { Scope } from '../../shared/platform/telemetry.ts';
@@ -32,7 +38,16 @@ export class NotEmpty extends Error {
 const filesAtOnce = 8;
 
 /** Effects before what owes them: a desk that works meanwhile finds what was told already. */
-const order: readonly TableName[] = ['poison', 'deliveries', 'customers', 'health', 'portals', 'escalations', 'requests', 'desk'];
+const order: readonly TableName[] = [
+  'poison',
+  'deliveries',
+  'customers',
+  'health',
+  'portals',
+  'escalations',
+  'requests',
+  'desk',
+];
 
 /**
  * Writes a backup into empty tables. Everything is verified before the first row is written, and filing is held by the first row.

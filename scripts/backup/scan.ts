@@ -2,7 +2,8 @@
  * A column as an export keeps it. Texts, booleans and numbers stand for themselves; what JSON has no form for comes with the name of
  * its type (EDM) and its text, so that it is written back as it was. Whole numbers are doubles: the desk writes no others.
  */
-export type Typed = string | boolean | number | [type: 'Binary' | 'DateTime' | 'Double' | 'Guid' | 'Int64', text: string];
+export type Typed =
+  string | boolean | number | [type: 'Binary' | 'DateTime' | 'Double' | 'Guid' | 'Int64', text: string];
 
 export type RowName = { pk: string; rk: string };
 export type KeyOnly = RowName & { etag: string };

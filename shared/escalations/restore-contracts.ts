@@ -5,7 +5,8 @@ import { escalationStates, instant } from './escalation.ts';
 const restoredDeskSchema = z
   .strictObject({
     state: z.enum(['never-restored', 'restoring', 'held', 'released']).meta({
-      description: '`held`: nothing is filed and nobody may claim. `restoring`: the restore has not come to its end; nothing is filed.',
+      description:
+        '`held`: nothing is filed and nobody may claim. `restoring`: the restore has not come to its end; nothing is filed.',
     }),
     backupId: z.string().optional(),
     lostFrom: instant.optional().meta({ description: 'What was accepted, changed or erased after this may be lost.' }),
@@ -13,7 +14,13 @@ const restoredDeskSchema = z
     releasableFrom: instant.optional(),
     released: z.strictObject({ at: instant, by: z.string(), reason: z.string() }).optional(),
     inDoubt: z
-      .array(z.strictObject({ escalationId: z.string(), state: z.enum(escalationStates), ticketName: z.string().optional() }))
+      .array(
+        z.strictObject({
+          escalationId: z.string(),
+          state: z.enum(escalationStates),
+          ticketName: z.string().optional(),
+        }),
+      )
       .meta({
         description:
           'Escalations of which nobody knows yet whether a case was filed after the export. Those that are `intended` are looked for by the desk itself; the others need a look of a person.',

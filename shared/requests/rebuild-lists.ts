@@ -35,9 +35,8 @@ export async function rebuildLists(
   const bring = async (head: Head): Promise<void> => {
     await bringOntoLists({ lists: tables('requestlists'), store }, head);
     await index.know(head, head.createdAt, scope);
-    if (head.contactId !== undefined) {
-      await wins(requests, partitionOf(head.id), [personOp(head.contactId, head.id)]);
-    }
+    // Where it is there already, it also says which run of an erasure has seen it.
+    await wins(requests, partitionOf(head.id), [personOp(head.contactId, head.id)]);
   };
   let count = 0;
   const shard = async (pk: string): Promise<void> => {

@@ -50,6 +50,7 @@ const goodBodies: Record<string, readonly unknown[]> = {
   placeCaseMail: [{ escalationId: 'abcdefghijklmnopqrstuvwxy2-1' }],
   dismissCaseMail: [{}],
   redrivePoison: [{ id: '2026-11-02T09:00:00.000Z|abcdefghijklmnopqrstuvwxy2' }, { kind: 'request-event' }],
+  releaseRestore: [{ reason: 'every case was looked for' }],
   recordFiling: [{ caseNumber: '12345678901234', filedAt: '2026-11-02T09:00:00Z' }],
   askDoctor: [{}],
   askPartnerConsent: [{ connectionId: 'contoso-emea' }, {}],

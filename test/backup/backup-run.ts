@@ -36,18 +36,16 @@ export async function runBackup(seed: number): Promise<{ wrong: string[]; correc
   };
   const before = clients.wishes.filter(({ taken }) => taken.length > 0);
   const shelf = memoryShelf();
-  let isDone = false;
   const exporting = exportDesk(
     { scan: (name) => memoryScan(memory.of(name), { pageRows, turn }), clock, say: () => undefined },
     shelf,
     `backup-${String(seed)}`,
-  ).then((manifest) => {
-    isDone = true;
-    return manifest;
-  });
-  exporting.catch(() => undefined);
-  for (let tries = 0; tries < 600 && !isDone; tries++) await host.run(1_000);
-  if (!isDone) return { wrong: ['the export never ends'], corrections: 0, during: 0 };
+  );
+  const over = new Set<string>();
+  const done = () => over.add('export');
+  exporting.then(done, done);
+  for (let tries = 0; tries < 600 && over.size === 0; tries++) await host.run(1_000);
+  if (over.size === 0) return { wrong: ['the export never ends'], corrections: 0, during: 0 };
   const manifest = await exporting;
   const during = clients.wishes.filter(({ taken }) => taken.length > 0).length - before.length;
   await host.run(Math.floor(sim.random() * 3 * minuteMs));
@@ -66,7 +64,7 @@ export async function runBackup(seed: number): Promise<{ wrong: string[]; correc
 }
 
 const someMore = ({ sim }: World): Wish[] =>
-  Array.from({ length: 4 }, (_, nth) =>
+  Array.from({ length: 24 }, (_, nth) =>
     aWish('north', 100 + nth, {
       key: `more-${String(nth)}`,
       habits: { twin: false, close: sim.random() < 0.7, askAgain: false, reuse: false },
@@ -144,9 +142,10 @@ export function watchGroups(memory: ReturnType<typeof memoryTables>): string[] {
     const transact = table.transact.bind(table);
     table.transact = async (pk, ops) => {
       const groups = new Set(
-        ops.map(({ rk }) => {
+        ops.flatMap(({ rk }) => {
+          if (name === 'requests' && /^O\|[^|]+\|[a-z2-7]+\.\d+$/.test(rk)) return [];
           const unit = units.find((one) => one.ranges.some((range) => holds(range, pk, rk)) && one.takes({ pk, rk }));
-          return unit ? `${unit.name} ${unit.groupOf({ pk, rk })}` : 'not exported';
+          return [unit ? `${unit.name} ${unit.groupOf({ pk, rk })}` : 'not exported'];
         }),
       );
       if (groups.size > 1) torn.push(`${name} ${pk} ${ops.map(({ rk }) => rk).join(', ')}`);

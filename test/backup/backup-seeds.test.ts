@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { runBackup } from './backup-run.ts';
 
-const seeds = Number(process.env.BACKUP_SEEDS ?? 40);
+const seeds = Number(process.env.BACKUP_SEEDS ?? 2);
 
 describe('an export while the desk works, and the desk that comes back from it', () => {
   it(

@@ -65,7 +65,8 @@ async function readOnce(seed: number): Promise<{ wrong: string[]; corrected: num
   });
   for (const [group, version] of atStart) {
     const [first] = groups.get(group) ?? [];
-    if (first === undefined || Number(first.columns.version) < version) wrong.push(`${group} is older than the reading`);
+    if (first === undefined || Number(first.columns.version) < version)
+      wrong.push(`${group} is older than the reading`);
   }
   return { wrong, corrected: read.corrections.length };
 }

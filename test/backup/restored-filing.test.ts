@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { exportDesk } from '../../scripts/backup/export.ts';
 import { restoreDesk } from '../../scripts/backup/restore.ts';
 import { createReadRestore, createReleaseRestore } from '../../shared/escalations/release-restore.ts';
@@ -9,13 +9,21 @@ import { tableNames } from '../../shared/platform/resources.ts';
 import { anAssistedCase, caseNumber, olav, refusal, signe } from '../escalations/an-assisted-case.ts';
 import { anAzureCase, id, requestId, ticketName } from '../escalations/an-azure-case.ts';
 import type { aDesk } from '../escalations/desk.ts';
+import { watchGroups } from './backup-run.ts';
 import { memoryScan, memoryShelf } from './memory-scan.ts';
 
 const minute = 60_000;
 type Desk = Awaited<ReturnType<typeof aDesk>>;
 
+/** Transactions that an export could tear. */
+let torn: string[] = [];
+afterEach(() => {
+  if (torn.length > 0) throw new Error(`an export could tear ${torn.join('; ')}`);
+});
+
 /** What an operator does: exports, loses the tables, and restores; time passes, and the sweep runs each minute. */
 function anOperatorOf({ stores, clock, log, deps, pass }: Desk) {
+  torn = watchGroups(stores);
   const shelf = memoryShelf();
   const scan = (name: string) => memoryScan(stores.of(name));
   const release = createReleaseRestore(deps);

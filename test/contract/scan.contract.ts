@@ -32,8 +32,8 @@ export function scanContract(fresh: () => Promise<TableClient>): void {
     const line = JSON.parse(JSON.stringify(row)) as ScannedRow;
     await azureScan(to).insert('p', [line]);
     const asStored = async (client: TableClient) => {
-      const { etag: _etag, timestamp: _timestamp, ...columns } = await client.getEntity('p', 'r');
-      return { ...columns, 'odata.metadata': undefined };
+      const entity = await client.getEntity('p', 'r');
+      return { ...entity, etag: '', timestamp: '', 'odata.metadata': '' };
     };
     expect(await asStored(to)).toEqual(await asStored(from));
     expect((await rowsIn(to))[0]?.columns).toEqual(row?.columns);

@@ -133,7 +133,9 @@ describe('GET /api/readyz', () => {
     await desk.moved.advance(150_000);
     const grantsOf = async () => {
       const { status, json } = await readyz(desk, desk.tokens.reader);
-      const microsoft = (json as { parts: { name: string; detail: { grants: unknown } }[] }).parts.find(({ name }) => name === 'microsoft')!;
+      const microsoft = (json as { parts: { name: string; detail: { grants: unknown } }[] }).parts.find(
+        ({ name }) => name === 'microsoft',
+      )!;
       return { status, grants: microsoft.detail.grants };
     };
     expect(await grantsOf()).toEqual({ status: 200, grants: [{ connectionId: 'contoso-emea', ageDays: 0 }] });
