@@ -29,9 +29,8 @@ param partnerConnections partnerConnection[]
 @minLength(6)
 param deskApiAudience string
 
-@description('Home tenants of callers.')
-@minLength(1)
-param deskApiTenants string[] = [subscription().tenantId]
+@description('Home tenants of callers. None means the tenant of the subscription.')
+param deskApiTenants string[] = []
 
 @description('Address under which others reach the desk, without a slash at its end. Empty takes the one that Azure gives the app. Partner Center calls one address for each partner tenant: two desks that work for the same one take its webhooks from each other.')
 param publicUrl string = ''
@@ -258,7 +257,7 @@ module settings 'modules/settings.bicep' = {
       microsoftCloud: microsoftCloud
       partnerConnections: partnerConnections
       apiAudience: deskApiAudience
-      apiTenants: deskApiTenants
+      apiTenants: empty(deskApiTenants) ? [subscription().tenantId] : deskApiTenants
       publicUrl: publicUrl
       webhookRoots: partnerCenterWebhookRoots
       webhookCertificates: partnerCenterWebhookCertificates

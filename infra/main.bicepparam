@@ -6,6 +6,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'desk')
 // The partner's own. They are no secrets, but nobody else's business; without them the deployment is refused.
 param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTIONS', '[]'))
 param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
+param deskApiTenants = filter(split(readEnvironmentVariable('DESK_API_TENANTS', ''), ','), one => !empty(one))
 param publicUrl = readEnvironmentVariable('DESK_PUBLIC_URL', '')
 param alertEmails = json(readEnvironmentVariable('DESK_ALERT_EMAILS', '[]'))
 
@@ -21,6 +22,6 @@ param vaultPurgeProtection = bool(readEnvironmentVariable('DESK_VAULT_PURGE_PROT
 param deleteLocks = bool(readEnvironmentVariable('DESK_DELETE_LOCKS', 'false'))
 param diagnostics = any(readEnvironmentVariable('DESK_DIAGNOSTICS', 'audit'))
 
-// azd knows who is signed in.
+// azd knows who is signed in; a pipeline sets AZURE_PRINCIPAL_TYPE to ServicePrincipal.
 param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 param deployerPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))
