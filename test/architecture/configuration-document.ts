@@ -30,7 +30,7 @@ export const groups: readonly Group[] = [
     title: 'Callers',
     settings: {
       DESK_API_AUDIENCE:
-        'Audiences that a caller’s token may name, comma-separated: the application id URI of the API.',
+        'Audiences that a caller’s token may name, comma-separated: the client id of the API, which Entra writes into tokens of version 2, and its application id URI.',
       DESK_API_TENANTS: 'Home tenants of callers, comma-separated. A token of any other tenant is refused unread.',
     },
   },
