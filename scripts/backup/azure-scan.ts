@@ -70,7 +70,7 @@ export function azureScan(client: TableClient): TableScan {
 function filterOf({ fromPk, toPk, fromRk, toRk }: ScanRange): string {
   return [
     odata`PartitionKey ge ${fromPk}`,
-    odata`PartitionKey lt ${toPk}`,
+    ...(toPk === undefined ? [] : [odata`PartitionKey lt ${toPk}`]),
     ...(fromRk === undefined ? [] : [odata`RowKey ge ${fromRk}`]),
     ...(toRk === undefined ? [] : [odata`RowKey lt ${toRk}`]),
   ].join(' and ');

@@ -13,7 +13,7 @@ import type { Tables } from '../../shared/platform/table.ts';
 import type { Scope } from '../../shared/platform/telemetry.ts';
 import { rowsOf, type ExportedFile, type Manifest, type Shelf } from './files.ts';
 import { isRun, mend, reopenRun, type Mending } from './mend.ts';
-import { pagesOf, type OpenScan, type ScannedRow } from './scan.ts';
+import { onePartition, pagesOf, wholeTable, type OpenScan, type ScannedRow } from './scan.ts';
 import { writeRows } from './write-rows.ts';
 
 export type RestoreDeps = {
@@ -114,8 +114,8 @@ async function holdFiling({ tables, scan, clock }: RestoreDeps, manifest: Manife
 }
 
 async function isEmpty(scan: OpenScan<TableName>, name: TableName): Promise<boolean> {
-  const range = { fromPk: '', toPk: '\uffff' };
-  for await (const page of pagesOf(async (from) => scan(name).keys(range, from))) if (page.length > 0) return false;
+  for await (const page of pagesOf(async (from) => scan(name).keys(wholeTable, from)))
+    if (page.length > 0) return false;
   return true;
 }
 
@@ -127,7 +127,7 @@ const erasureWindowMs = 24 * 60 * 60 * 1_000;
 async function erasuresSince(lost: OpenScan<TableName>, mending: Mending): Promise<Map<string, ScannedRow[]>> {
   const found = new Map<string, ScannedRow[]>();
   for (const { pk } of shardPlaces('requests')) {
-    const range = { fromPk: pk, toPk: `${pk}\u0001`, fromRk: 'Z|', toRk: 'Z}' };
+    const range = { ...onePartition(pk), fromRk: 'Z|', toRk: 'Z}' };
     for await (const page of pagesOf(async (from) => lost('requests').page(range, from))) {
       for (const row of page) {
         if (!isRun(row)) continue;

@@ -9,8 +9,15 @@ export type RowName = { pk: string; rk: string };
 export type KeyOnly = RowName & { etag: string };
 export type ScannedRow = KeyOnly & { columns: Record<string, Typed> };
 
-/** A range of partitions, and of rows in each of them; ends are exclusive. */
-export type ScanRange = { fromPk: string; toPk: string; fromRk?: string; toRk?: string };
+/** A range of partitions, and of rows in each of them; ends are exclusive, and left out there is none. */
+export type ScanRange = { fromPk: string; toPk?: string; fromRk?: string; toRk?: string };
+
+/** The first key after `key`: no key has a character below the space. */
+export const after = (key: string): string => `${key} `;
+
+export const onePartition = (pk: string): ScanRange => ({ fromPk: pk, toPk: after(pk) });
+
+export const wholeTable: ScanRange = { fromPk: '' };
 type Page<T> = { rows: T[]; continuation?: string };
 
 /**

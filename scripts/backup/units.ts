@@ -1,7 +1,7 @@
 import { afterPrefix } from '../../shared/core/key.ts';
 import { shardPlaces } from '../../shared/platform/sweep.ts';
 import type { TableName } from '../../shared/platform/resources.ts';
-import type { RowName, ScanRange } from './scan.ts';
+import { onePartition, wholeTable, type RowName, type ScanRange } from './scan.ts';
 
 /**
  * A part of a table that is exported as one file. `groupOf` names the rows that change together: of each group the export has one
@@ -15,11 +15,8 @@ export type Unit = {
   groupOf: (row: RowName) => string;
 };
 
-const last = '\uffff';
 const shards = shardPlaces('requests').map(({ pk }) => pk);
 const isShard = new Set(shards);
-const all = { fromPk: '', toPk: last };
-const only = (pk: string): ScanRange => ({ fromPk: pk, toPk: `${pk}\u0001` });
 
 const byPartition = ({ pk }: RowName): string => pk;
 const byRow = ({ pk, rk }: RowName): string => `${pk} ${rk}`;
@@ -58,7 +55,7 @@ function groupOfDeliveries({ rk }: RowName): string {
 const whole = (table: TableName, takes: Unit['takes'] = () => true): Unit => ({
   name: table,
   table,
-  ranges: [all],
+  ranges: [wholeTable],
   takes,
   groupOf: (row) => (table === 'customers' && loose.has(row.pk) ? byRow(row) : byPartition(row)),
 });
@@ -66,7 +63,9 @@ const whole = (table: TableName, takes: Unit['takes'] = () => true): Unit => ({
 type Some = Pick<Unit, 'table' | 'groupOf'> & Partial<Pick<Unit, 'takes'>> & { prefixes?: string[] };
 const sharded = (suffix: string, { prefixes, takes = () => true, ...some }: Some): Unit[] =>
   shards.map((pk) => {
-    const ranges = prefixes?.map((fromRk) => ({ ...only(pk), fromRk, toRk: afterPrefix(fromRk) })) ?? [only(pk)];
+    const ranges = prefixes?.map((fromRk) => ({ ...onePartition(pk), fromRk, toRk: afterPrefix(fromRk) })) ?? [
+      onePartition(pk),
+    ];
     return { name: `${some.table}-${pk}${suffix}`, ranges, takes, ...some };
   });
 
@@ -88,7 +87,7 @@ const escalations: Unit[][] = [
     {
       name: 'escalations-mails',
       table: 'escalations',
-      ranges: [only('mails')],
+      ranges: [onePartition('mails')],
       takes: () => true,
       groupOf: byPartition,
     },
@@ -98,7 +97,7 @@ const escalations: Unit[][] = [
     {
       name: 'escalations-indexes',
       table: 'escalations',
-      ranges: [{ fromPk: ':', toPk: last }],
+      ranges: [{ fromPk: ':' }],
       takes: (row) => !isShard.has(row.pk) && !isMail(row),
       groupOf: byRow,
     },
@@ -127,7 +126,7 @@ export const stages: readonly Unit[][] = [
     {
       name: 'deliveries-lists',
       table: 'deliveries',
-      ranges: [all],
+      ranges: [wholeTable],
       takes: ({ pk }) => !isShard.has(pk),
       groupOf: byRow,
     },

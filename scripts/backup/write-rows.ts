@@ -1,5 +1,5 @@
 import { isRefusal } from '../../shared/platform/table.ts';
-import { pagesOf, type ScannedRow, type TableScan } from './scan.ts';
+import { after, onePartition, pagesOf, type ScannedRow, type TableScan } from './scan.ts';
 
 /** Of one transaction: Table storage takes 100 rows and 4 MiB, of which each row's own frame is a part. */
 const rowsMax = 100;
@@ -47,10 +47,10 @@ async function insertMissing(scan: TableScan, pk: string, rows: ScannedRow[]): P
 
 async function rowKeysAmong(scan: TableScan, pk: string, rows: ScannedRow[]): Promise<Set<string>> {
   const keys = rows.map(({ rk }) => rk).sort();
-  const range = { fromPk: pk, toPk: `${pk}\u0001`, fromRk: keys[0] ?? '', toRk: `${keys.at(-1) ?? ''}\u0001` };
+  const range = { ...onePartition(pk), fromRk: keys[0] ?? '', toRk: after(keys.at(-1) ?? '') };
   const there = new Set<string>();
   for await (const page of pagesOf(async (from) => scan.keys(range, from))) {
-    for (const { pk: found, rk } of page) if (found === pk) there.add(rk);
+    for (const { rk } of page) there.add(rk);
   }
   return there;
 }

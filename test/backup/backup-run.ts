@@ -155,5 +155,8 @@ export function watchGroups(memory: ReturnType<typeof memoryTables>): string[] {
   return torn;
 }
 
-const holds = ({ fromPk, toPk, fromRk = '', toRk = '\uffff' }: Unit['ranges'][number], pk: string, rk: string) =>
-  pk >= fromPk && pk < toPk && rk >= fromRk && rk < toRk;
+const holds = (
+  { fromPk, toPk = '\uffff', fromRk = '', toRk = '\uffff' }: Unit['ranges'][number],
+  pk: string,
+  rk: string,
+) => pk >= fromPk && pk < toPk && rk >= fromRk && rk < toRk;

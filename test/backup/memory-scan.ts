@@ -5,6 +5,9 @@ import type { memoryTable } from '../support/memory-table.ts';
 
 type Options = { pageRows?: () => number; turn?: (label: string) => Promise<void> };
 
+/** Sorts after every key. */
+const last = '\uffff';
+
 const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
 /** A table in memory as export and restore see it: short pages, each read at a moment of its own. */
@@ -12,7 +15,7 @@ export function memoryScan(
   { table, partitions }: ReturnType<typeof memoryTable>,
   { pageRows = () => 1_000, turn = async () => Promise.resolve() }: Options = {},
 ): TableScan {
-  const keysIn = ({ fromPk, toPk, fromRk = '', toRk = '\uffff' }: ScanRange, after: string | undefined) =>
+  const keysIn = ({ fromPk, toPk = last, fromRk = '', toRk = last }: ScanRange, after: string | undefined) =>
     [...partitions.keys()]
       .filter((pk) => pk >= fromPk && pk < toPk)
       .sort(order)

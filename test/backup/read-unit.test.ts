@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NeverQuiet, readUnit } from '../../scripts/backup/read-unit.ts';
-import type { ScannedRow } from '../../scripts/backup/scan.ts';
+import { onePartition, type ScannedRow } from '../../scripts/backup/scan.ts';
 import type { Unit } from '../../scripts/backup/units.ts';
 import type { TableOp } from '../../shared/platform/table.ts';
 import { memoryTable } from '../support/memory-table.ts';
@@ -11,7 +11,7 @@ const kinds = ['C', 'E', 'H', 'O'];
 const unit: Unit = {
   name: 'a partition',
   table: 'requests',
-  ranges: [{ fromPk: '00', toPk: '00\u0001' }],
+  ranges: [onePartition('00')],
   takes: () => true,
   groupOf: ({ rk }) => rk.split('|')[1] ?? '',
 };
