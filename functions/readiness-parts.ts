@@ -106,8 +106,8 @@ export const createReadinessParts = ({
     // Works, but files nothing: people are to reconcile and release it.
     name: 'filing',
     check: async () => {
-      const back = await unlessStorageIsAway(async () => readRestored(services.tables('desk')));
-      return { held: back && isHeld(back.restored) ? { since: back.restored.restoredAt } : false };
+      const state = await unlessStorageIsAway(async () => filingState(services));
+      return state ?? { held: 'unknown: storage is away' };
     },
   },
   {
@@ -117,6 +117,11 @@ export const createReadinessParts = ({
       (await unlessStorageIsAway(async () => dutyState(services, reach))) ?? { onDuty: 'unknown: storage is away' },
   },
 ];
+
+async function filingState({ tables }: Services) {
+  const back = await readRestored(tables('desk'));
+  return { held: back && isHeld(back.restored) ? { since: back.restored.restoredAt } : false };
+}
 
 async function dutyState({ clock }: Services, { duty, findings }: ReadinessDeps['reach']) {
   const onDuty = await duty(clock.now());

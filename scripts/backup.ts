@@ -29,12 +29,16 @@ if (found === undefined) {
 }
 const { place, clock } = found;
 const folder = resolve(values.to ?? `backup-${toIso(clock.now()).replaceAll(/[:.]/g, '-')}`);
-await mkdir(folder, { mode: 0o700 });
-const { scan } = await openStorage(place);
-const manifest = await exportDesk({ scan, clock, say }, folderShelf(folder), systemIds.newId());
-const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
-console.log(`${folder}: ${String(rows)} rows in ${String(manifest.files.length)} files.`);
-console.log(`What was accepted before ${manifest.beganAt} is in it.`);
-console.log(
-  `It leads to ${String(manifest.secrets.length)} secrets of the vault, which it does not hold; manifest.json names them.`,
-);
+try {
+  await mkdir(folder, { mode: 0o700 });
+  const { scan } = await openStorage(place);
+  const manifest = await exportDesk({ scan, clock, say }, folderShelf(folder), systemIds.newId());
+  const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
+  console.log(`${folder}: ${String(rows)} rows in ${String(manifest.files.length)} files.`);
+  console.log(`What was accepted before ${manifest.beganAt} is in it.`);
+  console.log(`Its rows lead to ${String(manifest.secrets.length)} secrets of the vault, which manifest.json names.`);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.error('This is no backup: it has no manifest. Delete the folder, and begin anew.');
+  process.exitCode = 1;
+}

@@ -61,8 +61,9 @@ HELD is filing, since ${desk.restoredAt}: nothing goes to Microsoft, and nobody 
 
 The vault must hold ${String(manifest.secrets.length)} secrets that the rows lead to; manifest.json names them.`);
 } catch (error) {
-  if (!(error instanceof NotEmpty)) throw error;
-  console.error(error.message);
+  console.error(error instanceof Error ? error.message : error);
+  if (!(error instanceof NotEmpty))
+    console.error('Nothing more was written. Once that is mended, the same command goes on.');
   process.exitCode = 1;
 }
 

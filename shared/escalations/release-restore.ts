@@ -10,15 +10,14 @@ import { readEscalation } from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
 import type { EscalationDeps } from './ports.ts';
 import type { ReleaseBody, RestoredDeskAnswer } from './restore-contracts.ts';
-import { isInDoubt, lostClaimMs } from './restored.ts';
+import { lostClaimMs } from './restored.ts';
 
 type RestoreDeps = Pick<EscalationDeps, 'tables' | 'clock'>;
 
 /** The desk looks for these itself. */
 const looked: EscalationState = 'intended';
-const states: readonly EscalationState[] = [looked, 'awaiting-filing', 'claimed', 'parked', 'joined'].filter(
-  (state): state is EscalationState => isInDoubt(state),
-);
+/** What shares a case is in doubt only once it goes its own way. */
+const states: readonly EscalationState[] = [looked, 'awaiting-filing', 'claimed', 'parked'];
 
 type InDoubt = Pick<RestoredDeskAnswer, 'inDoubt' | 'more'>;
 
