@@ -25,7 +25,7 @@ param microsoftCloud string = environment().name == 'AzureUSGovernment'
 @minLength(1)
 param partnerConnections partnerConnection[]
 
-@description('Audiences that a token of a caller may name, comma-separated: the application id URI of the API.')
+@description('Audiences that a token of a caller may name, comma-separated: client id and application id URI of the API.')
 @minLength(6)
 param deskApiAudience string
 

@@ -17,8 +17,8 @@ describe('GET /api/readyz', () => {
       Promise.resolve({ status: answers.status, headers: {}, body: JSON.stringify(answers.json) });
     const certificates = async () => {
       const { status, json } = await desk.call('GET', '/api/readyz', { as: desk.tokens.reader });
-      const microsoft = (json as { parts: { detail: { certificates: unknown } }[] }).parts.at(-2)!;
-      return { status, certificates: microsoft.detail.certificates };
+      const { parts } = json as { parts: { name: string; detail: { certificates?: unknown } }[] };
+      return { status, certificates: parts.find(({ name }) => name === 'microsoft')?.detail.certificates };
     };
     const named = { connectionId: 'contoso-emea', certificate: 'desk-login' };
     const trouble = 'the vault has no certificate named desk-login';
