@@ -76,7 +76,11 @@ describe('a desk whose tables are lost, and restored from a backup', () => {
   async function workBeforeTheExport(): Promise<void> {
     const portal = w.portals[0]!;
     const [withAzure, without] = [customerOf(portal, { azure: true }), customerOf(portal, { azure: false })];
-    const bodies = [azureRequest(withAzure), sharePointRequest(without), ...Array.from({ length: 6 }, () => billingRequest(without))];
+    const bodies = [
+      azureRequest(withAzure),
+      sharePointRequest(without),
+      ...Array.from({ length: 6 }, () => billingRequest(without)),
+    ];
     const taken: string[] = [];
     for (const [n, body] of bodies.entries()) taken.push(String((await submit(`before-${String(n)}`, body)).json.id));
     [ids.azure = '', ids.assisted = ''] = taken;
