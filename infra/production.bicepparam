@@ -14,3 +14,7 @@ param storageRedundancy = 'GZRS'
 param vaultPurgeProtection = true
 param deleteLocks = true
 param diagnostics = 'audit'
+
+// Who deploys puts certificates and packages there; a pipeline sets AZURE_PRINCIPAL_TYPE to ServicePrincipal.
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param deployerPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))
