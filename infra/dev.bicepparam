@@ -11,7 +11,6 @@ param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
 param instanceMemoryMB = 512
 param storageRedundancy = 'LRS'
 param vaultPurgeProtection = false
-param deleteLocks = false
 param retentionDays = 30
 param diagnostics = 'off'
 

@@ -87,7 +87,7 @@ param storageRedundancy string = 'ZRS'
 @description('Nobody can purge a deleted vault before its 90 days are over. It can never be switched off again.')
 param vaultPurgeProtection bool = true
 
-@description('Locks storage, vaults and bus against deletion. Owner and User Access Administrator alone may set locks. Take them off before you tear down.')
+@description('Locks storage, vaults and bus against deletion. Who deploys needs the right to set locks (Owner, or Locks Contributor). Take them off before you tear down.')
 param deleteLocks bool = false
 
 @description('Days for which log lines are kept.')
