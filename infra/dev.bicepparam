@@ -1,4 +1,4 @@
-// A desk to try things on: cheap, and gone without a trace when it is deleted. Give it a partner tenant of its own (a sandbox):
+// A desk to try things on: cheap, and its vaults can be purged once it is deleted. Give it a partner tenant of its own (a sandbox):
 // Partner Center calls one desk for each.
 using './main.bicep'
 
@@ -11,6 +11,9 @@ param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
 param instanceMemoryMB = 512
 param storageRedundancy = 'LRS'
 param vaultPurgeProtection = false
-param deleteLocks = false
 param retentionDays = 30
 param diagnostics = 'off'
+
+// Who deploys puts certificates and packages there; a pipeline sets AZURE_PRINCIPAL_TYPE to ServicePrincipal.
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param deployerPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))

@@ -44,7 +44,7 @@ param partnerCenterWebhookCertificates string[] = []
 @description('When the desk does what it does by itself. What is left out has the value of docs/configuration.md.')
 param intervals deskIntervals = {}
 
-@description('`private`: storage, vaults and bus are reached by private endpoints alone. It takes a virtual network, a NAT gateway and Service Bus Premium, and costs many times what `public` does. The app is public in both: portals and Partner Center call it.')
+@description('`private`: storage, vaults and bus are reached by private endpoints alone. It takes a virtual network, a NAT gateway and Service Bus Premium, and costs many times what `public` does. The app is public in both: portals and Partner Center call it. A desk keeps what it began with: its bus cannot change tiers.')
 @allowed(['public', 'private'])
 param network string = 'public'
 
@@ -52,7 +52,7 @@ param network string = 'public'
 @maxLength(18)
 param addressPrefix string = '10.90.0.0/24'
 
-@description('`elastic-premium` where a cloud or a region has no Flex Consumption.')
+@description('`elastic-premium` where a cloud or a region has no Flex Consumption. A desk keeps what it began with: an app cannot move between these plans.')
 @allowed(['flex', 'elastic-premium'])
 param hosting string = 'flex'
 
@@ -87,7 +87,7 @@ param storageRedundancy string = 'ZRS'
 @description('Nobody can purge a deleted vault before its 90 days are over. It can never be switched off again.')
 param vaultPurgeProtection bool = true
 
-@description('Locks storage, vaults and bus against deletion. Take the locks off before you tear down.')
+@description('Locks storage, vaults and bus against deletion. Who deploys needs the right to set locks (Owner, or Locks Contributor). Take them off before you tear down.')
 param deleteLocks bool = false
 
 @description('Days for which log lines are kept.')
@@ -245,7 +245,6 @@ module settings 'modules/settings.bicep' = {
     deskClientId: identity.outputs.deskClientId
     hostClientId: identity.outputs.hostClientId
     hostIdentityId: identity.outputs.hostId
-    hostAccountName: storage.outputs.hostAccountName
     hostEndpoints: storage.outputs.hostEndpoints
     deploymentContainerUrl: storage.outputs.deploymentContainerUrl
     tableEndpoint: storage.outputs.tableEndpoint

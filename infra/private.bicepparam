@@ -13,3 +13,7 @@ param network = 'private'
 param addressPrefix = readEnvironmentVariable('DESK_ADDRESS_PREFIX', '10.90.0.0/24')
 param storageRedundancy = 'GZRS'
 param deleteLocks = true
+
+// Who deploys puts certificates and packages there; a pipeline sets AZURE_PRINCIPAL_TYPE to ServicePrincipal.
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param deployerPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))

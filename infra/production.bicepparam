@@ -9,8 +9,9 @@ param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
 param publicUrl = readEnvironmentVariable('DESK_PUBLIC_URL', '')
 param alertEmails = json(readEnvironmentVariable('DESK_ALERT_EMAILS', '[]'))
 
-param instanceMemoryMB = 2048
 param storageRedundancy = 'GZRS'
-param vaultPurgeProtection = true
 param deleteLocks = true
-param diagnostics = 'audit'
+
+// Who deploys puts certificates and packages there; a pipeline sets AZURE_PRINCIPAL_TYPE to ServicePrincipal.
+param deployerPrincipalId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
+param deployerPrincipalType = any(readEnvironmentVariable('AZURE_PRINCIPAL_TYPE', 'User'))

@@ -9,7 +9,7 @@ param name string
 param location string
 
 @description('Tags of every rule.')
-param tags object = {}
+param tags object
 
 @description('Resource id of the workspace that holds the desk\'s log.')
 param workspaceId string
@@ -18,15 +18,11 @@ param workspaceId string
 param serviceBusId string
 
 @description('Who gets mail. Without anybody, alerts are seen in the portal alone.')
-param emails string[] = []
-
-@description('Where the chapter "Alerts" of docs/operating.md can be read: mails name the place in it.')
-param runbook string = 'docs/operating.md'
-
-@description('Whether the rules are evaluated. Off while a desk is being set up or taken down.')
-param enabled bool = true
+param emails string[]
 
 var alerts = loadJsonContent('../alerts.json')
+// Mails name the place in this document.
+var runbook = 'docs/operating.md'
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: '${name}-people'
@@ -55,7 +51,7 @@ resource logs 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
       displayName: alert.title
       description: '${alert.description} What to do: ${runbook}#${alert.runbook}'
       severity: alert.severity
-      enabled: enabled
+      enabled: true
       scopes: [workspaceId]
       evaluationFrequency: alert.every
       windowSize: alert.window
@@ -88,7 +84,7 @@ resource metrics 'Microsoft.Insights/metricAlerts@2026-01-01' = [
     properties: {
       description: '${alert.title}. ${alert.description} What to do: ${runbook}#${alert.runbook}'
       severity: alert.severity
-      enabled: enabled
+      enabled: true
       scopes: [serviceBusId]
       targetResourceType: alert.resource
       evaluationFrequency: alert.every
@@ -113,5 +109,3 @@ resource metrics 'Microsoft.Insights/metricAlerts@2026-01-01' = [
     }
   }
 ]
-
-output actionGroupId string = people.id

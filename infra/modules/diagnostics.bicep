@@ -36,8 +36,6 @@ resource deskAccount 'Microsoft.Storage/storageAccounts@2026-04-01' existing = {
 
 resource app 'Microsoft.Web/sites@2025-03-01' existing = { name: appName }
 
-// The service has no newer version; the stable one is of 2016.
-#disable-diagnostics use-recent-api-versions
 resource ofBus 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'desk'
   scope: namespace

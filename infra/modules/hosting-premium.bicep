@@ -86,6 +86,3 @@ output appName string = app.name
 
 @description('Host name that Azure gave the app.')
 output defaultHostName string = app.properties.defaultHostName
-
-@description('Resource id of the function app.')
-output appId string = app.id

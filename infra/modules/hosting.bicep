@@ -69,6 +69,3 @@ output appName string = isPremium ? premium!.outputs.appName : flex!.outputs.app
 
 @description('Host name that Azure gave the app.')
 output defaultHostName string = isPremium ? premium!.outputs.defaultHostName : flex!.outputs.defaultHostName
-
-@description('Resource id of the function app.')
-output appId string = isPremium ? premium!.outputs.appId : flex!.outputs.appId

@@ -9,26 +9,22 @@ param name string
 param location string
 
 @description('Tags of both.')
-param tags object = {}
+param tags object
 
 @description('How long log lines are kept, in days. Thirty-one are free of charge; dead grants and filings are looked up for longer.')
 @minValue(30)
 @maxValue(730)
-param retentionDays int = 90
+param retentionDays int
 
 @description('What the workspace takes in a day, in GB. Beyond it lines are lost until the next day: the alert "no sweep" then tells. A ceiling against a runaway, not a budget; -1 is none.')
 @allowed([-1, 1, 2, 5, 10, 20])
-param dailyCapGb int = 1
+param dailyCapGb int
 
 @description('Principal id of the identity with which the app writes its telemetry (the desk\'s).')
 param writerPrincipalId string
 
 @description('Resource id of that identity: it makes the name of the role assignment.')
 param writerId string
-
-@description('Whether lines are taken in and queried from public networks. Disabled needs a private link scope of your own.')
-@allowed(['Enabled', 'Disabled'])
-param publicNetworkAccess string = 'Enabled'
 
 var roles = loadJsonContent('../roles.json')
 
@@ -42,8 +38,6 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2026-03-01' = {
     workspaceCapping: { dailyQuotaGb: dailyCapGb }
     // Readers of the resource see its lines; nobody writes with the workspace's keys.
     features: { enableLogAccessUsingOnlyResourcePermissions: true, disableLocalAuth: true }
-    publicNetworkAccessForIngestion: publicNetworkAccess
-    publicNetworkAccessForQuery: publicNetworkAccess
   }
 }
 
@@ -59,8 +53,6 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     DisableLocalAuth: true
     // Log lines hold ids alone; addresses of callers are kept out as well.
     DisableIpMasking: false
-    publicNetworkAccessForIngestion: publicNetworkAccess
-    publicNetworkAccessForQuery: publicNetworkAccess
   }
 }
 
@@ -76,7 +68,5 @@ resource publisher 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
 }
 
 output workspaceId string = workspace.id
-output insightsId string = insights.id
-output insightsName string = insights.name
 #disable-next-line outputs-should-not-contain-secrets // It names the endpoints; without a token of the identity nothing is taken.
 output insightsConnectionString string = insights.properties.ConnectionString

@@ -20,10 +20,7 @@ param hostClientId string
 @description('Resource id of the identity of the Functions host.')
 param hostIdentityId string
 
-@description('Account of the Functions host.')
-param hostAccountName string
-
-@description('Endpoints of that account, by service.')
+@description('Endpoints of the storage account of the Functions host, by service.')
 param hostEndpoints object
 
 @description('Container of the deployment package.')
@@ -56,15 +53,6 @@ param desk {
   intervals: deskIntervals
 }
 
-// An account name is enough in the global cloud alone; elsewhere the host must be told the endpoints.
-var hostStorage = environment().name == 'AzureCloud'
-  ? { AzureWebJobsStorage__accountName: hostAccountName }
-  : {
-      AzureWebJobsStorage__blobServiceUri: hostEndpoints.blob
-      AzureWebJobsStorage__queueServiceUri: hostEndpoints.queue
-      AzureWebJobsStorage__tableServiceUri: hostEndpoints.table
-    }
-
 // The package is fetched by identity from its container; Azure Files, the default of this plan, would need a key.
 var premium = {
   FUNCTIONS_EXTENSION_VERSION: '~4'
@@ -78,8 +66,11 @@ var settings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: insightsConnectionString
   // Timers of two apps with one id would share one lease.
   AzureFunctionsWebHost__hostid: appName
+  // Endpoints work in every cloud, an account's name in the global one alone. The host has no use for queues of storage.
+  AzureWebJobsStorage__blobServiceUri: hostEndpoints.blob
   AzureWebJobsStorage__clientId: hostClientId
   AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__tableServiceUri: hostEndpoints.table
   CASE_SYNC_MINUTES: string(desk.intervals.?caseSyncMinutes ?? 5)
   CERTIFICATE_VAULT_URI: readVaultUri
   CUSTOMER_SYNC_MINUTES: string(desk.intervals.?customerSyncMinutes ?? 1440)
@@ -107,7 +98,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' existing = {
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(settings, hostStorage, isPremium ? premium : {})
+    properties: union(settings, isPremium ? premium : {})
   }
 }
 

@@ -4,16 +4,13 @@ metadata description = 'The desk\'s own figures on one page. Its queries stand i
 param location string
 
 @description('Tags of the workbook.')
-param tags object = {}
+param tags object
 
 @description('Resource id of the workspace that holds the desk\'s log.')
 param workspaceId string
 
 @description('Resource id of the Service Bus namespace.')
 param serviceBusId string
-
-@description('What the workbook is called in the portal.')
-param displayName string = 'CSP support desk'
 
 var page = loadJsonContent('../workbook.json')
 var lines = loadJsonContent('../alerts.json').lines
@@ -89,7 +86,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   tags: tags
   kind: 'shared'
   properties: {
-    displayName: displayName
+    displayName: 'CSP support desk'
     category: 'workbook'
     sourceId: workspaceId
     serializedData: string({
@@ -99,5 +96,3 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
     })
   }
 }
-
-output workbookId string = workbook.id

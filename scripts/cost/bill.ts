@@ -131,13 +131,14 @@ export function billOf({ jobs, customers, storedPerCustomer }: Load, memoryGb: n
 export const choices = (): BillLine[] => [
   {
     resource: 'private network',
-    used: `Service Bus Premium, ${String(privateEndpoints)} private endpoints, ${String(privateZones)} zones, a NAT gateway`,
+    used: `Service Bus Premium, ${String(privateEndpoints)} private endpoints, ${String(privateZones)} zones, a NAT gateway and its address, without what goes through them`,
     dollars:
       price('busPremiumUnit') -
       price('busBase') +
       privateEndpoints * price('privateEndpoint') +
       privateZones * price('privateDnsZone') +
-      price('natGateway'),
+      price('natGateway') +
+      price('publicAddress'),
   },
   {
     resource: 'an HTTP instance of 2 GB that is always ready',

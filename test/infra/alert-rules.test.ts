@@ -7,6 +7,7 @@ import { aLog, aQuietDesk, entryOf } from './a-watched-desk.ts';
 import { declaredEvents, eventsIn } from './declared-events.ts';
 import type { Row } from './kql-expression.ts';
 import { runQuery } from './kql.ts';
+import { analysed } from './kusto.ts';
 import { alertOf, alerts, firing, minutes, namesIn, queryOf, workbook } from './watch.ts';
 
 const declared = declaredEvents();
@@ -83,6 +84,32 @@ describe('a query of an alert or of the workbook', () => {
     expect(shown('coverage').at(-1)).toMatchObject({ StaleShards: 0 });
     expect(shown('owed').at(-1)).toMatchObject({ Owed: 0, HealthOwed: 0, OldestMinutes: 0 });
     expect(shown('grants').at(-1)).toMatchObject({ OldestDays: 0, Dead: 0 });
+  });
+});
+
+describe('Kusto’s own language service', () => {
+  const operating = [...readFileSync('docs/operating.md', 'utf8').matchAll(/^```kusto\n([^`]+)```$/gm)].map(
+    ([, text = ''], n) => ({ name: `operating.md ${String(n + 1)}`, query: text.trim().split('\n') }),
+  );
+  const whole = [...queries.map((one) => ({ name: one.name, query: queryOf(one) })), ...operating];
+
+  it.each(whole)('takes $name', ({ query }) => {
+    expect(analysed(query).faults).toEqual([]);
+  });
+
+  it('finds the columns by which an alert is split, as text', () => {
+    const split = alerts.logs.flatMap((alert) => (alert.splitBy ?? []).map((name) => ({ alert, name })));
+    expect(split.length).toBeGreaterThan(0);
+    for (const { alert, name } of split) expect(analysed(queryOf(alert)).columns).toHaveProperty(name, 'string');
+  });
+
+  it.each([
+    ['a word of its own for a name', '| where tolong(Line.shards) == 0'],
+    ['a column that no table has', '| where Mesage == 1'],
+    ['a function that is none', '| where tonumber(Message) > 0'],
+    ['text that is to be a number', '| where Message > 1'],
+  ])('does not take %s', (_what, step) => {
+    expect(analysed([...alerts.lines, step]).faults).not.toEqual([]);
   });
 });
 

@@ -20,6 +20,13 @@ async function owe({ health, scope }: WatchedDesk, table: 'requests' | 'customer
   return wake;
 }
 
+/** From now on Entra refuses the token for good; the sweep of a day later finds out. */
+async function killGrant(desk: WatchedDesk): Promise<void> {
+  desk.entra.answer = desk.dead;
+  await desk.health.advance(dayMs);
+  await desk.pass(1);
+}
+
 const troubles: [alert: string, what: string, make: (desk: WatchedDesk) => Promise<void>][] = [
   ['timers-silent', 'no line comes at all', async ({ health }) => health.advance(30 * minuteMs)],
   [
@@ -40,22 +47,12 @@ const troubles: [alert: string, what: string, make: (desk: WatchedDesk) => Promi
       }
     },
   ],
-  [
-    'grant-dead',
-    'Entra refuses the token',
-    async (desk) => {
-      desk.entra.answer = desk.dead;
-      await desk.health.advance(dayMs);
-      await desk.pass(1);
-    },
-  ],
+  ['grant-dead', 'Entra refuses the token', killGrant],
   [
     'grant-dead',
     'the token has been dead for a day',
     async (desk) => {
-      desk.entra.answer = desk.dead;
-      await desk.health.advance(dayMs);
-      await desk.pass(1);
+      await killGrant(desk);
       await desk.health.advance(dayMs);
       await desk.pass(5);
     },

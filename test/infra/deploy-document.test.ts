@@ -29,8 +29,6 @@ describe('docs/deploy.md', () => {
     const variableOf = new Map(
       [...azdParameters.matchAll(pattern)].map(([, name = '', variable = '']) => [name, variable]),
     );
-    // azd itself sets the region.
-    variableOf.set('location', 'AZURE_LOCATION');
     expect(chosen.map(({ variables }) => variables)).toEqual(
       chosen.map(({ parameters }) => parameters.flatMap((name) => variableOf.get(name) ?? [])),
     );

@@ -119,7 +119,7 @@ describe('connections by identity', () => {
     expect([...connections]).toEqual(['SERVICE_BUS']);
     expect(connectionFaults(templates, 'SERVICE_BUS', 'fullyQualifiedNamespace')).toEqual([]);
     expect(connectionFaults(templates, 'STORAGE', 'tableServiceUri')).toEqual([]);
-    for (const place of ['accountName', 'blobServiceUri', 'queueServiceUri', 'tableServiceUri']) {
+    for (const place of ['blobServiceUri', 'tableServiceUri']) {
       expect(connectionFaults(templates, 'AzureWebJobsStorage', place)).toEqual([]);
     }
   });

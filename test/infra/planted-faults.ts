@@ -161,6 +161,18 @@ export const plantedFaults: Record<string, Fault[]> = {
       /has no output deskid/,
     ],
     [
+      'an output that nobody uses',
+      /^(output appName string = )app\.name$/m,
+      '$1app.name\noutput appId string = app.id',
+      /nobody who calls it needs appId/,
+    ],
+    [
+      'a parameter that nobody gives',
+      /^param workspaceId string$/m,
+      'param workspaceId string\n\nparam enabled bool = true',
+      /nobody who calls it needs enabled/,
+    ],
+    [
       'a file of parameters with one that nobody takes',
       /^param deleteLocks =/m,
       'param deleteLock =',

@@ -46,7 +46,8 @@ export const namesIn = (query: readonly string[]) => {
   const all = (pattern: RegExp) => [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))];
   return {
     events: all(/'([a-z]+\.[a-z-]+)'/g),
-    fields: all(/\bFields\.(\w+)/g),
+    // A name that is a word of Kusto's stands in brackets.
+    fields: all(/\bFields(?:\.|\[')(\w+)/g),
     functions: all(/Function == '(\w+)'/g),
   };
 };

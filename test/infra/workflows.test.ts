@@ -29,6 +29,12 @@ describe('the workflows', () => {
     ]);
   });
 
+  it('compare with Azure by an identity that may not write there', () => {
+    const runs = jobsOf('ci.yml')['what-if']?.steps.flatMap(({ run }) => run ?? []) ?? [];
+    // By default Azure refuses who could not deploy what is compared.
+    expect(runs.at(-1)).toMatch(/^az deployment group what-if .* --validation-level ProviderNoRbac$/);
+  });
+
   it('publish only what passed the whole gate', () => {
     const { package: made, publish } = jobsOf('release.yml');
     const runs = made?.steps.flatMap(({ run }) => run ?? []) ?? [];
