@@ -27,6 +27,19 @@ describe('commands', () => {
     expect(commandsIn(read(path)).filter((command) => !(command in scripts))).toEqual([]);
   });
 
+  it.each(markdown)('in %s are given options that they have', (path) => {
+    const unknown = [...read(path).matchAll(/\bnpm run ([\w:-]+) -- ([^`\n]*)/g)].flatMap(
+      ([, command = '', given = '']) => {
+        const [, file = ''] = /(\S+\.ts)/.exec(scripts[command] ?? '') ?? [];
+        const options = [...given.matchAll(/(?<=^|\s)--([\w-]+)/g)].map(([, option = '']) => option);
+        return options
+          .filter((option) => !new RegExp(`^\\s*(?:.*[{ ])?'?${option}'?: \\{ type:`, 'm').test(read(file)))
+          .map((option) => `${command} --${option}`);
+      },
+    );
+    expect(unknown).toEqual([]);
+  });
+
   it('are each explained in the table of the README', () => {
     const [, table = ''] = /^\| command +\| what +\|\n((?:\|.*\n)+)/m.exec(read('README.md')) ?? [];
     expect([...new Set(commandsIn(table))].sort()).toEqual(Object.keys(scripts).sort());

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 const read = (path: string) => readFileSync(path, 'utf8');
@@ -43,6 +43,14 @@ describe('docs/deploy.md', () => {
     );
     expect(used.length).toBeGreaterThan(3);
     expect(used.filter((name) => !outputs.includes(name))).toEqual([]);
+  });
+
+  it('registers the resource providers of what the templates make, and no other', () => {
+    const templates = globSync('infra/**/*.bicep').map(read).join('\n');
+    const [, registered = ''] = /^for one in ([\w ]+); do\n {2}az provider register/m.exec(document) ?? [];
+    // Roles and locks need no registration.
+    const wanted = all(templates, /'Microsoft\.(\w+)\//g).filter((provider) => provider !== 'Authorization');
+    expect(registered.split(' ').toSorted()).toEqual(wanted.toSorted());
   });
 
   it('names for each cloud the audience of federated credentials that the desk asks for', () => {
