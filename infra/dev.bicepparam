@@ -7,6 +7,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'dev')
 // The partner's own. They are no secrets, but nobody else's business; without them the deployment is refused.
 param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTIONS', '[]'))
 param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
+param deskApiTenants = filter(split(readEnvironmentVariable('DESK_API_TENANTS', ''), ','), one => !empty(one))
 
 param instanceMemoryMB = 512
 param storageRedundancy = 'LRS'

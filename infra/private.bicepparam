@@ -6,6 +6,7 @@ param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'production')
 // The partner's own. They are no secrets, but nobody else's business; without them the deployment is refused.
 param partnerConnections = json(readEnvironmentVariable('DESK_PARTNER_CONNECTIONS', '[]'))
 param deskApiAudience = any(readEnvironmentVariable('DESK_API_AUDIENCE', ''))
+param deskApiTenants = filter(split(readEnvironmentVariable('DESK_API_TENANTS', ''), ','), one => !empty(one))
 param publicUrl = readEnvironmentVariable('DESK_PUBLIC_URL', '')
 param alertEmails = json(readEnvironmentVariable('DESK_ALERT_EMAILS', '[]'))
 
