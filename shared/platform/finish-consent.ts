@@ -124,7 +124,7 @@ async function granted(deps: FinishConsentDeps, { key, ticket, answer }: Answere
 }
 
 /** The code of Entra's answer, never its text: that may hold names. */
-function refusedBy({ error, error_description: description = '' }: ConsentAnswer): string {
+export function refusedBy({ error, error_description: description = '' }: ConsentAnswer): string {
   const [number] = /^AADSTS\d{1,10}/.exec(description) ?? [];
   const name = error !== undefined && /^[a-z_]{1,40}$/.test(error) ? error : undefined;
   return number ?? name ?? 'answer-misfit';
