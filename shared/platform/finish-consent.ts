@@ -131,7 +131,7 @@ export function refusedBy({ error, error_description: description = '' }: Consen
 }
 
 function checkSignedIn({ claims }: SignedIn, { tenantId, clientId }: ConsentConnection, nonce: string): void {
-  if (claims?.audience !== clientId || claims.nonce !== nonce) {
+  if (claims?.audience.toLowerCase() !== clientId.toLowerCase() || claims.nonce !== nonce) {
     throw new NoConsent('answer-misfit');
   }
   if (claims.tenantId.toLowerCase() !== tenantId.toLowerCase()) throw new NoConsent('foreign-tenant');
