@@ -8,9 +8,9 @@ export type DeskCall = {
 
 export type DeskAnswer = { status: number; headers: Headers; json: Record<string, unknown> };
 
-/** Calls the desk over HTTP with JSON both ways. */
+/** Calls the desk over HTTP with JSON both ways. Its address may have a path, as behind a gateway. */
 export async function callDesk(baseUrl: string, path: string, call: DeskCall = {}): Promise<DeskAnswer> {
-  const response = await fetch(new URL(path, baseUrl), {
+  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`, {
     method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
     headers: {
       ...(call.token !== undefined && { authorization: `Bearer ${call.token}` }),
