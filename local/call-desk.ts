@@ -28,6 +28,10 @@ export async function callDesk(baseUrl: string, path: string, call: DeskCall = {
   };
 }
 
+/** Why a call came to nothing: of `fetch failed` the cause alone says that. */
+export const whyNot = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? String(error.cause) : String(error);
+
 /** Asks again until the answer is the wanted one; throws with the last answer when it does not come in time. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {
   const end = Date.now() + withinMs;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { callDesk } from '../local/call-desk.ts';
+import { callDesk, whyNot } from '../local/call-desk.ts';
 import { runningStack } from '../local/stack-file.ts';
 
 const usage = `npm run consent [-- --desk URL] [--connection ID] [--no-browser]
@@ -42,7 +42,7 @@ const stack = remote === undefined ? await runningStack(join(import.meta.dirname
 const desk = remote ?? stack?.baseUrl;
 const token = env('DESK_TOKEN') ?? stack?.tokens?.admin;
 if (desk === undefined || token === undefined) {
-  console.error(usage);
+  console.error(`${desk === undefined ? 'Which desk?' : 'DESK_TOKEN is not set.'}\n\n${usage}`);
   process.exit(2);
 }
 
@@ -57,7 +57,7 @@ async function begin(baseUrl: string, bearer: string): Promise<Asked> {
   const body = values.connection === undefined ? {} : { connectionId: values.connection };
   const { status, json } = await callDesk(baseUrl, 'api/partner-consents', { token: bearer, body }).catch(
     (error: unknown) => {
-      console.error(`${baseUrl} gives no answer of a desk: ${String(error)}`);
+      console.error(`${baseUrl} gives no answer of a desk: ${whyNot(error)}`);
       return process.exit(1);
     },
   );
