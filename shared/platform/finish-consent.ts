@@ -48,7 +48,8 @@ class NoConsent extends Error {
 /**
  * Takes the answer of a sign-in, once, and keeps its refresh token. A state that the desk did not sign, or whose time is over, costs
  * neither a read nor a write of storage. Nothing worse than what is there replaces it: a token whose sign-in lacks what Partner
- * Center asks for is not kept. Throws `invalid-query`, `illegal-transition` or `unavailable`; then nothing has happened yet.
+ * Center asks for is not kept. Throws `invalid-query`, `illegal-transition` or `unavailable`: nothing has happened yet then, or its
+ * end could not be noted, which shows as interrupted though the token may be kept.
  */
 export function createFinishConsent(deps: FinishConsentDeps) {
   return async (answer: ConsentAnswer, scope: Scope): Promise<ConsentEnd> => {
