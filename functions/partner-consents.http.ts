@@ -1,9 +1,11 @@
 import { knownCaller } from '../shared/core/caller.ts';
 import { AppError, errorCatalogue } from '../shared/core/errors.ts';
+import { adminConsentSaid } from '../shared/platform/admin-consent-answer.ts';
 import { consentPage } from '../shared/platform/consent-page.ts';
 import { standingWords } from '../shared/platform/consent-words.ts';
 import type { createFinishConsent } from '../shared/platform/finish-consent.ts';
 import { idempotencyKeyOf, replayedHeader } from '../shared/platform/idempotency-key.ts';
+import type { ConsentEnd } from '../shared/platform/partner-consent.ts';
 import * as contracts from '../shared/platform/partner-consent-contracts.ts';
 import { wantsPage } from '../shared/platform/plain-page.ts';
 import type { createReadConsent } from '../shared/platform/read-consent.ts';
@@ -36,9 +38,8 @@ export const partnerConsentRoutes = ({ start, read, finish }: PartnerConsentsDep
     handle: async ({ query, headers, scope }) => {
       const isPage = wantsPage(headers);
       try {
-        const end = await finish(query, scope);
-        const said = standingWords(end.state, end.code);
-        return isPage ? consentPage(200, end.state, said) : { status: 200, body: { state: end.state, said } };
+        const { state, said } = adminConsentSaid(query) ?? inWords(await finish(query, scope));
+        return isPage ? consentPage(200, state, said) : { status: 200, body: { state, said } };
       } catch (error) {
         if (!isPage || !(error instanceof AppError)) throw error;
         return consentPage(errorCatalogue[error.code].status, 'failed', error.detail);
@@ -46,3 +47,5 @@ export const partnerConsentRoutes = ({ start, read, finish }: PartnerConsentsDep
     },
   }),
 ];
+
+const inWords = ({ state, code }: ConsentEnd) => ({ state, said: standingWords(state, code) });

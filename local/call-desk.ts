@@ -8,9 +8,9 @@ export type DeskCall = {
 
 export type DeskAnswer = { status: number; headers: Headers; json: Record<string, unknown> };
 
-/** Calls the desk over HTTP with JSON both ways. */
+/** Calls the desk over HTTP with JSON both ways. Its address may have a path, as behind a gateway. */
 export async function callDesk(baseUrl: string, path: string, call: DeskCall = {}): Promise<DeskAnswer> {
-  const response = await fetch(new URL(path, baseUrl), {
+  const response = await fetch(`${baseUrl.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`, {
     method: call.method ?? (call.body === undefined ? 'GET' : 'POST'),
     headers: {
       ...(call.token !== undefined && { authorization: `Bearer ${call.token}` }),
@@ -27,6 +27,10 @@ export async function callDesk(baseUrl: string, path: string, call: DeskCall = {
     json: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
   };
 }
+
+/** Why a call came to nothing: of `fetch failed` the cause alone says that. */
+export const whyNot = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error ? String(error.cause) : String(error);
 
 /** Asks again until the answer is the wanted one; throws with the last answer when it does not come in time. */
 export async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = 30_000): Promise<T> {

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { callDesk } from '../local/call-desk.ts';
+import { callDesk, whyNot } from '../local/call-desk.ts';
 import { runningStack } from '../local/stack-file.ts';
 
 const usage = `npm run consent [-- --desk URL] [--connection ID] [--no-browser]
   Signs the partner's integration account in, with multifactor authentication, so that the desk may act for it (Secure
   Application Model). Opens a browser; the desk does the exchange, keeps the refresh token in its vault and reads once at Partner Center.
-  The token of a Desk.Admin is read from DESK_TOKEN; without --desk the local world that runs is asked.
+  The desk is --desk, DESK_BASE_URL, or the local world that runs; the token of a Desk.Admin is read from DESK_TOKEN.
   Ends with 0 where the account has signed in, with 1 where it has not. After a failure, and when a grant has died: the same again.`;
 
 type Asked = { id: string; url: string; expiresAt: string };
@@ -35,11 +35,14 @@ if (values.help) {
   console.log(usage);
   process.exit(0);
 }
-const stack = values.desk === undefined ? await runningStack(join(import.meta.dirname, '..', '.local')) : undefined;
-const desk = values.desk ?? stack?.baseUrl;
-const token = process.env.DESK_TOKEN ?? stack?.tokens?.admin;
+/** A variable that is there and empty counts as absent, as a setting does. */
+const env = (name: string): string | undefined => [process.env[name]].find((value) => value !== '');
+const remote = values.desk ?? env('DESK_BASE_URL');
+const stack = remote === undefined ? await runningStack(join(import.meta.dirname, '..', '.local')) : undefined;
+const desk = remote ?? stack?.baseUrl;
+const token = env('DESK_TOKEN') ?? stack?.tokens?.admin;
 if (desk === undefined || token === undefined) {
-  console.error(usage);
+  console.error(`${desk === undefined ? 'Which desk?' : 'DESK_TOKEN is not set.'}\n\n${usage}`);
   process.exit(2);
 }
 
@@ -52,15 +55,21 @@ process.exitCode = end.state === 'done' ? 0 : 1;
 
 async function begin(baseUrl: string, bearer: string): Promise<Asked> {
   const body = values.connection === undefined ? {} : { connectionId: values.connection };
-  const { status, json } = await callDesk(baseUrl, 'api/partner-consents', { token: bearer, body });
+  const { status, json } = await callDesk(baseUrl, 'api/partner-consents', { token: bearer, body }).catch(
+    (error: unknown) => {
+      console.error(`${baseUrl} gives no answer of a desk: ${whyNot(error)}`);
+      return process.exit(1);
+    },
+  );
   if (status === 201) return json as Asked;
   const errors = json.errors === undefined ? '' : ` ${JSON.stringify(json.errors)}`;
   console.error(`The desk answered ${String(status)}: ${String(json.detail ?? json.title)}${errors}`);
   return process.exit(1);
 }
 
-/** Where there is no browser, the address on the screen is the way. */
+/** Where there is no browser, the address on the screen is the way. Windows would run a file as gladly as it opens a page. */
 function openBrowser(url: string): void {
+  if (!/^https?:\/\//i.test(url)) return;
   const [command, ...args] =
     process.platform === 'darwin'
       ? ['open', url]

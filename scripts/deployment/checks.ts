@@ -1,4 +1,4 @@
-import type { DeskAnswer, DeskCall } from '../../local/call-desk.ts';
+import { whyNot, type DeskAnswer, type DeskCall } from '../../local/call-desk.ts';
 
 /** What one check came to. `skipped` is no failure: there was no token for it. */
 export type Result = {
@@ -45,9 +45,12 @@ export async function checkDeployment(deps: CheckDeps): Promise<number> {
   const check = async (name: string, withinMs: number, attempt: () => Promise<Said>): Promise<boolean> => {
     const startedAt = deps.now();
     for (;;) {
-      const { ok, ...said } = await attempt().catch((error: unknown): Said => ({ ok: false, said: String(error) }));
+      const { ok, isFinal, ...said } = await attempt().catch((error: unknown): Said => ({
+        ok: false,
+        said: whyNot(error),
+      }));
       const tookMs = deps.now() - startedAt;
-      if (ok || tookMs >= withinMs) {
+      if (ok || isFinal === true || tookMs >= withinMs) {
         tell({ name, state: ok ? 'ok' : 'failed', tookMs, ...said });
         return ok;
       }
@@ -72,7 +75,8 @@ export async function checkDeployment(deps: CheckDeps): Promise<number> {
   return failed;
 }
 
-type Said = { ok: boolean; said: string; more?: string[] };
+/** `isFinal`: waiting does not mend it. */
+type Said = { ok: boolean; said: string; more?: string[]; isFinal?: boolean };
 type Inside = {
   token: DeskCall;
   tell: (result: Result) => void;
@@ -119,9 +123,10 @@ function figuresIn(value: unknown, path = ''): string[] {
 }
 
 function sweptOf({ json }: DeskAnswer): Said {
-  const { parts = [] } = json as unknown as Readyz;
+  const { parts } = json as unknown as Readyz;
+  if (!parts) return { ok: false, said: 'the token has expired, or is of nobody who may read here', isFinal: true };
   const age = parts.find(({ name }) => name === 'timers')?.detail?.sweepAgeSeconds;
-  if (typeof age !== 'number') return { ok: false, said: 'no sweep yet, or the token is of nobody who may read' };
+  if (typeof age !== 'number') return { ok: false, said: 'no sweep yet' };
   return { ok: age <= sweepAgeSecondsMax, said: `the last sweep was ${String(age)} s ago` };
 }
 

@@ -17,8 +17,9 @@ export async function tokenOfAzureCli(
     });
     return { value: stdout.trim() };
   } catch (error) {
-    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
-    const why = code === 'ENOENT' ? 'there is no Azure CLI' : `the Azure CLI gave none: ${stderr.trim().slice(0, 300)}`;
+    const { code, killed, stderr = '' } = error as { code?: unknown; killed?: boolean; stderr?: string };
+    const said = killed === true ? 'it did not answer in time' : stderr.trim().slice(0, 300);
+    const why = code === 'ENOENT' ? 'there is no Azure CLI' : `the Azure CLI gave none: ${said}`;
     return { missing: `DESK_TOKEN is not set, and ${why}` };
   }
 }

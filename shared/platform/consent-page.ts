@@ -2,11 +2,18 @@ import { encodeHtml } from '../core/html.ts';
 import { plainPage } from './plain-page.ts';
 import type { Answer } from './route.ts';
 
-const titles = { done: 'Signed in', failed: 'Not signed in' } as const;
+const bySignIn = 'The command that asked for it tells more. This page may be closed.';
+const byLink = 'This page may be closed.';
 
-/** What the person who signed in sees: words of the desk, and nothing of what the browser brought. */
-export const consentPage = (status: number, state: keyof typeof titles, said: string): Answer =>
-  plainPage(
-    status,
-    `<h1>${titles[state]}</h1><p>${encodeHtml(said)}</p><p>The command that asked for it tells more. This page may be closed.</p>`,
-  );
+const titles = {
+  done: ['Signed in', bySignIn],
+  failed: ['Not signed in', bySignIn],
+  consented: ['Consent given', byLink],
+  'not-consented': ['Consent not given', byLink],
+} as const;
+
+/** What a person sees whom Entra sent back: words of the desk, and nothing of what the browser brought. */
+export const consentPage = (status: number, state: keyof typeof titles, said: string): Answer => {
+  const [title, end] = titles[state];
+  return plainPage(status, `<h1>${title}</h1><p>${encodeHtml(said)}</p><p>${end}</p>`);
+};

@@ -38,7 +38,7 @@ const words: Readonly<Record<string, string>> = {
   'answer-misfit': 'Microsoft’s answer was not for this sign-in. Nothing was kept; start again.',
   'no-refresh-token': 'Microsoft gave no refresh token. Nothing was kept; start again.',
   'vault-away':
-    'The vault did not take the refresh token, and a sign-in is good once: start again when the vault is there.',
+    'The refresh token could not be kept, and a sign-in is good once: start again when the vault is there. Is its secret deleted there? Recover it.',
   away: 'Microsoft’s sign-in did not answer, and a sign-in is good once: start again.',
   throttled: 'Microsoft’s sign-in asks for a pause: start again in some minutes.',
   interrupted: 'The desk was interrupted, and a sign-in is good once: start again.',

@@ -5,7 +5,7 @@ import type { ConsentConnection, ConsentExchange, SignedIn } from './consent-exc
 import type { ConsentRows } from './consent-rows.ts';
 import { consentKeySecret } from './start-consent.ts';
 import { isSigned, proofsOf, readState, type ConsentTicket } from './consent-state.ts';
-import { alive, grantEvents, type Grant, type GrantRows } from './partner-grant.ts';
+import { grantEvents, hasPut, type Grant, type GrantRows } from './partner-grant.ts';
 import { SecretMissing, type ReadSecret, type SecretVersions } from './secret.ts';
 import type { Scope } from './telemetry.ts';
 import { TokenFailure } from './tokens.ts';
@@ -20,7 +20,7 @@ export type FinishConsentDeps = {
   /** Asks Partner Center with an access token; a silence of Partner Center's is an answer, too. */
   prove: (accessToken: string) => Promise<SignInProof>;
   rows: ConsentRows;
-  grants: Pick<GrantRows, 'change'>;
+  grants: Pick<GrantRows, 'change' | 'mayPut'>;
   readSecret: ReadSecret;
   versions: Pick<SecretVersions, 'put'>;
   secretName: (connectionId: string) => string;
@@ -48,7 +48,8 @@ class NoConsent extends Error {
 /**
  * Takes the answer of a sign-in, once, and keeps its refresh token. A state that the desk did not sign, or whose time is over, costs
  * neither a read nor a write of storage. Nothing worse than what is there replaces it: a token whose sign-in lacks what Partner
- * Center asks for is not kept. Throws `invalid-query`, `illegal-transition` or `unavailable`; then nothing has happened yet.
+ * Center asks for is not kept. Throws `invalid-query`, `illegal-transition` or `unavailable`: nothing has happened yet then, or its
+ * end could not be noted, which shows as interrupted though the token may be kept.
  */
 export function createFinishConsent(deps: FinishConsentDeps) {
   return async (answer: ConsentAnswer, scope: Scope): Promise<ConsentEnd> => {
@@ -109,14 +110,14 @@ async function granted(deps: FinishConsentDeps, { key, ticket, answer }: Answere
   if (signedIn.refreshToken === undefined) throw new NoConsent('no-refresh-token');
   const proof = await proven(deps, connection, signedIn.refreshToken);
   if (proof.mfa === 'missing') throw new NoConsent('mfa-missing');
-  const stored = await keep(deps, deps.secretName(connectionId), signedIn.refreshToken);
+  const stored = await keep(deps, connectionId, signedIn.refreshToken);
   const grantedAt = toIso(stored.createdAt);
   const account = signedIn.claims?.account;
   let dead: Grant['dead'];
   await deps.grants.change(connectionId, (grant) => {
     dead = grant.dead;
     const consent = account === undefined ? {} : { consent: { id, account } };
-    return { ...alive(grant), createdAt: grantedAt, dueAt: toIso(deps.clock.now() + hourMs), ...consent };
+    return { ...hasPut(grant), createdAt: grantedAt, dueAt: toIso(deps.clock.now() + hourMs), ...consent };
   });
   if (dead) scope.log(grantEvents.recovered, { connectionId, since: dead.since });
   const { mfa, read, code } = proof;
@@ -124,14 +125,14 @@ async function granted(deps: FinishConsentDeps, { key, ticket, answer }: Answere
 }
 
 /** The code of Entra's answer, never its text: that may hold names. */
-function refusedBy({ error, error_description: description = '' }: ConsentAnswer): string {
+export function refusedBy({ error, error_description: description = '' }: ConsentAnswer): string {
   const [number] = /^AADSTS\d{1,10}/.exec(description) ?? [];
   const name = error !== undefined && /^[a-z_]{1,40}$/.test(error) ? error : undefined;
   return number ?? name ?? 'answer-misfit';
 }
 
 function checkSignedIn({ claims }: SignedIn, { tenantId, clientId }: ConsentConnection, nonce: string): void {
-  if (claims?.audience !== clientId || claims.nonce !== nonce) {
+  if (claims?.audience.toLowerCase() !== clientId.toLowerCase() || claims.nonce !== nonce) {
     throw new NoConsent('answer-misfit');
   }
   if (claims.tenantId.toLowerCase() !== tenantId.toLowerCase()) throw new NoConsent('foreign-tenant');
@@ -154,15 +155,20 @@ async function proven(
 
 const keepWaitsMs = [secondMs, 3 * secondMs];
 
-/** The token is there once: a vault that loses an answer is asked again; a second version of the same does no harm. */
-async function keep({ versions, clock }: FinishConsentDeps, name: string, refreshToken: string) {
+/**
+ * The token is there once: a vault that loses an answer is asked again; a second version of the same does no harm. A renewal that is
+ * at work is waited for, since its token would lie on top of this one.
+ */
+async function keep({ versions, grants, clock, secretName }: FinishConsentDeps, connectionId: string, token: string) {
+  while (!(await grants.mayPut(connectionId))) await clock.sleep(secondMs);
+  const name = secretName(connectionId);
   for (const waitMs of keepWaitsMs) {
     try {
-      return await versions.put(name, refreshToken);
+      return await versions.put(name, token);
     } catch (error) {
       if (!isAppError(error, 'unavailable')) throw error;
       await clock.sleep(waitMs);
     }
   }
-  return versions.put(name, refreshToken);
+  return versions.put(name, token);
 }

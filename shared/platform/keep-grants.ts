@@ -1,7 +1,7 @@
 import { dayMs, fromIso, hourMs, minuteMs, toIso, type Clock } from '../core/clock.ts';
 import { isAppError } from '../core/errors.ts';
 import { limits } from '../core/limits.ts';
-import { alive, grantEvents, type Grant, type GrantRows } from './partner-grant.ts';
+import { alive, grantEvents, hasPut, type Grant, type GrantRows } from './partner-grant.ts';
 import { SecretMissing, type SecretVersions } from './secret.ts';
 import type { Scope } from './telemetry.ts';
 import { TokenFailure } from './tokens.ts';
@@ -26,8 +26,9 @@ const leaseMs = 5 * minuteMs;
 
 /**
  * Renews the refresh token of every connection once a day. Entra answers each exchange with a newer one, while the old one stays
- * good: the newer is put into the vault as a new version, and only what the vault holds is ever used. One writer at a time by the
- * row's ETag. A dead grant is looked at each minute, so that a person's new sign-in is seen.
+ * good: the newer is put into the vault as a new version, and only what the vault holds is ever used. One looks after a grant at a
+ * time, and one writes, be it this or a person's sign-in; both by the row's ETag. A dead grant is looked at each minute, so that a
+ * person's new sign-in is seen.
  */
 export function createKeepGrants(deps: KeepGrantsDeps): KeepGrants {
   return async (scope) => {
@@ -93,12 +94,14 @@ async function renewed(deps: KeepGrantsDeps, { connectionId, dead, tried }: Gran
     await deps.rows.change(connectionId, (grant) => ({ ...grant, tried: { version: held.version, at: toIso(now) } }));
   const newer = await deps.exchange(connectionId, held.value);
   if (dead) scope.log(grantEvents.recovered, { connectionId, since: dead.since });
-  // A person may have signed in meanwhile: what they put there stays on top.
-  const isSame = newer !== undefined && (await versions.current(name)).version === held.version;
-  if (!isSame) return kept(held.createdAt, now);
+  if (newer === undefined) return kept(held.createdAt, now);
+  // A person may be signing in: what they put there stays on top.
+  if (!(await deps.rows.mayPut(connectionId))) return (grant) => ({ ...alive(grant), dueAt: toIso(now + minuteMs) });
+  const present = await versions.current(name);
+  if (present.version !== held.version) return put(present.createdAt, now);
   const stored = await versions.put(name, newer);
   scope.log(grantEvents.renewed, { connectionId });
-  return kept(stored.createdAt, now);
+  return put(stored.createdAt, now);
 }
 
 /** Looked after again a day after it was made, or in an hour where that is past. */
@@ -109,6 +112,11 @@ const kept =
     createdAt: toIso(createdAt),
     dueAt: toIso(Math.max(createdAt + dayMs, now + hourMs)),
   });
+
+const put =
+  (createdAt: number, now: number): Change =>
+  (grant) =>
+    hasPut(kept(createdAt, now)(grant));
 
 type Failed = { before: Grant; error: Error };
 

@@ -36,7 +36,13 @@ const partnerConsentSchema = z
 export type PartnerConsent = z.output<typeof partnerConsentSchema>;
 
 const endSchema = z
-  .strictObject({ state: z.enum(['done', 'failed']), said: z.string() })
+  .strictObject({
+    state: z.enum(['done', 'failed', 'consented', 'not-consented']).meta({
+      description:
+        'The last two: what Entra says of an administrator’s consent by a link, of which the desk keeps nothing.',
+    }),
+    said: z.string(),
+  })
   .meta({ id: 'PartnerConsentEnd' });
 
 /** Loose: Entra adds parameters of its own, such as `session_state`. */
@@ -45,6 +51,7 @@ const answerSchema = z.looseObject({
   code: z.string().max(16_000).optional(),
   error: z.string().max(1_000).optional(),
   error_description: z.string().max(16_000).optional(),
+  admin_consent: z.string().max(16).optional(),
 });
 
 export const askPartnerConsent = {
@@ -74,7 +81,7 @@ export const takePartnerConsent = {
   name: 'takePartnerConsent',
   method: 'GET',
   path: 'api/partner-consents/callback',
-  summary: 'Where Entra sends the browser back after the sign-in; a signed state, good once, lets it in',
+  summary: 'Where Entra sends the browser back; a signed state, good once, lets a sign-in in',
   access: 'public',
   query: answerSchema,
   answers: { 200: { description: 'What became of it', schema: endSchema, alsoText: 'text/html' } },

@@ -19,7 +19,8 @@ export const grantEvents = {
  * What the desk knows of a connection's refresh token, never the token itself. Times are ISO texts. `dueAt`: when it is looked
  * after next. `createdAt`: age of the version in the vault; absent where the vault holds none. `tried`: the version that was
  * exchanged last while it was dead, and when. `isTold`: the alarm of this death was given. `consent`: by which sign-in it came, and
- * whose; the next look after the grant, within the hour, forgets it.
+ * whose; the next look after the grant, within the hour, forgets it. `putUntil`: until then one writer puts a newer token into the
+ * vault, which itself takes whatever comes last.
  */
 const grantSchema = z.object({
   connectionId: z.string(),
@@ -29,12 +30,15 @@ const grantSchema = z.object({
   isTold: z.boolean().optional(),
   tried: z.object({ version: z.string(), at: z.string() }).optional(),
   consent: z.object({ id: z.string(), account: z.string() }).optional(),
+  putUntil: z.string().optional(),
 });
 export type Grant = z.output<typeof grantSchema>;
 
 const grantRow = rowKind(grantSchema);
 const partition = 'grant';
 const attempts = 5;
+/** Longer than the calls of the vault that one putting needs, with their time-outs. */
+const putMs = 30_000;
 
 export type GrantRows = ReturnType<typeof createGrantRows>;
 
@@ -71,6 +75,13 @@ export function createGrantRows({ table, clock }: { table: Table; clock: Pick<Cl
       const row = await table.get(partition, encodeKey(connectionId));
       return row && grantRow.fromRow(row);
     },
+    /** Lets one writer put a newer token into the vault; false while another one does. {@link hasPut} ends it, or half a minute. */
+    mayPut: async (connectionId: string): Promise<boolean> =>
+      change(connectionId, (grant) => {
+        const now = clock.now();
+        if (grant.putUntil !== undefined && now < fromIso(grant.putUntil)) return undefined;
+        return { ...grant, putUntil: toIso(now + putMs) };
+      }),
     all: async (): Promise<Grant[]> => (await queryAll(table, { pk: partition })).map((row) => grantRow.fromRow(row)),
     /** Gives the alarm of a dead grant, once per death, whoever comes first. */
     tell: async (connectionId: string, scope: Scope): Promise<void> => {
@@ -84,7 +95,12 @@ export function createGrantRows({ table, clock }: { table: Table; clock: Pick<Cl
   };
 }
 
-export const alive = ({ connectionId, dueAt, createdAt }: Grant): Grant => ({ connectionId, dueAt, createdAt });
+export const alive = ({ connectionId, dueAt, createdAt, putUntil }: Grant): Grant => ({
+  ...{ connectionId, dueAt, createdAt, putUntil },
+});
+
+/** The grant once its writer has put the token. */
+export const hasPut = (grant: Grant): Grant => ({ ...alive(grant), putUntil: undefined });
 
 /** A grant as readiness shows it: how old it is, how long it has to live unless renewed, and whether it is dead. */
 export function grantView({ connectionId, createdAt, dead }: Grant, now: number): Record<string, unknown> {

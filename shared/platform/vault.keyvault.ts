@@ -32,7 +32,7 @@ export function createSecretVersions(options: VaultOptions): SecretVersions {
       askVault(options, { path, ...(value !== undefined && { body: { value } }) }),
     );
     if (answer.status === 404) throw new SecretMissing(name);
-    if (answer.status !== 200) throw unavailable('vault', new Error(`the vault answered ${String(answer.status)}`));
+    if (answer.status !== 200) throw unavailable('vault', new Error(refusalOf(answer.status, name)));
     const bundle = bundleSchema.safeParse(jsonOf(answer.body));
     if (!bundle.success) throw unavailable('vault', bundle.error);
     const { value: present, id, attributes } = bundle.data;
@@ -43,6 +43,12 @@ export function createSecretVersions(options: VaultOptions): SecretVersions {
     put: async (name, value) => exchange(name, value),
   };
 }
+
+/** A vault keeps the name of what was deleted until it is purged, and takes nothing under it. */
+const refusalOf = (status: number, name: string): string =>
+  status === 409
+    ? `the vault does not take ${name} (409): recover it, if it was deleted there`
+    : `the vault answered ${String(status)}`;
 
 async function unavailableWhereAway<T>(work: () => Promise<T>): Promise<T> {
   try {

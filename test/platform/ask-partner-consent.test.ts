@@ -51,5 +51,21 @@ describe('asking for a consent', () => {
   });
 });
 
+describe('a sign-in beside the daily renewal', () => {
+  it('puts its token after the one that is being put, so that it stays on top', async () => {
+    const desk = await aConsentDesk();
+    const at = await desk.signIn(await desk.ask());
+    await desk.grants.mayPut(partner.id);
+    const startedAt = desk.clock.now();
+    const puts: number[] = [];
+    desk.wire.before = ({ method }) => {
+      if (method === 'PUT') puts.push(desk.clock.now() - startedAt);
+    };
+    expect(await desk.arrive(at)).toMatchObject({ status: 200 });
+    expect(puts).toEqual([30_000]);
+    expect(await desk.grants.mayPut(partner.id)).toBe(true);
+  });
+});
+
 const partnerSetting = { id: partner.id, tenantId: partner.tenantId, clientId: partner.clientId, role: partner.role };
 const ofPartner = { connectionId: partner.id };

@@ -82,7 +82,8 @@ describe('the check after a deployment', () => {
   it('waits two minutes for an app that does not come up, and not again', async () => {
     const { desk, run, results } = await aCommand(async () => Promise.resolve());
     const startedAt = desk.clock.now();
-    expect(await run({ ask: async () => Promise.reject(new Error('connect ECONNREFUSED')) })).toBe(4);
+    const cause = new Error('connect ECONNREFUSED');
+    expect(await run({ ask: async () => Promise.reject(new TypeError('fetch failed', { cause })) })).toBe(4);
     expect(desk.clock.now() - startedAt).toBe(120_000);
     expect(results[0]?.said).toContain('ECONNREFUSED');
   });
@@ -92,6 +93,17 @@ describe('the check after a deployment', () => {
     expect(await run({ token: { missing: 'there is no Azure CLI' } })).toBe(0);
     expect(states()).toEqual(['livez ok', 'readyz ok', 'timers, tokens, queues skipped']);
     expect(results.at(-1)?.said).toBe('there is no Azure CLI');
+  });
+
+  it('says that a token is not good, and does not wait for it to be', async () => {
+    const { desk, run, results } = await aCommand(async () => Promise.resolve());
+    const startedAt = desk.clock.now();
+    expect(await run({ token: { value: 'expired' } })).toBe(2);
+    expect(desk.clock.now()).toBe(startedAt);
+    expect(results.slice(2).map(({ said }) => said)).toEqual([
+      expect.stringContaining('expired') as string,
+      expect.stringContaining('401') as string,
+    ]);
   });
 
   it('takes the token of the Azure CLI for the audience, or says why there is none', async () => {

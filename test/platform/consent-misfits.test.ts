@@ -1,6 +1,6 @@
 import { decodeJwt, UnsecuredJWT, type JWTPayload } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { customers, guidOf } from '../../local/microsoft/seed-world.ts';
+import { customers, guidOf, partner } from '../../local/microsoft/seed-world.ts';
 import { aConsentDesk, wantedByPerson } from './a-consent-desk.ts';
 
 type TokenReply = Record<string, unknown> & { id_token: string };
@@ -31,10 +31,11 @@ describe('an answer of Entra that is not for this sign-in', () => {
     expect(await desk.kept()).toHaveLength(1);
   });
 
-  it('is taken in spite of a tenant id in capitals, and without the name of who signed in', async () => {
+  it('is taken in spite of ids in capitals, and without the name of who signed in', async () => {
     const desk = await aConsentDesk();
     const capitals = withClaims({
       tid: wantedByPerson.tenantId.toUpperCase(),
+      aud: partner.clientId.toUpperCase(),
       preferred_username: undefined,
     });
     desk.wire.after = ({ body = '' }, answer) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayMs, minuteMs } from '../../shared/core/clock.ts';
 import { unavailable } from '../../shared/core/errors.ts';
 import { createKeepGrants } from '../../shared/platform/keep-grants.ts';
-import { createGrantRows, grantView } from '../../shared/platform/partner-grant.ts';
+import { createGrantRows, grantView, hasPut } from '../../shared/platform/partner-grant.ts';
 import { SecretMissing } from '../../shared/platform/secret.ts';
 import { TokenFailure } from '../../shared/platform/tokens.ts';
 import { capturedLog } from '../support/captured-log.ts';
@@ -141,6 +141,42 @@ describe('a partner’s refresh token', () => {
     };
     await createKeepGrants(deps)(scope);
     expect(versions.map(({ value }) => value)).toEqual(['first', 'of a person']);
+  });
+
+  it('is not put while a person’s sign-in is about to put one, whichever of the two ends first', async () => {
+    const { signIn, advance, deps, scope, rows, versions, minutes, clock, grant } = aPartner();
+    signIn('first');
+    await advance(dayMs);
+    const { exchange } = deps;
+    deps.exchange = async (id, refreshToken) => {
+      const newer = await exchange(id, refreshToken);
+      expect(await rows.mayPut('main')).toBe(true);
+      return newer;
+    };
+    await createKeepGrants(deps)(scope);
+    expect(versions.map(({ value }) => value)).toEqual(['first']);
+    signIn('of a person');
+    await rows.change('main', hasPut);
+    await minutes(3);
+    expect(versions.map(({ value }) => value)).toEqual(['first', 'of a person']);
+    expect(await grant()).toMatchObject({ createdAt: new Date(clock.now() - 3 * minuteMs).toISOString() });
+  });
+
+  it('is put by one alone, who is waited for half a minute at most', async () => {
+    const { signIn, advance, deps, scope, rows } = aPartner();
+    signIn('first');
+    await advance(dayMs);
+    const asked: boolean[] = [];
+    const { put } = deps.versions;
+    deps.versions.put = async (name, value) => {
+      asked.push(await rows.mayPut('main'));
+      return put(name, value);
+    };
+    await createKeepGrants(deps)(scope);
+    asked.push(await rows.mayPut('main'), await rows.mayPut('main'));
+    await advance(30_000);
+    asked.push(await rows.mayPut('main'));
+    expect(asked).toEqual([false, true, false, true]);
   });
 
   it('is an alarm once when it dies, says since when, and is well again after a new sign-in', async () => {

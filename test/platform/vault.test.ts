@@ -127,6 +127,12 @@ describe('a secret that the desk renews', () => {
     await expect(put('a', 'two')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('says in the log that it was deleted, where the vault keeps its name for what is deleted', async () => {
+    const { put } = versionsOf(() => ({ status: 409 }));
+    const cause = { message: 'the vault does not take a (409): recover it, if it was deleted there' };
+    await expect(put('a', 'two')).rejects.toMatchObject({ code: 'unavailable', cause });
+  });
+
   it('is missing where the vault says so', async () => {
     const { current } = versionsOf(() => ({ status: 404 }));
     await expect(current('a')).rejects.toMatchObject({ name: 'SecretMissing' });
