@@ -1,7 +1,6 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { callDesk } from '../local/call-desk.ts';
-import { runningStack } from '../local/stack-file.ts';
+import { deskOf, env } from './command/desk.ts';
+import { optionsOf } from './command/options.ts';
 import { checkDeployment, type Result } from './deployment/checks.ts';
 import { tokenOfAzureCli } from './deployment/desk-token.ts';
 
@@ -11,20 +10,12 @@ const usage = `npm run check-deployment [-- --desk URL] [--audience URI]
   the one that the Azure CLI has for --audience (DESK_API_AUDIENCE); without one only what is public is checked.
   Ends with 1 where a check failed. All of them run.`;
 
-const { values } = parseArgs({
-  options: { desk: { type: 'string' }, audience: { type: 'string' }, help: { type: 'boolean', default: false } },
-});
-/** A variable that is there and empty counts as absent, as a setting does. */
-const env = (name: string): string | undefined => [process.env[name]].find((value) => value !== '');
-const remote = values.desk ?? env('DESK_BASE_URL');
-const stack =
-  remote === undefined && !values.help ? await runningStack(join(import.meta.dirname, '..', '.local')) : undefined;
-const desk = remote ?? stack?.baseUrl;
-if (values.help || desk === undefined) {
-  console[values.help ? 'log' : 'error'](usage);
-  process.exit(values.help ? 0 : 2);
+const values = optionsOf(usage, { desk: { type: 'string' }, audience: { type: 'string' } });
+const { desk, token: given } = await deskOf(values.desk);
+if (desk === undefined) {
+  console.error(`Which desk?\n\n${usage}`);
+  process.exit(2);
 }
-const given = env('DESK_TOKEN') ?? stack?.tokens?.admin;
 const [audience] = (values.audience ?? env('DESK_API_AUDIENCE'))?.split(',') ?? [];
 let skipped = 0;
 const failed = await checkDeployment({

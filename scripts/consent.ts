@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { callDesk, whyNot } from '../local/call-desk.ts';
-import { runningStack } from '../local/stack-file.ts';
+import { deskAndToken } from './command/desk.ts';
+import { optionsOf } from './command/options.ts';
 
 const usage = `npm run consent [-- --desk URL] [--connection ID] [--no-browser]
   Signs the partner's integration account in, with multifactor authentication, so that the desk may act for it (Secure
@@ -23,28 +22,12 @@ type Standing = {
   grantEndsAt?: string;
 };
 
-const { values } = parseArgs({
-  options: {
-    desk: { type: 'string' },
-    connection: { type: 'string' },
-    'no-browser': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = optionsOf(usage, {
+  desk: { type: 'string' },
+  connection: { type: 'string' },
+  'no-browser': { type: 'boolean', default: false },
 });
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
-/** A variable that is there and empty counts as absent, as a setting does. */
-const env = (name: string): string | undefined => [process.env[name]].find((value) => value !== '');
-const remote = values.desk ?? env('DESK_BASE_URL');
-const stack = remote === undefined ? await runningStack(join(import.meta.dirname, '..', '.local')) : undefined;
-const desk = remote ?? stack?.baseUrl;
-const token = env('DESK_TOKEN') ?? stack?.tokens?.admin;
-if (desk === undefined || token === undefined) {
-  console.error(`${desk === undefined ? 'Which desk?' : 'DESK_TOKEN is not set.'}\n\n${usage}`);
-  process.exit(2);
-}
+const { desk, token } = await deskAndToken(usage, values.desk);
 
 const asked = await begin(desk, token);
 console.log(`Sign in as the integration account, until ${asked.expiresAt}:\n\n${asked.url}\n`);

@@ -1,33 +1,19 @@
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { runningStack } from '../local/stack-file.ts';
+import { deskAndToken } from './command/desk.ts';
+import { optionsOf } from './command/options.ts';
 
 const usage = `npm run doctor [-- --desk URL] [--last] [--json]
   Asks Microsoft, through the desk and by reads alone, what its documents leave open, and says what it found.
-  The token of a Desk.Admin (with --last: Desk.Read) is read from DESK_TOKEN; without --desk the local world that runs is asked.
+  The desk is --desk, DESK_BASE_URL, or the local world that runs; the token of a Desk.Admin (with --last: Desk.Read) is DESK_TOKEN.
   --last shows what was found before and asks nobody. Ends with 1 where the desk could not be asked.`;
 
 type Finding = { id: string; connectionId?: string; question: string; state: string; said: string; otherwise: string };
 
-const { values } = parseArgs({
-  options: {
-    desk: { type: 'string' },
-    last: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = optionsOf(usage, {
+  desk: { type: 'string' },
+  last: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
 });
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
-const stack = values.desk === undefined ? await runningStack(join(import.meta.dirname, '..', '.local')) : undefined;
-const desk = values.desk ?? stack?.baseUrl;
-const token = process.env.DESK_TOKEN ?? stack?.tokens?.admin;
-if (desk === undefined || token === undefined) {
-  console.error(usage);
-  process.exit(2);
-}
+const { desk, token } = await deskAndToken(usage, values.desk);
 
 const answer = await fetch(new URL('/api/doctor', desk), {
   method: values.last ? 'GET' : 'POST',

@@ -1,9 +1,11 @@
-import { parseArgs } from 'node:util';
 import { callDesk } from '../local/call-desk.ts';
+import { deskAndToken } from './command/desk.ts';
+import { optionsOf } from './command/options.ts';
 
-const usage = `npm run grant-consents -- --desk URL [--connection ID] [--customer ID …] [--dry-run]
+const usage = `npm run grant-consents [-- --desk URL] [--connection ID] [--customer ID …] [--dry-run]
   Grants the desk's application its delegated permissions in customers' tenants, through Partner Center.
-  The token of a Desk.Admin is read from DESK_TOKEN. Results come as CSV on standard output, progress on standard error.
+  The desk is --desk, DESK_BASE_URL, or the local world that runs; the token of a Desk.Admin is DESK_TOKEN.
+  Results come as CSV on standard output, progress on standard error.
   Ends with 1 where a customer was refused or unknown. The desk does the work: this command may be stopped and called again.`;
 
 type Run = {
@@ -15,21 +17,13 @@ type Run = {
   nextCursor?: string;
 };
 
-const { values } = parseArgs({
-  options: {
-    desk: { type: 'string' },
-    connection: { type: 'string' },
-    customer: { type: 'string', multiple: true },
-    'dry-run': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
+const values = optionsOf(usage, {
+  desk: { type: 'string' },
+  connection: { type: 'string' },
+  customer: { type: 'string', multiple: true },
+  'dry-run': { type: 'boolean', default: false },
 });
-const token = process.env.DESK_TOKEN;
-if (values.help || values.desk === undefined || token === undefined) {
-  console.error(usage);
-  process.exit(values.help ? 0 : 2);
-}
-const desk = values.desk;
+const { desk, token } = await deskAndToken(usage, values.desk);
 
 async function call<T>(path: string, body?: unknown): Promise<T> {
   const { status, json } = await callDesk(desk, path, { token, ...(body !== undefined && { body }) });
