@@ -31,15 +31,7 @@ export async function readUnit(
   unit: Unit,
   take: (row: ScannedRow) => Promise<void>,
 ): Promise<ReadUnit> {
-  const known = new Map<string, string>();
-  for (const range of unit.ranges) {
-    for await (const rows of pagesOf(async (from) => scan.page(range, from))) {
-      for (const row of rows.filter(unit.takes)) {
-        known.set(keyOf(row), row.etag);
-        await take(row);
-      }
-    }
-  }
+  const known = await firstReading(scan, unit, take);
   const rows = known.size;
   let before = new Map(known);
   const corrections = new Map<string, Correction>();
@@ -58,11 +50,29 @@ export async function readUnit(
       const name = nameOf(key);
       if (!open.has(unit.groupOf(name))) continue;
       const row = await scan.get(name);
-      corrections.set(key, { name, row });
+      if (row || unit.keeps?.(name) !== true) corrections.set(key, { name, row });
       if (row) known.set(key, row.etag);
       else known.delete(key);
     }
   }
+}
+
+/** Gives every row on, and remembers which version of it. */
+async function firstReading(
+  scan: TableScan,
+  unit: Unit,
+  take: (row: ScannedRow) => Promise<void>,
+): Promise<Map<string, string>> {
+  const known = new Map<string, string>();
+  for (const range of unit.ranges) {
+    for await (const rows of pagesOf(async (from) => scan.page(range, from))) {
+      for (const row of rows.filter(unit.takes)) {
+        known.set(keyOf(row), row.etag);
+        await take(row);
+      }
+    }
+  }
+  return known;
 }
 
 async function keysNow(scan: TableScan, unit: Unit): Promise<Map<string, string>> {

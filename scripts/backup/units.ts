@@ -13,6 +13,8 @@ export type Unit = {
   ranges: ScanRange[];
   takes: (row: RowName) => boolean;
   groupOf: (row: RowName) => string;
+  /** Rows that stay in the export although they were gone when the keys were read again. */
+  keeps?: (row: RowName) => boolean;
 };
 
 const shards = shardPlaces('requests').map(({ pk }) => pk);
@@ -30,8 +32,9 @@ const ofEvent = /^[a-z2-7]+\.\d+$/;
 
 /**
  * Rows of table `requests` by the request or the person that their key names. Wakes of events stand for themselves: while a part of the
- * desk is away they are replaced every few seconds, each time by a later key, which a reading in order of keys finds; what events
- * since the export began owe is owed anew by the restore.
+ * desk is away they are replaced every few seconds, each time by a later key, which the first reading, in order of keys, finds. One
+ * that is gone afterwards is kept: its effect is had once more, or for the first time. What events since the export began owe is owed
+ * anew by the restore.
  */
 function groupOfRequests({ rk }: RowName): string {
   if (ofRefs.test(rk)) return 'refs';
@@ -41,6 +44,8 @@ function groupOfRequests({ rk }: RowName): string {
   if (third === 'erasure') return fourth;
   return ofEvent.test(third) ? rk : 'refs';
 }
+
+const isWakeOfEvent = ({ rk }: RowName): boolean => rk.startsWith('O|') && ofEvent.test(rk.split('|')[2] ?? '');
 
 /** Rows of a shard of table `escalations` by the request that the escalation's id begins with. */
 const groupOfEscalations = ({ rk }: RowName): string => /\|([a-z2-7]{10,60})-/.exec(rk)?.[1] ?? rk;
@@ -60,7 +65,7 @@ const whole = (table: TableName, takes: Unit['takes'] = () => true): Unit => ({
   groupOf: (row) => (table === 'customers' && loose.has(row.pk) ? byRow(row) : byPartition(row)),
 });
 
-type Some = Pick<Unit, 'table' | 'groupOf'> & Partial<Pick<Unit, 'takes'>> & { prefixes?: string[] };
+type Some = Pick<Unit, 'table' | 'groupOf'> & Partial<Pick<Unit, 'takes' | 'keeps'>> & { prefixes?: string[] };
 const sharded = (suffix: string, { prefixes, takes = () => true, ...some }: Some): Unit[] =>
   shards.map((pk) => {
     const ranges = prefixes?.map((fromRk) => ({ ...onePartition(pk), fromRk, toRk: afterPrefix(fromRk) })) ?? [
@@ -120,7 +125,12 @@ export const stages: readonly Unit[][] = [
     takes: isRef,
     prefixes: ['C|waiting|', 'O|', 'R|', 'W|'],
   }),
-  sharded('', { table: 'requests', groupOf: groupOfRequests, takes: (row) => !isRef(row) }),
+  sharded('', {
+    table: 'requests',
+    groupOf: groupOfRequests,
+    takes: (row) => !isRef(row),
+    keeps: isWakeOfEvent,
+  }),
   sharded('', { table: 'deliveries', groupOf: groupOfDeliveries }),
   [
     {

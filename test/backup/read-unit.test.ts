@@ -84,6 +84,30 @@ describe('reading a partition while others write to it', () => {
     expect(corrected).toBeGreaterThan(2_000);
   });
 
+  it('keeps a wake that was replaced again and again while it read', async () => {
+    const { table, partitions } = memoryTable();
+    const columns = { v: 1 };
+    let at = 0;
+    await table.transact('00', [{ kind: 'insert', rk: 'O|00|a', columns }]);
+    const again = async () => {
+      at++;
+      await table.transact('00', [
+        { kind: 'insert', rk: `O|${String(at).padStart(2, '0')}|a`, columns },
+        { kind: 'delete', rk: `O|${String(at - 1).padStart(2, '0')}|a` },
+      ]);
+    };
+    const wakes = { ...unit, groupOf: ({ rk }: { rk: string }) => rk, keeps: () => true };
+    const rows = new Set<string>();
+    const memory = { table, partitions } as ReturnType<typeof memoryTable>;
+    const scan = memoryScan(memory, { turn: async () => (at < 20 ? again() : Promise.resolve()) });
+    const read = await readUnit({ scan, sleep: async () => Promise.resolve() }, wakes, async ({ rk }) => {
+      rows.add(rk);
+      return Promise.resolve();
+    });
+    for (const { name, row } of read.corrections) if (!row) rows.delete(name.rk);
+    expect(rows.size).toBeGreaterThan(0);
+  });
+
   it('gives up loudly on a group that never stands still', async () => {
     const { memory, write } = aBusyPartition(seededRandom(1));
     await write('busy');

@@ -70,6 +70,32 @@ describe('a restore', () => {
     }
   });
 
+  it('owes again what happened since the export began, a little before it included, and nothing older', async () => {
+    const { desk, folder } = one;
+    const shelf = folderShelf(folder);
+    const owedAfter = async (laterMs: number): Promise<string[]> => {
+      const memory = memoryTables();
+      const verified = async () => {
+        const manifest = await shelf.verified();
+        return { ...manifest, beganAt: new Date(Date.parse(manifest.beganAt) + laterMs).toISOString() };
+      };
+      await restoreDesk(depsFor(memory, desk), { ...shelf, verified });
+      const rows = ['requests', 'escalations'].flatMap((name) => rowsOf(memory, name));
+      return rows.filter(({ rk }) => rk.startsWith('O|')).map(({ rk }) => rk.split('|').slice(2).join('|'));
+    };
+    const events = ['requests', 'escalations'].flatMap((name) =>
+      rowsOf(desk.memory, name).flatMap(({ rk, columns }) => {
+        if (rk.startsWith('E|')) return [`${String(columns.requestId)}.${String(columns.sequence)}`];
+        return rk.startsWith('N|') ? [`event|${String(columns.escalationId)}|${rk.slice(-6)}`] : [];
+      }),
+    );
+    const isOfEvent = (id: string) => events.includes(id);
+    expect(events.length).toBeGreaterThan(6);
+    expect(new Set((await owedAfter(4 * 60_000)).filter(isOfEvent))).toEqual(new Set(events));
+    const owedAnyway = rowsOf(desk.memory, 'requests').filter(({ rk }) => rk.startsWith('O|')).length;
+    expect((await owedAfter(6 * 60_000)).filter(isOfEvent)).toHaveLength(owedAnyway);
+  });
+
   it('shows the same lists, and owes nothing for long', async () => {
     const { desk, folder } = one;
     const back = await aDesk();
