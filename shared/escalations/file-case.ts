@@ -29,7 +29,7 @@ import {
 import { isHeld, readRestored } from '../platform/restored-desk.ts';
 import { ownRequestOf } from './joining.ts';
 import { carriedByAnother, givingWay } from './keep-case.ts';
-import { settled } from './restored.ts';
+import { doubtAbout, settled } from './restored.ts';
 import { isRefusal } from '../platform/table.ts';
 import { endStep, goOnAt, jobOf, type Step } from './step.ts';
 
@@ -202,7 +202,9 @@ async function adopt(step: Step, seen: CaseState): Promise<void> {
 async function refuse(step: Step, { code, upstream }: Refused): Promise<void> {
   step.scope.log(escalationEvents.refused, { escalationId: step.held.row.id, code, upstream });
   if (code !== 'plan') return conclude(step, (row) => told(step, park(row, code, { nowMs: now(step), upstream })));
-  await conclude(step, (row) => told(step, turnAssisted(row, now(step), upstream)));
+  const request = await step.deps.requests.readForEscalation(ownRequestOf(step.held.row));
+  const doubt = await doubtAbout(step.deps.tables('desk'), request);
+  await conclude(step, (row) => told(step, turnAssisted(row, { nowMs: now(step), upstream, doubt })));
   await learn(step, 'refused', upstream);
 }
 
