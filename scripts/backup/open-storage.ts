@@ -14,8 +14,9 @@ import { azureScan, scanClientOptions } from './azure-scan.ts';
 /** Where tables are: a connection string, or the address of an account that whoever is signed in with the Azure CLI may use. */
 type Place = { storage?: string | undefined; tables?: string | undefined };
 
-/** Undefined where neither is given and no local world runs. */
+/** Undefined where both are given, or neither and no local world runs. */
 export async function placeOf(given: Place): Promise<{ place: Place; clock: Clock } | undefined> {
+  if (given.storage !== undefined && given.tables !== undefined) return undefined;
   if (given.storage !== undefined || given.tables !== undefined) return { place: given, clock: systemClock };
   const stack = await runningStack(join(import.meta.dirname, '..', '..', '.local'));
   return stack && { place: { storage: stack.storage }, clock: await worldClock(stack.microsoft.controlUrl) };
@@ -70,6 +71,8 @@ export const noBus: Bus = { send: async () => Promise.resolve() };
 export const commandScope = scopeFor(({ event, level, fields }) => {
   if (level !== 'info') console.error(`${level} ${event} ${JSON.stringify(fields)}`);
 }, `command-${systemIds.newId()}`);
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const say = (text: string): void => {
   console.error(text);
