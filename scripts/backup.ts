@@ -29,23 +29,20 @@ if (found === undefined) {
 }
 const { place, clock } = found;
 const folder = resolve(values.to ?? `backup-${toIso(clock.now()).replaceAll(/[:.]/g, '-')}`);
-try {
-  await mkdir(folder, { mode: 0o700 });
-} catch (error) {
-  const isThere = (error as { code?: string }).code === 'EEXIST';
-  console.error(isThere ? `${folder} is there already, and stays as it is: name a new folder.` : messageOf(error));
-  process.exit(2);
-}
+let isMade = false;
 try {
   const { scan } = await openStorage(place);
+  await mkdir(folder, { mode: 0o700 });
+  isMade = true;
   const manifest = await exportDesk({ scan, clock, say }, folderShelf(folder), systemIds.newId());
   const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
   console.log(`${folder}: ${String(rows)} rows in ${String(manifest.files.length)} files.`);
   console.log(`What was accepted before ${manifest.beganAt} is in it.`);
   console.log(`Its rows lead to ${String(manifest.secrets.length)} secrets of the vault, which manifest.json names.`);
 } catch (error) {
-  console.error(messageOf(error));
-  console.error(`${folder} is no backup: it has no manifest. Delete it, and begin anew.`);
+  const isThere = !isMade && (error as { code?: string }).code === 'EEXIST';
+  console.error(isThere ? `${folder} is there already, and stays as it is: name a new folder.` : messageOf(error));
+  if (isMade) console.error(`${folder} is no backup: it has no manifest. Delete it, and begin anew.`);
   // What else is being read is of no use any more.
   process.exit(1);
 }

@@ -30,7 +30,9 @@ async function worldClock(controlUrl: string): Promise<Clock> {
   return { ...systemClock, now: () => Date.now() + aheadMs };
 }
 
+/** Calls nothing yet. Throws where the place is none. */
 export async function openStorage({ storage, tables: url = '' }: Place) {
+  checkPlace({ storage, url });
   // The emulator speaks plain http.
   const allowInsecureConnection = /UseDevelopmentStorage=true|TableEndpoint=http:/i.test(storage ?? url);
   const options = { ...scanClientOptions, allowInsecureConnection };
@@ -51,6 +53,17 @@ export async function openStorage({ storage, tables: url = '' }: Place) {
       for (const name of tableNames) await service().createTable(name, { abortSignal: AbortSignal.timeout(60_000) });
     },
   };
+}
+
+function checkPlace({ storage, url }: { storage: string | undefined; url: string }): void {
+  if (storage === undefined && !/^https?:\/\/[^/]/.test(url)) {
+    throw new Error(
+      `"${url}" is not the address of an account's tables: https://ACCOUNT.table.core.windows.net, or as the cloud has it.`,
+    );
+  }
+  if (storage !== undefined && !/(?:^|;)(?:AccountName|UseDevelopmentStorage|SharedAccessSignature)=/i.test(storage)) {
+    throw new Error('What was given is not a connection string of a storage account.');
+  }
 }
 
 /** As whom the Azure CLI is signed in: loaded only where it is needed. */
