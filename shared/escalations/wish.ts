@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { fromIso, secondMs, toIso } from '../core/clock.ts';
+import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { afterPrefix } from '../core/key.ts';
 import type { Wake } from '../platform/outbox.ts';
 import { readRestored } from '../platform/restored-desk.ts';
@@ -45,7 +45,7 @@ export async function readWish(table: Table, escalationId: string, key: string):
 
 /**
  * How many wishes of a kind there ever were: the next key follows from it, and whoever writes it first has it. Microsoft knows a wish
- * again by its key: a desk that came back from an export counts on from the time of that, where no key that was lost can stand.
+ * again by its key: a desk that came back from an export counts on from the minute of that, where no key that was lost can stand.
  */
 export async function nextWishKey(
   { tables }: Pick<EscalationDeps, 'tables'>,
@@ -55,7 +55,7 @@ export async function nextWishKey(
   const from = wishKey({ escalationId, key: `${kind}-` });
   const range = { pk: partitionOfEscalation(escalationId), from, to: afterPrefix(from) };
   const [rows, back] = await Promise.all([queryAll(tables('escalations'), range), readRestored(tables('desk'))]);
-  const lost = back ? Math.floor(fromIso(back.restored.restoredAt) / secondMs) : 0;
+  const lost = back ? Math.floor(fromIso(back.restored.restoredAt) / minuteMs) : 0;
   return `${kind}-${String(lost + rows.length + 1)}`;
 }
 

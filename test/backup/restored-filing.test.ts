@@ -252,4 +252,17 @@ describe('a case that is followed, after a restore', () => {
       ['Newer.', 1],
     ]);
   });
+
+  it('has a new text that a person carries told as carried', async () => {
+    const desk = await anAssistedCase();
+    await desk.call('claimEscalation', { id, caller: olav });
+    await desk.call('recordFiling', { id, caller: olav, body: { caseNumber } });
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    await operator.loseAndRestore();
+    const { toCarry } = (await desk.call('writeUpdate', { id, body: { text: 'New.' } })).body as Escalation;
+    expect(toCarry).toHaveLength(1);
+    const carried = await desk.call('carryUpdate', { id, update: toCarry?.[0]?.id ?? '' });
+    expect((carried.body as Escalation).toCarry).toBeUndefined();
+  });
 });
