@@ -9,7 +9,7 @@ import { tableNames } from '../../shared/platform/resources.ts';
 import { anAssistedCase, caseNumber, olav, refusal, signe } from '../escalations/an-assisted-case.ts';
 import { anAzureCase, id, requestId, ticketName } from '../escalations/an-azure-case.ts';
 import { aFiledCase } from '../escalations/a-filed-case.ts';
-import { aRequest } from '../escalations/builders.ts';
+import { anAzureRequest, aRequest } from '../escalations/builders.ts';
 import type { aDesk } from '../escalations/desk.ts';
 import { watchGroups } from './backup-run.ts';
 import { memoryScan, memoryShelf } from './memory-scan.ts';
@@ -118,6 +118,24 @@ describe('an Azure case after a restore', () => {
     expect(await refusal(desk.call('claimEscalation', { id, caller: signe }))).toMatchObject({ code: 'filing-held' });
     await desk.call('recordFiling', { id, caller: signe, body: { caseNumber } });
     expect(await desk.read()).toMatchObject({ state: 'filed', caseNumber });
+  });
+
+  it('whose request was given up and escalated again since is not filed beside that one', async () => {
+    const desk = await anAzureCase();
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    desk.requests.set(requestId, anAzureRequest({ state: 'closed' }));
+    await desk.pass(minute);
+    desk.requests.set(requestId, anAzureRequest());
+    await desk.call('escalateRequest', { id: requestId });
+    await desk.pass(10 * minute);
+    expect([...desk.microsoft.tickets.keys()]).toEqual([`desk-${requestId}-2`]);
+    await operator.loseAndRestore();
+    await operator.passSweeping(45 * minute);
+    await operator.release();
+    await operator.passSweeping(10 * minute);
+    expect(desk.microsoft.count('put')).toBe(1);
+    expect(await desk.read()).toMatchObject({ state: 'parked', parkedReason: { code: 'unverified' } });
   });
 
   it('whose escalation was lost with the tables is found when its request is escalated again', async () => {
