@@ -101,6 +101,17 @@ describe('an Azure case after a restore', () => {
     expect(await operator.release()).toMatchObject({ state: 'released' });
   });
 
+  it('does not hold the others for good where its connection is no more', async () => {
+    const desk = await anAzureCase({ fault: () => ({ kind: 'status', status: 503 }) });
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    await operator.loseAndRestore();
+    await operator.passSweeping(45 * minute);
+    const release = createReleaseRestore({ ...desk.deps, connections: () => undefined });
+    const released = await release({ reason: 'We left that partner.' }, 'person:ada', desk.log.scope);
+    expect(released).toMatchObject({ state: 'released', inDoubt: [{ escalationId: id }] });
+  });
+
   it('that a person filed after the plan had refused the desk is not filed again', async () => {
     const desk = await anAzureCase();
     desk.microsoft.state.refusesPlan = true;
