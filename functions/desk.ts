@@ -253,7 +253,7 @@ export function createDesk(given: Services, config: Config): Desk {
       ...quarantineRoutes({ ...quarantined, table: tables('portals') }),
       ...azureHookRoutes({ takeAzureAlert: createTakeAzureAlert({ ...relay, customers }) }),
       ...poisonRoutes(services),
-      ...restoreRoutes(services),
+      ...restoreRoutes(escalations),
       ...deploymentCheckRoutes(createDeploymentCheck({ ...services, table: tables('desk'), exchanges: tryExchanges })),
       ...operationsRoutes({ readiness, authenticate, contract: openApiOnce(() => catalogue.routes) }),
     ],

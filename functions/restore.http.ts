@@ -5,7 +5,7 @@ import * as contracts from '../shared/escalations/restore-contracts.ts';
 import { route, type Route } from '../shared/platform/route.ts';
 
 /** A desk that came back from a backup: filing is held until it is known what Microsoft has. */
-export function restoreRoutes(deps: Pick<EscalationDeps, 'tables' | 'clock'>): Route[] {
+export function restoreRoutes(deps: Pick<EscalationDeps, 'tables' | 'clock' | 'connections'>): Route[] {
   const read = createReadRestore(deps);
   const release = createReleaseRestore(deps);
   return [

@@ -5,7 +5,7 @@ import { toIso } from '../shared/core/clock.ts';
 import { systemIds } from '../shared/core/ids.ts';
 import { exportDesk } from './backup/export.ts';
 import { folderShelf } from './backup/files.ts';
-import { openStorage, placeOf, say } from './backup/open-storage.ts';
+import { messageOf, openStorage, placeOf, say } from './backup/open-storage.ts';
 
 const usage = `npm run backup [-- --storage CONNECTION_STRING | --tables URL] [--to FOLDER]
   Exports what the desk must not lose into a new folder (backup-<time> by default), while the desk works.
@@ -29,16 +29,20 @@ if (found === undefined) {
 }
 const { place, clock } = found;
 const folder = resolve(values.to ?? `backup-${toIso(clock.now()).replaceAll(/[:.]/g, '-')}`);
+let isMade = false;
 try {
-  await mkdir(folder, { mode: 0o700 });
   const { scan } = await openStorage(place);
+  await mkdir(folder, { mode: 0o700 });
+  isMade = true;
   const manifest = await exportDesk({ scan, clock, say }, folderShelf(folder), systemIds.newId());
   const rows = Object.values(manifest.rows).reduce((sum, count) => sum + count, 0);
   console.log(`${folder}: ${String(rows)} rows in ${String(manifest.files.length)} files.`);
   console.log(`What was accepted before ${manifest.beganAt} is in it.`);
   console.log(`Its rows lead to ${String(manifest.secrets.length)} secrets of the vault, which manifest.json names.`);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  console.error('This is no backup: it has no manifest. Delete the folder, and begin anew.');
-  process.exitCode = 1;
+  const isThere = !isMade && (error as { code?: string }).code === 'EEXIST';
+  console.error(isThere ? `${folder} is there already, and stays as it is: name a new folder.` : messageOf(error));
+  if (isMade) console.error(`${folder} is no backup: it has no manifest. Delete it, and begin anew.`);
+  // What else is being read is of no use any more.
+  process.exit(1);
 }

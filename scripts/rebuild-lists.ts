@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { systemRandom } from '../shared/core/ids.ts';
 import { rebuildLists } from '../shared/requests/rebuild-lists.ts';
-import { commandScope, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
+import { commandScope, messageOf, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
 
 const usage = `npm run rebuild-lists [-- --storage CONNECTION_STRING | --tables URL]
   Makes anew what follows from requests: their lists, the index of external references, and whose requests are whose (for erasures).
@@ -17,9 +17,15 @@ if (found === undefined) {
   console.error(usage);
   process.exit(values.help ? 0 : 2);
 }
-const { tables } = await openStorage(found.place);
-const deps = { tables, clock: found.clock, random: systemRandom, bus: noBus };
-const count = await rebuildLists(deps, commandScope, (requests) => {
-  say(`${String(requests)} requests`);
-});
-console.log(`The lists of ${String(count)} requests are as the requests say.`);
+try {
+  const { tables } = await openStorage(found.place);
+  const deps = { tables, clock: found.clock, random: systemRandom, bus: noBus };
+  const count = await rebuildLists(deps, commandScope, (requests) => {
+    say(`${String(requests)} requests`);
+  });
+  console.log(`The lists of ${String(count)} requests are as the requests say.`);
+} catch (error) {
+  console.error(messageOf(error));
+  console.error('Call it again: it begins anew.');
+  process.exit(1);
+}

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { systemRandom } from '../shared/core/ids.ts';
 import { rebuildLists } from '../shared/requests/rebuild-lists.ts';
 import { folderShelf } from './backup/files.ts';
-import { commandScope, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
+import { commandScope, messageOf, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
 import { NotEmpty, restoreDesk } from './backup/restore.ts';
 
 const usage = `npm run restore -- --from FOLDER [--storage CONNECTION_STRING | --tables URL] [--lost CONNECTION_STRING_OR_URL]
@@ -29,16 +29,15 @@ if (found === undefined || values.from === undefined) {
   process.exit(values.help ? 0 : 2);
 }
 const { place, clock } = found;
-const { scan, tables, makeTables } = await openStorage(place);
 const { lost } = values;
-const lostTables =
-  lost === undefined ? undefined : await openStorage(lost.startsWith('http') ? { tables: lost } : { storage: lost });
-await makeTables();
-const rebuilding = { tables, clock, random: systemRandom, bus: noBus };
 try {
+  const { scan, tables, makeTables } = await openStorage(place);
+  const lostTables =
+    lost === undefined ? undefined : await openStorage(lost.startsWith('http') ? { tables: lost } : { storage: lost });
+  const rebuilding = { tables, clock, random: systemRandom, bus: noBus };
   const { manifest, desk, rows, erasures } = await restoreDesk(
     {
-      ...{ scan, tables, clock, say, scope: commandScope },
+      ...{ scan, tables, makeTables, clock, say, scope: commandScope },
       ...(lostTables && { lost: lostTables.scan }),
       rebuild: async () =>
         rebuildLists(rebuilding, commandScope, (count) => {
@@ -61,10 +60,11 @@ HELD is filing, since ${desk.restoredAt}: nothing goes to Microsoft, and nobody 
 
 The vault must hold ${String(manifest.secrets.length)} secrets that the rows lead to; manifest.json names them.`);
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   if (!(error instanceof NotEmpty))
-    console.error('Nothing more was written. Once that is mended, the same command goes on.');
-  process.exitCode = 1;
+    console.error('Nothing more is written. Once that is mended, the same command goes on.');
+  // What else is being written is written by the next call.
+  process.exit(1);
 }
 
 function erasuresText(hasLost: boolean, erasures: string[]): string {

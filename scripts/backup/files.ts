@@ -49,6 +49,12 @@ export type Manifest = z.output<typeof manifestSchema>;
 
 const manifestName = 'manifest.json';
 
+/** JSON in which nothing ends a line: U+2028 and U+2029 are plain characters to JSON, and ends of lines to whoever reads lines. */
+const oneLine = (value: unknown): string =>
+  JSON.stringify(value)
+    .replaceAll('\u2028', String.raw`\u2028`)
+    .replaceAll('\u2029', String.raw`\u2029`);
+
 /** Writes lines to a new file, one after the other; `close` says how many there were and what their hash is. */
 function openLines(path: string) {
   const gzip = createGzip({ level: 6 });
@@ -61,7 +67,7 @@ function openLines(path: string) {
   return {
     write: async ({ pk, rk }: RowName, columns: Record<string, Typed> | null): Promise<void> => {
       lines++;
-      if (!gzip.write(`${JSON.stringify([pk, rk, columns])}\n`)) await Promise.race([once(gzip, 'drain'), written]);
+      if (!gzip.write(`${oneLine([pk, rk, columns])}\n`)) await Promise.race([once(gzip, 'drain'), written]);
     },
     close: async () => {
       gzip.end();

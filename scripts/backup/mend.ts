@@ -46,6 +46,8 @@ function mendEscalations(row: ScannedRow, mending: Mending): ScannedRow[] {
     const event = { escalationId: text(escalationId), version: Number(version) };
     return [row, owed(row, eventWake(event, mending.restoredAt), mending)];
   }
+  // What was to be done to a case may have been done since: it is looked for first.
+  if (row.rk.startsWith('W|') && state === 'open') return [{ ...row, columns: { ...row.columns, tried: true } }];
   if (!row.rk.startsWith('X|')) return [row];
   const head = isInDoubt(text(state))
     ? { ...row, columns: { ...row.columns, restoredAt: toIso(mending.restoredAt) } }

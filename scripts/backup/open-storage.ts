@@ -14,8 +14,9 @@ import { azureScan, scanClientOptions } from './azure-scan.ts';
 /** Where tables are: a connection string, or the address of an account that whoever is signed in with the Azure CLI may use. */
 type Place = { storage?: string | undefined; tables?: string | undefined };
 
-/** Undefined where neither is given and no local world runs. */
+/** Undefined where both are given, or neither and no local world runs. */
 export async function placeOf(given: Place): Promise<{ place: Place; clock: Clock } | undefined> {
+  if (given.storage !== undefined && given.tables !== undefined) return undefined;
   if (given.storage !== undefined || given.tables !== undefined) return { place: given, clock: systemClock };
   const stack = await runningStack(join(import.meta.dirname, '..', '..', '.local'));
   return stack && { place: { storage: stack.storage }, clock: await worldClock(stack.microsoft.controlUrl) };
@@ -29,7 +30,9 @@ async function worldClock(controlUrl: string): Promise<Clock> {
   return { ...systemClock, now: () => Date.now() + aheadMs };
 }
 
+/** Calls nothing yet. Throws where the place is none. */
 export async function openStorage({ storage, tables: url = '' }: Place) {
+  checkPlace({ storage, url });
   // The emulator speaks plain http.
   const allowInsecureConnection = /UseDevelopmentStorage=true|TableEndpoint=http:/i.test(storage ?? url);
   const options = { ...scanClientOptions, allowInsecureConnection };
@@ -52,6 +55,17 @@ export async function openStorage({ storage, tables: url = '' }: Place) {
   };
 }
 
+function checkPlace({ storage, url }: { storage: string | undefined; url: string }): void {
+  if (storage === undefined && !/^https?:\/\/[^/]/.test(url)) {
+    throw new Error(
+      `"${url}" is not the address of an account's tables: https://ACCOUNT.table.core.windows.net, or as the cloud has it.`,
+    );
+  }
+  if (storage !== undefined && !/(?:^|;)(?:AccountName|UseDevelopmentStorage|SharedAccessSignature)=/i.test(storage)) {
+    throw new Error('What was given is not a connection string of a storage account.');
+  }
+}
+
 /** As whom the Azure CLI is signed in: loaded only where it is needed. */
 async function signedIn() {
   const { AzureCliCredential } = await import('@azure/identity');
@@ -70,6 +84,8 @@ export const noBus: Bus = { send: async () => Promise.resolve() };
 export const commandScope = scopeFor(({ event, level, fields }) => {
   if (level !== 'info') console.error(`${level} ${event} ${JSON.stringify(fields)}`);
 }, `command-${systemIds.newId()}`);
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export const say = (text: string): void => {
   console.error(text);

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { fromIso, toIso, type Clock } from '../../shared/core/clock.ts';
-import { shardPlaces } from '../../shared/platform/sweep.ts';
+import { lastSweepState, shardPlaces } from '../../shared/platform/sweep.ts';
 import {
   heldFrom,
   readRestored,
@@ -19,7 +19,8 @@ import { writeRows } from './write-rows.ts';
 export type RestoreDeps = {
   scan: OpenScan<TableName>;
   tables: Tables<TableName>;
-  clock: Pick<Clock, 'now'>;
+  makeTables: () => Promise<void>;
+  clock: Clock;
   scope: Scope;
   say: (text: string) => void;
   /** The tables that were lost, where they can still be read: erasures that are newer than the export are carried over. */
@@ -51,13 +52,14 @@ const order: readonly TableName[] = [
 
 /**
  * Writes a backup into empty tables. Everything is verified before the first row is written, and filing is held by the first row.
- * May be stopped and called again with the same backup: it goes on. The desk should be stopped meanwhile; correctness does not
- * hang on it.
+ * May be stopped and called again with the same backup: it goes on. The desk must be stopped meanwhile: what it takes in, and what it
+ * does about rows whose others are not there yet, would not fit together. Where it has swept, the restore does not come to its end.
  */
 export async function restoreDesk(deps: RestoreDeps, shelf: Shelf): Promise<Restored> {
   const { clock, scan, say, scope, tables } = deps;
   const manifest = await shelf.verified();
   say(`backup ${manifest.id} is whole: ${String(manifest.files.length)} files, begun ${manifest.beganAt}`);
+  await deps.makeTables();
   const desk = await holdFiling(deps, manifest);
   const mending = { beganAt: fromIso(manifest.beganAt), restoredAt: fromIso(desk.restoredAt), scope };
   const erased = deps.lost ? await erasuresSince(deps.lost, mending) : new Map<string, ScannedRow[]>();
@@ -85,6 +87,7 @@ export async function restoreDesk(deps: RestoreDeps, shelf: Shelf): Promise<Rest
     if (!carried.has(name)) await writeRows(scan('requests'), fromList(ofRun));
   }
   say(`lists: ${String(await deps.rebuild())} requests`);
+  await refuseAtWork(deps);
   const done = { ...desk, doneAt: toIso(clock.now()) };
   const held = await readRestored(tables('desk'));
   if (held && held.restored.doneAt === undefined) {
@@ -101,6 +104,7 @@ async function holdFiling({ tables, scan, clock }: RestoreDeps, manifest: Manife
     if (backupId !== manifest.id || doneAt !== undefined) {
       throw new NotEmpty(`The tables were restored from ${backupId} at ${doneAt ?? restoredAt} already.`);
     }
+    await refuseAtWork({ tables, clock });
     return held.restored;
   }
   for (const name of tableNames) {
@@ -111,6 +115,14 @@ async function holdFiling({ tables, scan, clock }: RestoreDeps, manifest: Manife
   const restored = heldFrom(manifest, clock.now());
   await tables('desk').transact(restorePartition, [restoredOp(restored)]);
   return restored;
+}
+
+async function refuseAtWork(deps: Pick<RestoreDeps, 'tables' | 'clock'>): Promise<void> {
+  const { lastSweepAt } = await lastSweepState(deps);
+  if (lastSweepAt === null) return;
+  throw new NotEmpty(
+    `A desk has worked on these tables since the restore began (it swept at ${lastSweepAt}). Stop it, empty them, and restore again.`,
+  );
 }
 
 async function isEmpty(scan: OpenScan<TableName>, name: TableName): Promise<boolean> {

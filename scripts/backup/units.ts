@@ -109,15 +109,36 @@ const escalations: Unit[][] = [
   ],
 ];
 
+const startsWith = (prefix: string): ScanRange => ({ fromPk: prefix, toPk: afterPrefix(prefix) });
+const ofHealth = (name: string, prefixes: readonly string[]): Unit => ({
+  ...whole('health'),
+  name: `health-${name}`,
+  ranges: prefixes.map(startsWith),
+});
+const incidents = ['incident|'];
+const incidentLists = ['list', 'owed', 'seen'];
+const isFeed = ({ pk }: RowName): boolean => ![...incidents, ...incidentLists].some((prefix) => pk.startsWith(prefix));
+
 /**
- * All that is exported, in stages. Work flows from rows that owe it to rows that show its effect: what owes is read first, so that
+ * A feed writes an incident before it remembers to have seen it, a customer is among the members of a feed before its row says so, and
+ * an incident is marked as owing before it owes.
+ */
+const health: Unit[][] = [
+  [{ ...whole('health', isFeed), name: 'health-feeds' }],
+  [ofHealth('incidents', incidents)],
+  [ofHealth('lists', incidentLists)],
+];
+
+/**
+ * All that is exported, in stages. Of what is written one after the other, what is written last is read first: so whatever the export
+ * has, it has what that goes back to. Versions that others name (of policies, rules, statements) are read last. Work flows from rows that owe it to rows that show its effect: what owes is read first, so that
  * what was no longer owed has its effect further on. What flows backwards is owed anew by the restore (`owedAgain`).
  * Not exported: `requestlists`, which follow from the heads; what is known of the last sweep and of a restore.
  */
 export const stages: readonly Unit[][] = [
-  [whole('desk', ({ pk }) => pk !== 'sweep' && pk !== 'restore')],
   [whole('portals')],
-  [whole('customers'), whole('health')],
+  [whole('customers')],
+  ...health,
   ...escalations,
   sharded('-refs', {
     table: 'requests',
@@ -142,4 +163,5 @@ export const stages: readonly Unit[][] = [
     },
     whole('poison'),
   ],
+  [whole('desk', ({ pk }) => pk !== 'sweep' && pk !== 'restore')],
 ];

@@ -33,6 +33,7 @@ import { nextSteps } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 import { decide, type Decision } from './readiness.ts';
 import type { Facts } from './facts.ts';
+import { begunInDoubt } from './restored.ts';
 import { answerOps, keyedCall, replayed, withoutLink, type KeyedCall } from './replay.ts';
 import { vehicles } from './vehicle.ts';
 
@@ -145,7 +146,7 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
   }
   const place = await placeOf(deps, { facts, decision, wantsOwn: wantsOwnCase(call.body, facts, leftCases) });
   const carried = 'lead' in place ? ofItsOwn(facts) : decision;
-  const row = firstRow({
+  const first = firstRow({
     deps,
     request,
     escalationId,
@@ -153,6 +154,7 @@ async function escalateOnce(deps: EscalationDeps, call: EscalateCall, keyed: Key
     customer: required(facts.customer),
     ...place,
   });
+  const row = await begunInDoubt(deps.tables('desk'), request, first);
   checkStillClaimed(place.claimed, deps.clock.now());
   return begin(deps, { call, keyed, row, decision: carried });
 }

@@ -26,6 +26,9 @@ export const partitionOf = (requestId: string): string => String(shardOf(request
 
 export const escalationIdOf = (requestId: string, n: number): string => `${requestId}-${String(n)}`;
 
+/** Under which name its ticket is put. */
+export const ticketNameOf = (escalationId: string): string => `desk-${escalationId}`;
+
 const idPattern = /^([a-z2-7]{10,60})-(\d{1,4})$/;
 
 /** The request and the number in an escalation id; undefined where the text is none. */

@@ -3,11 +3,20 @@ import { contended } from '../platform/contended.ts';
 import type { Wake } from '../platform/outbox.ts';
 import { learnCapability } from './contract-store.ts';
 import { isOver } from './escalatable.ts';
+import { nextId } from './escalate.ts';
 import type { EscalationRow } from './escalation.ts';
 import type { Moved } from './escalation-rules.ts';
-import { commitChange, eventWake, readContent, readEscalation, stepWake, type Change } from './escalation-store.ts';
+import {
+  commitChange,
+  eventWake,
+  readContent,
+  readEscalation,
+  stepWake,
+  ticketNameOf,
+  type Change,
+} from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
-import type { CaseState, FileOutcome, FilingJob, Passing, Refused } from './filing-channel.ts';
+import type { CaseState, FileOutcome, FilingChannel, FilingJob, Passing, Refused } from './filing-channel.ts';
 import { settleHorizonMs, staleIntentMs } from './filing-horizon.ts';
 import {
   cancelled,
@@ -29,7 +38,7 @@ import {
 import { isHeld, readRestored } from '../platform/restored-desk.ts';
 import { ownRequestOf } from './joining.ts';
 import { carriedByAnother, givingWay } from './keep-case.ts';
-import { settled } from './restored.ts';
+import { doubtAbout, settled } from './restored.ts';
 import { isRefusal } from '../platform/table.ts';
 import { endStep, goOnAt, jobOf, type Step } from './step.ts';
 
@@ -141,7 +150,7 @@ async function look(step: Step, job: FilingJob): Promise<void> {
  */
 async function isLookedFor(step: Step, job: FilingJob, held: boolean): Promise<boolean> {
   const { row } = step.held;
-  const found = await step.deps.channel.find(job);
+  const found = await findAny(step, job);
   switch (found.kind) {
     case 'found':
       await adopt(step, found.case);
@@ -159,6 +168,15 @@ async function isLookedFor(step: Step, job: FilingJob, held: boolean): Promise<b
       );
       return false;
   }
+}
+
+/** Of one that came back also the next of its request is looked for: it may have been given up since, and escalated again. */
+async function findAny({ deps, held: { row } }: Step, job: FilingJob): ReturnType<FilingChannel['find']> {
+  const found = await deps.channel.find(job);
+  if (found.kind !== 'absent' || row.restoredAt === undefined) return found;
+  const ticketName = ticketNameOf(nextId(ownRequestOf(row), [row]));
+  const later = await deps.channel.find({ ...job, ticketName });
+  return later.kind === 'found' ? { kind: 'refused', code: 'rejected', upstream: `${ticketName} is there` } : later;
 }
 
 /** What was put in the last moment before the restore can be seen once the settle horizon has passed. */
@@ -202,7 +220,9 @@ async function adopt(step: Step, seen: CaseState): Promise<void> {
 async function refuse(step: Step, { code, upstream }: Refused): Promise<void> {
   step.scope.log(escalationEvents.refused, { escalationId: step.held.row.id, code, upstream });
   if (code !== 'plan') return conclude(step, (row) => told(step, park(row, code, { nowMs: now(step), upstream })));
-  await conclude(step, (row) => told(step, turnAssisted(row, now(step), upstream)));
+  const request = await step.deps.requests.readForEscalation(ownRequestOf(step.held.row));
+  const doubt = await doubtAbout(step.deps.tables('desk'), request);
+  await conclude(step, (row) => told(step, turnAssisted(row, { nowMs: now(step), upstream, doubt })));
   await learn(step, 'refused', upstream);
 }
 

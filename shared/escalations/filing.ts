@@ -6,7 +6,7 @@ import { backoffMs } from '../core/backoff.ts';
 import { channelTable } from './channel-table.ts';
 import type { EscalationRow } from './escalation.ts';
 import { illegalMove, move, type Moved } from './escalation-rules.ts';
-import { settled } from './restored.ts';
+import { settled, type Doubt } from './restored.ts';
 import { refusals, type CaseState, type Passing, type RefusalCode } from './filing-channel.ts';
 
 /** What a filing does next: put the ticket, look for it by its name, or ask how the accepted filing goes on. */
@@ -153,9 +153,18 @@ export const whyOf = (code: RefusalCode, upstream?: string) => ({
 });
 
 /** The plan does not reach: the case goes on at once, by hand, and says why. */
-export function turnAssisted(row: EscalationRow, nowMs: number, upstream?: string): Moved {
+export function turnAssisted(
+  row: EscalationRow,
+  { nowMs, upstream, doubt }: { nowMs: number; upstream?: string | undefined; doubt: Doubt },
+): Moved {
   const reason = { n: row.reasons.length + 1, ...whyOf('plan', upstream) };
-  const change = { channel: 'assisted' as const, reasons: [...row.reasons, reason], ...untroubled, turn: row.turn + 1 };
+  const change = {
+    channel: 'assisted' as const,
+    reasons: [...row.reasons, reason],
+    ...untroubled,
+    ...doubt,
+    turn: row.turn + 1,
+  };
   return move(withoutIntent(row), { to: 'awaiting-filing', what: 'turned-assisted', nowMs, change, note: reason.text });
 }
 

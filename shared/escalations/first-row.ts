@@ -3,6 +3,7 @@ import { acceptanceFrom } from './asking.ts';
 import { isFiledByDesk } from './channel-table.ts';
 import type { EscalatableCustomer, EscalatableRequest } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
+import { ticketNameOf } from './escalation-store.ts';
 import { frozenCase } from './frozen-case.ts';
 import { tokenWayOf } from './gather-facts.ts';
 import { sharing } from './joining.ts';
@@ -46,7 +47,8 @@ export function firstRow({ deps, request, escalationId, decision, customer, ...m
     updatedAt: at,
     reasons: decision.reasons,
     ...(party && { handedOffTo: party, ...acceptanceFrom(nowMs, request) }),
-    ...(isByApi(decision) && subscriptionId !== undefined && { subscriptionId, ticketName: `desk-${escalationId}` }),
+    ...(isByApi(decision) &&
+      subscriptionId !== undefined && { subscriptionId, ticketName: ticketNameOf(escalationId) }),
     attempt: 0,
     failures: 0,
     ...frozenCase(decision, request.severity),

@@ -45,7 +45,7 @@ type Changed = { held: Held; severity: Severity };
 
 async function wishSeverity(deps: EscalationDeps, { held, severity }: Changed, scope: Scope): Promise<void> {
   if (held.row.severity === severity) return;
-  const key = await nextWishKey(deps.tables('escalations'), held.row.id, 'severity');
+  const key = await nextWishKey(deps, held.row.id, 'severity');
   const text = `Please change the severity of this case to ${letterOf(severity)} (${severity}): its impact has changed.`;
   const after = { ...held.row, severity };
   await wishFor(deps, { held, after, wanted: { key, kind: 'severity', severity, text } }, scope);

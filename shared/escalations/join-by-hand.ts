@@ -10,6 +10,7 @@ import { gatherFacts } from './gather-facts.ts';
 import { joinWake } from './joining.ts';
 import { mayBeJoined } from './open-cases.ts';
 import type { EscalationDeps } from './ports.ts';
+import { begunInDoubt } from './restored.ts';
 
 type Joining = {
   call: Pick<PersonCall<unknown>, 'caller' | 'scope'>;
@@ -34,7 +35,7 @@ export async function joinByHand(deps: EscalationDeps, { call, lead, requestId, 
   }
   const decision = ofItsOwn(facts);
   const incidentIds = facts.openIncidents.map((incident) => incident.id);
-  const row = firstRow({
+  const first = firstRow({
     deps,
     request,
     escalationId,
@@ -43,6 +44,7 @@ export async function joinByHand(deps: EscalationDeps, { call, lead, requestId, 
     incidentIds,
     lead: { id: lead.id, row: lead },
   });
+  const row = await begunInDoubt(deps.tables('desk'), request, first);
   const event = eventOf(row, { what: 'joined', by: call.caller.id });
   const nowMs = deps.clock.now();
   await commitChange(

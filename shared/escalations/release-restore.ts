@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts';
 import { isHeld, readRestored, restoredOp, restorePartition, type RestoredDesk } from '../platform/restored-desk.ts';
 import { wins } from '../platform/table.ts';
 import type { Scope } from '../platform/telemetry.ts';
-import type { EscalationState } from './escalation.ts';
+import type { EscalationRow, EscalationState } from './escalation.ts';
 import { listPage } from './escalation-list.ts';
 import { readEscalation } from './escalation-store.ts';
 import { escalationEvents } from './events.ts';
@@ -12,7 +12,7 @@ import type { EscalationDeps } from './ports.ts';
 import type { ReleaseBody, RestoredDeskAnswer } from './restore-contracts.ts';
 import { lostClaimMs } from './restored.ts';
 
-type RestoreDeps = Pick<EscalationDeps, 'tables' | 'clock'>;
+type RestoreDeps = Pick<EscalationDeps, 'tables' | 'clock' | 'connections'>;
 
 /** The desk looks for these itself. */
 const looked: EscalationState = 'intended';
@@ -22,7 +22,11 @@ const states: readonly EscalationState[] = [looked, 'awaiting-filing', 'claimed'
 type InDoubt = Pick<RestoredDeskAnswer, 'inDoubt' | 'more'>;
 
 /** Those in one state that came back and were not looked for since; up to a page. */
-async function inDoubtIn({ tables }: RestoreDeps, state: EscalationState): Promise<InDoubt> {
+async function inDoubtIn(
+  { tables }: Pick<RestoreDeps, 'tables'>,
+  state: EscalationState,
+  counts: (row: EscalationRow) => boolean = () => true,
+): Promise<InDoubt> {
   const table = tables('escalations');
   const inDoubt: InDoubt['inDoubt'] = [];
   let after: string | undefined;
@@ -30,7 +34,7 @@ async function inDoubtIn({ tables }: RestoreDeps, state: EscalationState): Promi
     const page = await listPage(table, { state, limit: limits.pageSizeMax, after });
     const held = await Promise.all(page.rows.map(async ({ id }) => readEscalation(table, id)));
     for (const row of held.flatMap((one) => one?.row ?? [])) {
-      if (row.restoredAt === undefined || row.state !== state) continue;
+      if (row.restoredAt === undefined || row.state !== state || !counts(row)) continue;
       const { id: escalationId, ticketName } = row;
       inDoubt.push({ escalationId, state, ...(ticketName !== undefined && { ticketName }) });
     }
@@ -93,7 +97,9 @@ async function refuseTooEarly(deps: RestoreDeps, restored: RestoredDesk): Promis
       members: { releasableFrom: from },
     });
   }
-  const { inDoubt } = await inDoubtIn(deps, looked);
+  // Nothing can look, nor file, by a connection that the desk does not have any more.
+  const isConnected = ({ connectionId }: EscalationRow) => deps.connections(connectionId) !== undefined;
+  const { inDoubt } = await inDoubtIn(deps, looked, isConnected);
   if (inDoubt.length === 0) return;
   throw new AppError('filing-held', 'The desk has not looked for all cases yet that it files itself; see inDoubt.', {
     members: { inDoubt: inDoubt.map(({ escalationId }) => escalationId) },
@@ -102,7 +108,7 @@ async function refuseTooEarly(deps: RestoreDeps, restored: RestoredDesk): Promis
 
 /** Says at every sweep that nothing is filed, so that nobody forgets it. */
 export const createTellHold =
-  ({ tables }: RestoreDeps) =>
+  ({ tables }: Pick<RestoreDeps, 'tables'>) =>
   async (scope: Scope): Promise<void> => {
     const back = await readRestored(tables('desk'));
     if (!back || !isHeld(back.restored)) return;

@@ -128,9 +128,8 @@ async function conclude(step: WishStep, end: 'done' | 'carry', refusal?: Refusal
 /** Only the engineer can change it now: the same is asked for in words, by a wish of its own. */
 async function askForIt(step: WishStep): Promise<void> {
   const { deps, held, one } = step;
-  const table = deps.tables('escalations');
   const nowMs = deps.clock.now();
-  const key = await nextWishKey(table, held.row.id, 'message');
+  const key = await nextWishKey(deps, held.row.id, 'message');
   const { by } = one.wish;
   const asking = newWish(
     held.row,

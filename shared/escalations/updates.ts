@@ -19,7 +19,7 @@ export const createUpdate = (deps: EscalationDeps) =>
   personCall<UpdateBody>(deps, 'updates', async (row, _claimants, { body, caller, nowMs }) => {
     checkHasCase(row);
     checkHasRoom(row);
-    const key = await nextWishKey(deps.tables('escalations'), row.id, 'message');
+    const key = await nextWishKey(deps, row.id, 'message');
     const { wish, content, ops } = newWish(row, { key, kind: 'message', by: caller.id, text: body.text }, nowMs);
     if (followerOf(deps, row)) return { after: row, wakes: [wishWake(wish, nowMs)], more: ops };
     const { after, event, ops: waiting } = carried(row, wish, { nowMs, text: content });

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { toIso } from '../core/clock.ts';
+import { fromIso, minuteMs, toIso } from '../core/clock.ts';
 import { afterPrefix } from '../core/key.ts';
 import type { Wake } from '../platform/outbox.ts';
+import { readRestored } from '../platform/restored-desk.ts';
 import { rowKind } from '../platform/row.ts';
 import { queryAll, type Table, type TableOp } from '../platform/table.ts';
 import { severities } from './case-severity.ts';
@@ -42,11 +43,20 @@ export async function readWish(table: Table, escalationId: string, key: string):
   return row && { wish: wishRow.fromRow(row), etag: row.etag };
 }
 
-/** How many wishes of a kind there ever were: the next key follows from it, and whoever writes it first has it. */
-export async function nextWishKey(table: Table, escalationId: string, kind: Wish['kind']): Promise<string> {
+/**
+ * How many wishes of a kind there ever were: the next key follows from it, and whoever writes it first has it. Microsoft knows a wish
+ * again by its key: a desk that came back from an export counts on from the minute of that, where no key that was lost can stand.
+ */
+export async function nextWishKey(
+  { tables }: Pick<EscalationDeps, 'tables'>,
+  escalationId: string,
+  kind: Wish['kind'],
+): Promise<string> {
   const from = wishKey({ escalationId, key: `${kind}-` });
-  const rows = await queryAll(table, { pk: partitionOfEscalation(escalationId), from, to: afterPrefix(from) });
-  return `${kind}-${String(rows.length + 1)}`;
+  const range = { pk: partitionOfEscalation(escalationId), from, to: afterPrefix(from) };
+  const [rows, back] = await Promise.all([queryAll(tables('escalations'), range), readRestored(tables('desk'))]);
+  const lost = back ? Math.floor(fromIso(back.restored.restoredAt) / minuteMs) : 0;
+  return `${kind}-${String(lost + rows.length + 1)}`;
 }
 
 export const wishWake = ({ escalationId, key, turn }: Wish, dueAt: number): Wake => ({

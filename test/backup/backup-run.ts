@@ -81,7 +81,7 @@ async function restoredWorld(world: World, shelf: ReturnType<typeof memoryShelf>
   await restoreDesk(
     {
       scan: (name) => memoryScan(memory.of(name)),
-      ...{ tables, clock, scope },
+      ...{ tables, clock, scope, makeTables: async () => Promise.resolve() },
       say: () => undefined,
       rebuild: async () => rebuildLists({ tables, clock, random: sim.random, bus: bus.bus }, scope),
     },

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exportDesk } from '../../scripts/backup/export.ts';
-import { folderShelf } from '../../scripts/backup/files.ts';
+import { folderShelf, type Line } from '../../scripts/backup/files.ts';
 import { restoreDesk, type RestoreDeps } from '../../scripts/backup/restore.ts';
 import { rebuildLists } from '../../shared/requests/rebuild-lists.ts';
 import { tableNames } from '../../shared/platform/resources.ts';
+import { readRestored } from '../../shared/platform/restored-desk.ts';
+import { rememberSweep } from '../../shared/platform/sweep.ts';
 import type { Columns } from '../../shared/platform/table.ts';
 import { aDesk } from '../support/a-desk.ts';
 import { memoryTables } from '../support/memory-table.ts';
@@ -40,6 +42,7 @@ function depsFor(memory: Memory, { clock, log, held }: Pick<ThreePortals, 'clock
   const { scope } = log;
   return {
     ...{ scan: (name) => memoryScan(memory.of(name)), tables: memory.tables, clock, scope, say: () => undefined },
+    makeTables: async () => Promise.resolve(),
     rebuild: async () => rebuildLists({ tables: memory.tables, clock, random: Math.random, bus: held.bus }, scope),
   };
 }
@@ -158,6 +161,32 @@ describe('a restore', () => {
     await restoreDesk(deps, folderShelf(folder));
     for (const name of tableNames) expect(sorted(stopped, name)).toEqual(sorted(straight, name));
     await expect(restoreDesk(deps, folderShelf(folder))).rejects.toThrow(/already/);
+  });
+
+  it('does not come to its end where a desk has swept the tables meanwhile', async () => {
+    const { desk, folder } = one;
+    const memory = memoryTables();
+    const deps = depsFor(memory, desk);
+    const swept = async () => {
+      await rememberSweep(deps, { owed: 0, oldestMs: 0, poisoned: 0 });
+      return 0;
+    };
+    await expect(restoreDesk({ ...deps, rebuild: swept }, folderShelf(folder))).rejects.toThrow(/has worked/);
+    await expect(restoreDesk(deps, folderShelf(folder))).rejects.toThrow(/has worked/);
+    expect((await readRestored(memory.tables('desk')))?.restored.doneAt).toBeUndefined();
+  });
+
+  it('keeps texts with what readers of lines take for their ends', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'desk-backup-'));
+    made.push(folder);
+    const shelf = folderShelf(folder);
+    const row = { pk: 'p', rk: 'r', columns: { text: 'one\u2028two\u2029three\r\nfour\u0085' } };
+    const lines = shelf.open('a.ndjson.gz');
+    await lines.write(row, row.columns);
+    await lines.close();
+    const read: Line[] = [];
+    for await (const line of shelf.lines('a.ndjson.gz')) read.push(line);
+    expect(read).toEqual([row]);
   });
 
   it('does not overwrite what a desk that works already has changed', async () => {

@@ -8,6 +8,8 @@ import { sweepPartition } from '../../shared/platform/outbox.ts';
 import { tableNames } from '../../shared/platform/resources.ts';
 import { anAssistedCase, caseNumber, olav, refusal, signe } from '../escalations/an-assisted-case.ts';
 import { anAzureCase, id, requestId, ticketName } from '../escalations/an-azure-case.ts';
+import { aFiledCase } from '../escalations/a-filed-case.ts';
+import { anAzureRequest, aRequest } from '../escalations/builders.ts';
 import type { aDesk } from '../escalations/desk.ts';
 import { watchGroups } from './backup-run.ts';
 import { memoryScan, memoryShelf } from './memory-scan.ts';
@@ -32,8 +34,9 @@ function anOperatorOf({ stores, clock, log, deps, pass }: Desk) {
     loseAndRestore: async () => {
       for (const name of tableNames) stores.of(name).partitions.clear();
       const rebuild = async () => Promise.resolve(0);
+      const makeTables = async () => Promise.resolve();
       return restoreDesk(
-        { scan, tables: stores.tables, clock, scope: log.scope, say: () => undefined, rebuild },
+        { scan, tables: stores.tables, makeTables, clock, scope: log.scope, say: () => undefined, rebuild },
         shelf,
       );
     },
@@ -96,6 +99,54 @@ describe('an Azure case after a restore', () => {
     isAway = false;
     await operator.passSweeping(15 * minute);
     expect(await operator.release()).toMatchObject({ state: 'released' });
+  });
+
+  it('does not hold the others for good where its connection is no more', async () => {
+    const desk = await anAzureCase({ fault: () => ({ kind: 'status', status: 503 }) });
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    await operator.loseAndRestore();
+    await operator.passSweeping(45 * minute);
+    const release = createReleaseRestore({ ...desk.deps, connections: () => undefined });
+    const released = await release({ reason: 'We left that partner.' }, 'person:ada', desk.log.scope);
+    expect(released).toMatchObject({ state: 'released', inDoubt: [{ escalationId: id }] });
+  });
+
+  it('that a person filed after the plan had refused the desk is not filed again', async () => {
+    const desk = await anAzureCase();
+    desk.microsoft.state.refusesPlan = true;
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    await desk.pass(minute);
+    await desk.call('claimEscalation', { id, caller: olav });
+    await desk.call('recordFiling', { id, caller: olav, body: { caseNumber } });
+    await operator.loseAndRestore();
+    await operator.passSweeping(45 * minute);
+    await operator.release();
+    desk.microsoft.state.refusesPlan = true;
+    await operator.passSweeping(10 * minute);
+    expect(await desk.read()).toMatchObject({ state: 'awaiting-filing' });
+    expect(await refusal(desk.call('claimEscalation', { id, caller: signe }))).toMatchObject({ code: 'filing-held' });
+    await desk.call('recordFiling', { id, caller: signe, body: { caseNumber } });
+    expect(await desk.read()).toMatchObject({ state: 'filed', caseNumber });
+  });
+
+  it('whose request was given up and escalated again since is not filed beside that one', async () => {
+    const desk = await anAzureCase();
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    desk.requests.set(requestId, anAzureRequest({ state: 'closed' }));
+    await desk.pass(minute);
+    desk.requests.set(requestId, anAzureRequest());
+    await desk.call('escalateRequest', { id: requestId });
+    await desk.pass(10 * minute);
+    expect([...desk.microsoft.tickets.keys()]).toEqual([`desk-${requestId}-2`]);
+    await operator.loseAndRestore();
+    await operator.passSweeping(45 * minute);
+    await operator.release();
+    await operator.passSweeping(10 * minute);
+    expect(desk.microsoft.count('put')).toBe(1);
+    expect(await desk.read()).toMatchObject({ state: 'parked', parkedReason: { code: 'unverified' } });
   });
 
   it('whose escalation was lost with the tables is found when its request is escalated again', async () => {
@@ -161,6 +212,32 @@ describe('an assisted case after a restore', () => {
     expect(await refusal(claimed)).toMatchObject({ code: 'filing-held' });
   });
 
+  it('whose escalation was lost takes its number while filing is held, and is claimed later only by who has looked', async () => {
+    const desk = await anAssistedCase();
+    const operator = anOperatorOf(desk);
+    desk.stores.of('escalations').partitions.clear();
+    await operator.backUp();
+    await operator.loseAndRestore();
+    await desk.call('escalateRequest', { id: requestId });
+    await operator.passSweeping(5 * minute);
+    expect(await operator.standing()).toMatchObject({ inDoubt: [{ escalationId: id, state: 'awaiting-filing' }] });
+    await operator.passSweeping(41 * minute);
+    await operator.release();
+    const claim = async (of: string, body: object) => refusal(desk.call('claimEscalation', { id: of, body }));
+    expect(await claim(id, {})).toMatchObject({ code: 'filing-held' });
+    await desk.call('recordFiling', { id, caller: signe, body: { caseNumber } });
+    expect(await stateOf(desk)).toMatchObject({ state: 'filed', caseNumber });
+
+    const [older, newer] = ['abcdefghijklmnopqrstuvwxy3', 'abcdefghijklmnopqrstuvwxy4'];
+    desk.requests.set(older, aRequest({ requestId: older }));
+    desk.requests.set(newer, aRequest({ requestId: newer, createdAt: new Date(desk.clock.now()).toISOString() }));
+    await desk.call('escalateRequest', { id: older });
+    await desk.call('escalateRequest', { id: newer });
+    expect(await claim(`${older}-1`, {})).toMatchObject({ code: 'filing-held' });
+    expect(await claim(`${older}-1`, { looked: true })).toEqual({ code: 'none' });
+    expect(await claim(`${newer}-1`, {})).toEqual({ code: 'none' });
+  });
+
   it('that was claimed asks its claimant on, when it had been due', async () => {
     const desk = await anAssistedCase();
     await desk.call('claimEscalation', { id, caller: olav });
@@ -172,5 +249,49 @@ describe('an assisted case after a restore', () => {
     await operator.passSweeping(4 * minute);
     expect(await stateOf(desk)).toMatchObject({ clocks: [{ clock: 'filing-answer' }] });
     expect(desk.applied.map(({ escalation }) => escalation.version)).toContain(3);
+  });
+});
+
+describe('a case that is followed, after a restore', () => {
+  it('is not written on twice, where the text was written after the export', async () => {
+    const desk = await aFiledCase();
+    const operator = anOperatorOf(desk);
+    await desk.write();
+    await operator.backUp();
+    await desk.drain();
+    await operator.loseAndRestore();
+    await operator.passSweeping(15 * minute);
+    expect(desk.letters.all.map(({ puts }) => puts)).toEqual([1]);
+    expect(await desk.events('wrote-microsoft')).toHaveLength(1);
+  });
+
+  it('gets a new text although another one was lost, whose number it would have had', async () => {
+    const desk = await aFiledCase();
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    await desk.write('Lost here, known to Microsoft.');
+    await desk.drain();
+    await operator.loseAndRestore();
+    await desk.write('New.');
+    await desk.write('Newer.');
+    await operator.passSweeping(15 * minute);
+    expect(desk.letters.all.map(({ body, puts }) => [body, puts])).toEqual([
+      ['Lost here, known to Microsoft.', 1],
+      ['New.', 1],
+      ['Newer.', 1],
+    ]);
+  });
+
+  it('has a new text that a person carries told as carried', async () => {
+    const desk = await anAssistedCase();
+    await desk.call('claimEscalation', { id, caller: olav });
+    await desk.call('recordFiling', { id, caller: olav, body: { caseNumber } });
+    const operator = anOperatorOf(desk);
+    await operator.backUp();
+    await operator.loseAndRestore();
+    const { toCarry } = (await desk.call('writeUpdate', { id, body: { text: 'New.' } })).body as Escalation;
+    expect(toCarry).toHaveLength(1);
+    const carried = await desk.call('carryUpdate', { id, update: toCarry?.[0]?.id ?? '' });
+    expect((carried.body as Escalation).toCarry).toBeUndefined();
   });
 });

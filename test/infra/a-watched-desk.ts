@@ -52,7 +52,7 @@ export async function aWatchedDesk(customers: number) {
     ensurePolling: health.ensurePolling,
     ensureAzure: health.ensureAzure,
     ensureMessageCenter: health.ensureMessageCenter,
-    tellHold: createTellHold({ tables, clock }),
+    tellHold: createTellHold({ tables }),
   });
   const ids = seededIds(seededRandom(5));
   const fire = async (name: 'sweep' | 'pollServiceHealth'): Promise<void> => {
