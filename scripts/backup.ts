@@ -1,11 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { toIso } from '../shared/core/clock.ts';
 import { systemIds } from '../shared/core/ids.ts';
 import { exportDesk } from './backup/export.ts';
 import { folderShelf } from './backup/files.ts';
 import { messageOf, openStorage, placeOf, say } from './backup/open-storage.ts';
+import { optionsOf } from './command/options.ts';
 
 const usage = `npm run backup [-- --storage CONNECTION_STRING | --tables URL] [--to FOLDER]
   Exports what the desk must not lose into a new folder (backup-<time> by default), while the desk works.
@@ -14,18 +14,11 @@ const usage = `npm run backup [-- --storage CONNECTION_STRING | --tables URL] [-
   The export holds personal data and no secret: its files are for their owner alone; keep it as long as you may, and no longer.
   Progress comes on standard error. Stopped, it leaves a folder that no restore takes: delete it and begin anew.`;
 
-const { values } = parseArgs({
-  options: {
-    storage: { type: 'string' },
-    tables: { type: 'string' },
-    to: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
-});
-const found = values.help ? undefined : await placeOf(values);
+const values = optionsOf(usage, { storage: { type: 'string' }, tables: { type: 'string' }, to: { type: 'string' } });
+const found = await placeOf(values);
 if (found === undefined) {
   console.error(usage);
-  process.exit(values.help ? 0 : 2);
+  process.exit(2);
 }
 const { place, clock } = found;
 const folder = resolve(values.to ?? `backup-${toIso(clock.now()).replaceAll(/[:.]/g, '-')}`);

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import prices from '../infra/prices.json' with { type: 'json' };
+import { optionsOf } from './command/options.ts';
 import { countDesk } from './cost/count.ts';
 import { costTables, withTables } from './cost/document.ts';
 import { assumptions } from './cost/month.ts';
@@ -12,12 +12,7 @@ const usage = `npm run cost [-- --write]
   (scripts/cost/month.ts) and the price list (infra/prices.json). It sends nothing and asks nobody.
   --write puts the tables into docs/deploy.md; npm run fix lays them out. Ends with 1 where an aim is missed.`;
 
-const options = { write: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } as const;
-const { values } = parseArgs({ options });
-if (values.help) {
-  console.log(usage);
-  process.exit(0);
-}
+const values = optionsOf(usage, { write: { type: 'boolean', default: false } });
 const all = sizedBills(await countDesk());
 const tables = costTables(all);
 for (const sized of all) console.log(`\n${sized.customers.toLocaleString('en-US')} customers\n\n${jobTable(sized)}`);

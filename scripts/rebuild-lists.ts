@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { systemRandom } from '../shared/core/ids.ts';
 import { rebuildLists } from '../shared/requests/rebuild-lists.ts';
 import { commandScope, messageOf, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
+import { optionsOf } from './command/options.ts';
 
 const usage = `npm run rebuild-lists [-- --storage CONNECTION_STRING | --tables URL]
   Makes anew what follows from requests: their lists, the index of external references, and whose requests are whose (for erasures).
@@ -9,13 +9,10 @@ const usage = `npm run rebuild-lists [-- --storage CONNECTION_STRING | --tables 
   --tables https://ACCOUNT.table.core.windows.net  as whoever the Azure CLI is signed in (Storage Table Data Contributor)
   Without either: the local world that runs.`;
 
-const { values } = parseArgs({
-  options: { storage: { type: 'string' }, tables: { type: 'string' }, help: { type: 'boolean', default: false } },
-});
-const found = values.help ? undefined : await placeOf(values);
+const found = await placeOf(optionsOf(usage, { storage: { type: 'string' }, tables: { type: 'string' } }));
 if (found === undefined) {
   console.error(usage);
-  process.exit(values.help ? 0 : 2);
+  process.exit(2);
 }
 try {
   const { tables } = await openStorage(found.place);

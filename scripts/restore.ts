@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { systemRandom } from '../shared/core/ids.ts';
 import { rebuildLists } from '../shared/requests/rebuild-lists.ts';
 import { folderShelf } from './backup/files.ts';
 import { commandScope, messageOf, noBus, openStorage, placeOf, say } from './backup/open-storage.ts';
+import { optionsOf } from './command/options.ts';
 import { NotEmpty, restoreDesk } from './backup/restore.ts';
 
 const usage = `npm run restore -- --from FOLDER [--storage CONNECTION_STRING | --tables URL] [--lost CONNECTION_STRING_OR_URL]
@@ -14,19 +14,16 @@ const usage = `npm run restore -- --from FOLDER [--storage CONNECTION_STRING | -
   Nothing is written before every file was found whole. May be stopped and called again with the same backup.
   Filing is held afterwards, until an administrator releases it: see "Back up and restore" in docs/operating.md.`;
 
-const { values } = parseArgs({
-  options: {
-    from: { type: 'string' },
-    storage: { type: 'string' },
-    tables: { type: 'string' },
-    lost: { type: 'string' },
-    help: { type: 'boolean', default: false },
-  },
+const values = optionsOf(usage, {
+  from: { type: 'string' },
+  storage: { type: 'string' },
+  tables: { type: 'string' },
+  lost: { type: 'string' },
 });
-const found = values.help || values.from === undefined ? undefined : await placeOf(values);
+const found = values.from === undefined ? undefined : await placeOf(values);
 if (found === undefined || values.from === undefined) {
   console.error(usage);
-  process.exit(values.help ? 0 : 2);
+  process.exit(2);
 }
 const { place, clock } = found;
 const { lost } = values;
