@@ -4,7 +4,7 @@ import type { Unit } from './units.ts';
 /** A row as it was at the group's moment where the first reading found another; undefined: it was not there. */
 export type Correction = { name: RowName; row: ScannedRow | undefined };
 
-export type ReadUnit = { rows: number; corrections: Correction[]; rounds: number };
+export type ReadUnit = { rows: number; corrections: Correction[] };
 
 /** A group of rows that never stood still: what was read of it would not be one moment of it. */
 export class NeverQuiet extends Error {
@@ -42,7 +42,7 @@ export async function readUnit(
     const moved = new Set([...changed, ...differences(before, seen)].map((key) => unit.groupOf(nameOf(key))));
     before = seen;
     open = open === undefined ? moved : new Set([...open].filter((group) => moved.has(group)));
-    if (open.size === 0) return { rows, corrections: [...corrections.values()], rounds: round };
+    if (open.size === 0) return { rows, corrections: [...corrections.values()] };
     if (round === roundsMax)
       throw new NeverQuiet(`${unit.name}: ${[...open].slice(0, 3).join(', ')} never stood still`);
     await sleep(pauseMs(round));
