@@ -36,7 +36,7 @@ function mendRequests(row: ScannedRow, mending: Mending): ScannedRow[] {
   if (row.rk.startsWith('E|') && isSince(at, mending.beganAt - skewMs)) {
     return [row, owed(row, wakeOf({ requestId: text(requestId), sequence: Number(sequence), at: text(at) }), mending)];
   }
-  return isRun(row) && isSince(row.columns.startedAt, mending.beganAt - erasureMs) ? reopenRun(row, mending) : [row];
+  return isRecentRun(row, mending) ? reopenRun(row, mending) : [row];
 }
 
 function mendEscalations(row: ScannedRow, mending: Mending): ScannedRow[] {
@@ -56,8 +56,9 @@ function mendEscalations(row: ScannedRow, mending: Mending): ScannedRow[] {
   return [head, owed(row, joinWake({ id: text(id), version: Number(version) }, mending.restoredAt), mending)];
 }
 
-/** Of a person's erasure: the run itself, not what it found. */
-export const isRun = ({ rk }: Pick<ScannedRow, 'rk'>): boolean => /^Z\|[^|]+$/.test(rk);
+/** Of a person's erasure that the export may not know to be over: the run itself, not what it found. */
+export const isRecentRun = ({ rk, columns }: ScannedRow, { beganAt }: Mending): boolean =>
+  /^Z\|[^|]+$/.test(rk) && isSince(columns.startedAt, beganAt - erasureMs);
 
 /** An erasure that goes on from here, over all that is there of the person. */
 export function reopenRun(row: ScannedRow, mending: Mending): ScannedRow[] {

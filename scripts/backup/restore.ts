@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { fromIso, toIso, type Clock } from '../../shared/core/clock.ts';
+import { afterPrefix } from '../../shared/core/key.ts';
 import { lastSweepState, shardPlaces } from '../../shared/platform/sweep.ts';
 import {
   heldFrom,
@@ -12,7 +13,7 @@ import { tableNames, type TableName } from '../../shared/platform/resources.ts';
 import type { Tables } from '../../shared/platform/table.ts';
 import type { Scope } from '../../shared/platform/telemetry.ts';
 import { rowsOf, type ExportedFile, type Manifest, type Shelf } from './files.ts';
-import { isRun, mend, reopenRun, type Mending } from './mend.ts';
+import { isRecentRun, mend, reopenRun, type Mending } from './mend.ts';
 import { onePartition, pagesOf, wholeTable, type OpenScan, type ScannedRow } from './scan.ts';
 import { writeRows } from './write-rows.ts';
 
@@ -133,19 +134,14 @@ async function isEmpty(scan: OpenScan<TableName>, name: TableName): Promise<bool
 
 const nameOf = ({ pk, rk }: Pick<ScannedRow, 'pk' | 'rk'>): string => `${pk} ${rk}`;
 
-const erasureWindowMs = 24 * 60 * 60 * 1_000;
-
-/** Erasures that the export does not know, or did not know to be over: their runs, to be gone through again, and their records. */
+/** Erasures that the export does not know, or did not know to be over: their runs, to be gone through again, by their names. */
 async function erasuresSince(lost: OpenScan<TableName>, mending: Mending): Promise<Map<string, ScannedRow[]>> {
   const found = new Map<string, ScannedRow[]>();
   for (const { pk } of shardPlaces('requests')) {
-    const range = { ...onePartition(pk), fromRk: 'Z|', toRk: 'Z}' };
+    const range = { ...onePartition(pk), fromRk: 'Z|', toRk: afterPrefix('Z|') };
     for await (const page of pagesOf(async (from) => lost('requests').page(range, from))) {
       for (const row of page) {
-        if (!isRun(row)) continue;
-        const { startedAt } = row.columns;
-        if (typeof startedAt !== 'string' || fromIso(startedAt) < mending.beganAt - erasureWindowMs) continue;
-        found.set(nameOf(row), reopenRun(row, mending));
+        if (isRecentRun(row, mending)) found.set(nameOf(row), reopenRun(row, mending));
       }
     }
   }
