@@ -131,8 +131,9 @@ const health: Unit[][] = [
 
 /**
  * All that is exported, in stages. Of what is written one after the other, what is written last is read first: so whatever the export
- * has, it has what that goes back to. Versions that others name (of policies, rules, statements) are read last. Work flows from rows that owe it to rows that show its effect: what owes is read first, so that
- * what was no longer owed has its effect further on. What flows backwards is owed anew by the restore (`owedAgain`).
+ * has, it has what that goes back to. Versions that others name (of policies, rules, statements) are read last. Work flows from rows
+ * that owe it to rows that show its effect: what owes is read first, so that what was no longer owed has its effect further on. What
+ * flows backwards is owed anew by the restore (`mend`).
  * Not exported: `requestlists`, which follow from the heads; what is known of the last sweep and of a restore.
  */
 export const stages: readonly Unit[][] = [
