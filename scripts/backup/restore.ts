@@ -92,7 +92,7 @@ export async function restoreDesk(deps: RestoreDeps, shelf: Shelf): Promise<Rest
   const done = { ...desk, doneAt: toIso(clock.now()) };
   const held = await readRestored(tables('desk'));
   if (held && held.restored.doneAt === undefined) {
-    await tables('desk').transact(restorePartition, [restoredOp({ ...held.restored, doneAt: done.doneAt }, held.etag)]);
+    await tables('desk').transact(restorePartition, [restoredOp({ ...held.restored, doneAt: done.doneAt }, held)]);
   }
   return { manifest, desk: done, rows, erasures: runsIn(erased) };
 }

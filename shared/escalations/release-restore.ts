@@ -79,7 +79,7 @@ export function createReleaseRestore(deps: RestoreDeps) {
     if (!back || !isHeld(back.restored)) throw new AppError('illegal-transition', 'Filing is not held.');
     await refuseTooEarly(deps, back.restored);
     const released = { at: toIso(deps.clock.now()), by, reason };
-    if (!(await wins(desk, restorePartition, [restoredOp({ ...back.restored, released }, back.etag)]))) {
+    if (!(await wins(desk, restorePartition, [restoredOp({ ...back.restored, released }, back)]))) {
       throw new AppError('illegal-transition', 'Somebody else has just changed it; read it again.');
     }
     scope.log(escalationEvents.filingReleased, { backupId: back.restored.backupId, by });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { toIso } from '../core/clock.ts';
 import { rowKind } from './row.ts';
-import type { Table, TableOp } from './table.ts';
+import { writeOver, type Table, type TableOp } from './table.ts';
 
 /**
  * That this desk came back from an export, and since when nothing may be filed. Written before any other row of the restore; it
@@ -33,10 +33,8 @@ export async function readRestored(
 
 export const isHeld = ({ released }: RestoredDesk): boolean => released === undefined;
 
-export const restoredOp = (restored: RestoredDesk, etag?: string): TableOp => {
-  const columns = row.toColumns(restored);
-  return etag === undefined ? { kind: 'insert', rk, columns } : { kind: 'replace', rk, columns, etag };
-};
+export const restoredOp = (restored: RestoredDesk, before?: { etag: string }): TableOp =>
+  writeOver(before, { rk, columns: row.toColumns(restored) });
 
 export const heldFrom = (backup: { id: string; beganAt: string }, nowMs: number): RestoredDesk => ({
   backupId: backup.id,
