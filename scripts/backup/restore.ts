@@ -85,7 +85,7 @@ export async function restoreDesk(deps: RestoreDeps, shelf: Shelf): Promise<Rest
     await Promise.all(files.map(async (file) => limit(restoreFile, file)));
   }
   for (const [name, ofRun] of erased) {
-    if (!carried.has(name)) await writeRows(scan('requests'), fromList(ofRun));
+    if (!carried.has(name)) await writeRows(scan('requests'), ofRun);
   }
   say(`lists: ${String(await deps.rebuild())} requests`);
   await refuseAtWork(deps);
@@ -150,8 +150,3 @@ async function erasuresSince(lost: OpenScan<TableName>, mending: Mending): Promi
 
 const runsIn = (erased: Map<string, ScannedRow[]>): string[] =>
   [...erased.values()].flatMap(([run]) => (typeof run?.columns.contactId === 'string' ? [run.columns.contactId] : []));
-
-async function* fromList(rows: ScannedRow[]): AsyncGenerator<ScannedRow> {
-  await Promise.resolve();
-  yield* rows;
-}

@@ -10,7 +10,10 @@ const frameBytes = 1_024;
  * Writes rows as they come, which are new; those of a partition stand together. What is there already stays as it is: a restore that
  * was stopped goes on, and a desk that has begun to work is not overwritten. Returns how many rows were given.
  */
-export async function writeRows(scan: TableScan, rows: AsyncIterable<ScannedRow>): Promise<number> {
+export async function writeRows(
+  scan: TableScan,
+  rows: AsyncIterable<ScannedRow> | Iterable<ScannedRow>,
+): Promise<number> {
   let batch = new Map<string, ScannedRow>();
   let pk = '';
   let bytes = 0;
