@@ -8,8 +8,6 @@ type Options = { pageRows?: () => number; turn?: (label: string) => Promise<void
 /** Sorts after every key. */
 const last = '\uffff';
 
-const order = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
-
 /** A table in memory as export and restore see it: short pages, each read at a moment of its own. */
 export function memoryScan(
   { table, partitions }: ReturnType<typeof memoryTable>,
@@ -18,11 +16,11 @@ export function memoryScan(
   const keysIn = ({ fromPk, toPk = last, fromRk = '', toRk = last }: ScanRange, after: string | undefined) =>
     [...partitions.keys()]
       .filter((pk) => pk >= fromPk && pk < toPk)
-      .sort(order)
+      .sort()
       .flatMap((pk) =>
         [...(partitions.get(pk)?.keys() ?? [])]
           .filter((rk) => rk >= fromRk && rk < toRk)
-          .sort(order)
+          .sort()
           .map((rk) => ({ pk, rk })),
       )
       .filter(({ pk, rk }) => after === undefined || `${pk}\n${rk}` > after);
