@@ -73,6 +73,14 @@ describe('a restore', () => {
     }
   });
 
+  it('is of every table but the one that follows from the others', async () => {
+    const { desk, folder } = one;
+    const { manifest, rows } = await restoreDesk(depsFor(memoryTables(), desk), folderShelf(folder));
+    const truth = new Set(tableNames.filter((name) => name !== 'requestlists'));
+    expect(new Set(Object.keys(manifest.rows))).toEqual(truth);
+    expect(new Set(Object.keys(rows))).toEqual(truth);
+  });
+
   it('owes again what happened since the export began, a little before it included, and nothing older', async () => {
     const { desk, folder } = one;
     const shelf = folderShelf(folder);
