@@ -68,14 +68,7 @@ export async function eraseTexts(deps: EscalationDeps, requestId: string, scope:
 }
 
 const isWithoutCase = ({ state, intentAt }: EscalationRow): boolean =>
-  (state === 'joined' ||
-    state === 'awaiting-filing' ||
-    state === 'claimed' ||
-    state === 'intended' ||
-    state === 'handed-off' ||
-    state === 'accepted' ||
-    state === 'parked') &&
-  intentAt === undefined;
+  (isUnfiled(state) || state === 'joined') && intentAt === undefined;
 
 async function takeBack(deps: EscalationDeps, id: string, scope: Scope): Promise<void> {
   const held = await readEscalation(deps.tables('escalations'), id);
