@@ -4,7 +4,7 @@ import { limits } from '../core/limits.ts';
 import type { Answer } from '../platform/route.ts';
 import { carried, written } from './carry.ts';
 import { followerOf } from './channel-table.ts';
-import type { EscalationRow } from './escalation.ts';
+import { isAtMicrosoft, type EscalationRow } from './escalation.ts';
 import { personCall, type PersonCall } from './person-call.ts';
 import type { EscalationDeps } from './ports.ts';
 import { newWish, nextWishKey, readWish, replaceWishOp, wishWake } from './wish.ts';
@@ -51,7 +51,7 @@ function checkHasRoom({ toCarry = [] }: EscalationRow): void {
 }
 
 function checkHasCase({ state, joinedTo }: EscalationRow): void {
-  if (state === 'filed' || state === 'following') return;
+  if (isAtMicrosoft({ state })) return;
   const detail =
     joinedTo === undefined
       ? `An escalation that is ${state} has no open case at Microsoft to write on.`

@@ -1,6 +1,7 @@
 import { contended } from '../platform/contended.ts';
 import type { Scope } from '../platform/telemetry.ts';
 import { unasked } from './asking.ts';
+import { isOver, type EscalatableRequest } from './escalatable.ts';
 import type { EscalationRow } from './escalation.ts';
 import { move, type Moved } from './escalation-rules.ts';
 import { commitChange, escalationsOf, eventWake, readEscalation } from './escalation-store.ts';
@@ -35,19 +36,19 @@ async function endOne(deps: EscalationDeps, id: string, scope: Scope): Promise<v
     return;
   }
   const nowMs = deps.clock.now();
-  const ended = endOf(held.row, request?.state, nowMs);
+  const ended = endOf(held.row, request, nowMs);
   if (!ended) return;
   const { after, event } = ended;
   await commitChange(deps, { held, after, event, wakes: [eventWake(event, nowMs)] }, scope);
 }
 
 /** Undefined as long as its request still needs it. */
-function endOf(row: EscalationRow, state: string | undefined, nowMs: number): Moved | undefined {
+function endOf(row: EscalationRow, request: EscalatableRequest | undefined, nowMs: number): Moved | undefined {
+  if (request === undefined) return undefined;
   if (row.state === 'accepted') {
-    const isOver = state === 'closed' || state === 'resolved';
-    return isOver ? move(row, { to: 'closed', what: 'closed', nowMs, note: solved }) : undefined;
+    return isOver(request) ? move(row, { to: 'closed', what: 'closed', nowMs, note: solved }) : undefined;
   }
-  if (state !== 'closed') return undefined;
+  if (request.state !== 'closed') return undefined;
   return cancelled({ ...row, claimedUntil: undefined, parkedReason: undefined, ...unasked }, nowMs);
 }
 
