@@ -4,6 +4,7 @@ export type DeskCall = {
   token?: string;
   headers?: Record<string, string>;
   body?: unknown;
+  timeoutMs?: number;
 };
 
 export type DeskAnswer = { status: number; headers: Headers; json: Record<string, unknown> };
@@ -18,7 +19,7 @@ export async function callDesk(baseUrl: string, path: string, call: DeskCall = {
       ...call.headers,
     },
     ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(call.timeoutMs ?? 30_000),
   });
   const text = await response.text();
   return {

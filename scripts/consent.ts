@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { callDesk, whyNot } from '../local/call-desk.ts';
+import type { PartnerConsent } from '../shared/platform/partner-consent-contracts.ts';
+import type { AskedConsent } from '../shared/platform/start-consent.ts';
 import { deskAndToken } from './command/desk.ts';
 import { optionsOf } from './command/options.ts';
 
@@ -8,19 +10,6 @@ const usage = `npm run consent [-- --desk URL] [--connection ID] [--no-browser]
   Application Model). Opens a browser; the desk does the exchange, keeps the refresh token in its vault and reads once at Partner Center.
   The desk is --desk, DESK_BASE_URL, or the local world that runs; the token of a Desk.Admin is read from DESK_TOKEN.
   Ends with 0 where the account has signed in, with 1 where it has not. After a failure, and when a grant has died: the same again.`;
-
-type Asked = { id: string; url: string; expiresAt: string };
-type Standing = {
-  connectionId: string;
-  tenantId: string;
-  state: 'waiting' | 'exchanging' | 'done' | 'failed' | 'expired';
-  said: string;
-  code?: string;
-  account?: string;
-  mfa?: string;
-  read?: string;
-  grantEndsAt?: string;
-};
 
 const values = optionsOf(usage, {
   desk: { type: 'string' },
@@ -36,7 +25,7 @@ const end = await ended(desk, token, asked.id);
 print(end);
 process.exitCode = end.state === 'done' ? 0 : 1;
 
-async function begin(baseUrl: string, bearer: string): Promise<Asked> {
+async function begin(baseUrl: string, bearer: string): Promise<AskedConsent> {
   const body = values.connection === undefined ? {} : { connectionId: values.connection };
   const { status, json } = await callDesk(baseUrl, 'api/partner-consents', { token: bearer, body }).catch(
     (error: unknown) => {
@@ -44,7 +33,7 @@ async function begin(baseUrl: string, bearer: string): Promise<Asked> {
       return process.exit(1);
     },
   );
-  if (status === 201) return json as Asked;
+  if (status === 201) return json as AskedConsent;
   const errors = json.errors === undefined ? '' : ` ${JSON.stringify(json.errors)}`;
   console.error(`The desk answered ${String(status)}: ${String(json.detail ?? json.title)}${errors}`);
   return process.exit(1);
@@ -67,7 +56,7 @@ function openBrowser(url: string): void {
 }
 
 /** By this machine's clock: the desk says itself when the time is over, and this is longer. */
-async function ended(baseUrl: string, bearer: string, id: string): Promise<Standing> {
+async function ended(baseUrl: string, bearer: string, id: string): Promise<PartnerConsent> {
   const giveUpAt = performance.now() + 15 * 60_000;
   for (let last = ''; performance.now() < giveUpAt; await new Promise((resolve) => setTimeout(resolve, 1_000))) {
     const standing = await standingOf(baseUrl, bearer, id);
@@ -80,10 +69,10 @@ async function ended(baseUrl: string, bearer: string, id: string): Promise<Stand
 }
 
 /** A desk that does not answer now is asked again: the sign-in does not wait for this command. */
-async function standingOf(baseUrl: string, bearer: string, id: string): Promise<Standing | undefined> {
+async function standingOf(baseUrl: string, bearer: string, id: string): Promise<PartnerConsent | undefined> {
   try {
     const { status, json } = await callDesk(baseUrl, `api/partner-consents/${id}`, { token: bearer });
-    if (status === 200) return json as Standing;
+    if (status === 200) return json as PartnerConsent;
     if (status < 500 && status !== 429) {
       console.error(`The desk answered ${String(status)}: ${String(json.detail ?? json.title)}`);
       process.exit(1);
@@ -94,7 +83,7 @@ async function standingOf(baseUrl: string, bearer: string, id: string): Promise<
   return undefined;
 }
 
-function print({ connectionId, tenantId, state, said, code, account, mfa, read, grantEndsAt }: Standing): void {
+function print({ connectionId, tenantId, state, said, code, account, mfa, read, grantEndsAt }: PartnerConsent): void {
   console.log(state === 'done' ? said : `Not signed in (${code ?? state}): ${said}`);
   if (state !== 'done') return;
   const sayings: Record<string, string> = {

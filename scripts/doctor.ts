@@ -1,3 +1,4 @@
+import { callDesk } from '../local/call-desk.ts';
 import { deskAndToken } from './command/desk.ts';
 import { optionsOf } from './command/options.ts';
 
@@ -15,18 +16,16 @@ const values = optionsOf(usage, {
 });
 const { desk, token } = await deskAndToken(usage, values.desk);
 
-const answer = await fetch(new URL('/api/doctor', desk), {
-  method: values.last ? 'GET' : 'POST',
-  headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-  ...(!values.last && { body: '{}' }),
-  signal: AbortSignal.timeout(120_000),
+const { status, json } = await callDesk(desk, 'api/doctor', {
+  token,
+  ...(!values.last && { body: {} }),
+  timeoutMs: 120_000,
 });
-const text = await answer.text();
-if (!answer.ok) {
-  console.error(`The desk answered ${String(answer.status)}: ${text}`);
+if (status !== 200) {
+  console.error(`The desk answered ${String(status)}: ${JSON.stringify(json)}`);
   process.exit(1);
 }
-const report = JSON.parse(text) as { at: string | null; findings: Finding[] };
+const report = json as { at: string | null; findings: Finding[] };
 if (values.json) console.log(JSON.stringify(report, undefined, 2));
 else print(report);
 

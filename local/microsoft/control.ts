@@ -13,7 +13,8 @@ import { isSetUp } from './tickets.ts';
  * `after: true` lets the effect happen first; `status: 0` cuts the connection; without `status` the call is only delayed.
  *
  * A resource is named by its collection, for the list and for one item alike: `entra.discovery|keys.get`,
- * `entra.authorize.get`, `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`, `vault.certificates.get`, `vault.keys.post`; `graph.healthOverviews|issues|messages.get`,
+ * `entra.authorize.get`, `entra.token.post`; `identity.token.get`; `vault.secrets.get|put`, `vault.certificates.get`,
+ * `vault.keys.post`; `graph.healthOverviews|issues|messages.get`,
  * `graph.delegatedAdminRelationships|accessAssignments|serviceManagementDetails.get`;
  * `partnercenter.customers|subscriptions|auditrecords|relationships|managedservices.get`,
  * `partnercenter.webhookEvents|certificate.get`, `partnercenter.webhookRegistration.get|post|put`,

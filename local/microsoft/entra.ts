@@ -20,7 +20,8 @@ const knownResources: readonly string[] = [...Object.values(audiences).flat(), '
 const applicationRoles: Partial<Record<keyof typeof audiences, string[]>> = {
   graph: ['ServiceHealth.Read.All', 'ServiceMessage.Read.All'],
 };
-/** Discovery, keys, the page where a person signs in and the token endpoint, per tenant; a tenant is named by its id or one of its domains. */
+
+/** Discovery, keys, the sign-in page and the token endpoint, per tenant; a tenant is named by its id or one of its domains. */
 export function entraRoutes(cloud: Cloud): Route[] {
   return [
     {

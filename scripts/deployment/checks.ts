@@ -1,4 +1,6 @@
 import { whyNot, type DeskAnswer, type DeskCall } from '../../local/call-desk.ts';
+import { limits } from '../../shared/core/limits.ts';
+import type { DeploymentCheck } from '../../shared/platform/deployment-check-contracts.ts';
 
 /** What one check came to. `skipped` is no failure: there was no token for it. */
 export type Result = {
@@ -22,17 +24,10 @@ export type CheckDeps = {
 /** A cold start of an app that was just deployed, the first sweep of it, and what the desk gives a message. */
 const patience = { liveMs: 120_000, readyMs: 60_000, sweptMs: 150_000, handledMs: 75_000 };
 const sweepAgeSecondsMax = 120;
-const handledMsMax = 60_000;
 const pauseMs = 500;
 
 type Part = { name: string; ready: boolean; detail?: Record<string, unknown>; error?: string };
 type Readyz = { ready: boolean; parts?: Part[] };
-type Check = {
-  id: string;
-  state: 'running' | 'passed' | 'failed';
-  exchanges: { connectionId: string; proof: string; ok: boolean; tookMs: number; said: string; remedy?: string }[];
-  queues: { queue: string; handledAt: string | null; lateMs: number | null }[];
-};
 
 /** Runs every check, whatever the ones before came to, and returns how many failed. */
 export async function checkDeployment(deps: CheckDeps): Promise<number> {
@@ -86,11 +81,11 @@ type Inside = {
 
 /** What only the desk itself can try. */
 async function checkInside({ ask }: CheckDeps, { token, tell, check, within }: Inside): Promise<void> {
-  let begun: Check | undefined;
+  let begun: DeploymentCheck | undefined;
   await check('check of the desk', 0, async () => {
     const { status, json } = await ask('/api/operations/checks', { ...token, body: {} });
     if (status !== 202) return { ok: false, said: `answers ${String(status)}: ${JSON.stringify(json.detail)}` };
-    begun = json as unknown as Check;
+    begun = json as unknown as DeploymentCheck;
     return { ok: true, said: `begun as ${begun.id}` };
   });
   if (!begun) return;
@@ -132,8 +127,8 @@ function sweptOf({ json }: DeskAnswer): Said {
 
 function handledOf({ status, json }: DeskAnswer): Said {
   if (status !== 200) return { ok: false, said: `answers ${String(status)}` };
-  const { state, queues } = json as unknown as Check;
-  const lost = queues.filter(({ lateMs }) => lateMs === null || lateMs > handledMsMax).map(({ queue }) => queue);
+  const { state, queues } = json as unknown as DeploymentCheck;
+  const lost = queues.filter(({ lateMs }) => lateMs === null || lateMs > limits.checkMs).map(({ queue }) => queue);
   const said = lost.length === 0 ? 'a message came through each' : `${state}: not handled in time: ${lost.join(', ')}`;
   const late = (lateMs: number | null) => (lateMs === null ? 'not handled' : `handled after ${String(lateMs)} ms`);
   return { ok: lost.length === 0, said, more: queues.map(({ queue, lateMs }) => `${queue}: ${late(lateMs)}`) };

@@ -9,13 +9,27 @@ import type { SigningCertificate, SigningCertificates } from './vault-certificat
 export type AssertingConnection = { clientId: string; certificate?: string | undefined };
 
 /**
- * The `client_assertion` of a connection's application for a token endpoint, made anew where the last one has got old. Its type
- * is `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. Throws {@link TokenFailure}.
+ * The `client_assertion` of a connection's application for a token endpoint, made anew where the last one has got old. Throws
+ * {@link TokenFailure}.
  */
 export type ClientAssertion = (connection: AssertingConnection, tokenEndpoint: string) => Promise<string>;
 
 export const tokenEndpointOf = (authority: string, tenantId: string): string =>
   `${authority}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`;
+
+/** The form of a token request, in which the application proves itself. Throws {@link TokenFailure}. */
+export async function provenForm(
+  { clientAssertion }: { clientAssertion: ClientAssertion },
+  { endpoint, connection }: { endpoint: string; connection: AssertingConnection },
+  asking: Record<string, string>,
+): Promise<URLSearchParams> {
+  return new URLSearchParams({
+    client_id: connection.clientId,
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await clientAssertion(connection, endpoint),
+    ...asking,
+  });
+}
 
 type AssertionOptions = {
   clock: Clock;

@@ -1,7 +1,12 @@
 import { decodeJwt } from 'jose';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { tokenEndpointOf, type AssertingConnection, type ClientAssertion } from './client-assertion.entra.ts';
+import {
+  provenForm,
+  tokenEndpointOf,
+  type AssertingConnection,
+  type ClientAssertion,
+} from './client-assertion.entra.ts';
 import { requestToken, type Reply } from './entra-tokens.entra.ts';
 import type { Http } from './http.ts';
 
@@ -33,16 +38,12 @@ export type ConsentExchange = ReturnType<typeof createConsentExchange>;
  */
 export function createConsentExchange(options: ExchangeOptions) {
   const { authority, partnerCenter, redirectUri } = options;
+  const scope = `openid profile offline_access ${partnerCenter}/user_impersonation`;
   const post = async (connection: ConsentConnection, form: Record<string, string>): Promise<Reply> => {
     const endpoint = tokenEndpointOf(authority, connection.tenantId);
     return requestToken(options, {
       endpoint,
-      form: new URLSearchParams({
-        client_id: connection.clientId,
-        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-        client_assertion: await options.clientAssertion(connection, endpoint),
-        ...form,
-      }),
+      form: await provenForm(options, { endpoint, connection }, form),
       asked: { way: 'delegated', isHome: true },
     });
   };
@@ -57,7 +58,7 @@ export function createConsentExchange(options: ExchangeOptions) {
         response_type: 'code',
         response_mode: 'query',
         redirect_uri: redirectUri,
-        scope: `openid profile offline_access ${partnerCenter}/user_impersonation`,
+        scope,
         state,
         nonce,
         code_challenge: challenge,
@@ -74,7 +75,7 @@ export function createConsentExchange(options: ExchangeOptions) {
         code: proof.code,
         code_verifier: proof.verifier,
         redirect_uri: redirectUri,
-        scope: `openid profile offline_access ${partnerCenter}/user_impersonation`,
+        scope,
       });
       return { refreshToken: reply.refreshToken, claims: claimsOf(reply.idToken) };
     },

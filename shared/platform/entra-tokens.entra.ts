@@ -1,7 +1,12 @@
 import * as z from 'zod';
 import { minuteMs, secondMs, type Clock } from '../core/clock.ts';
 import { isAppError } from '../core/errors.ts';
-import { tokenEndpointOf, type AssertingConnection, type ClientAssertion } from './client-assertion.entra.ts';
+import {
+  provenForm,
+  tokenEndpointOf,
+  type AssertingConnection,
+  type ClientAssertion,
+} from './client-assertion.entra.ts';
 import { createDeadGrants, type GrantChanged } from './dead-grants.ts';
 import { createExpiringCache, type Kept } from './expiring-cache.ts';
 import { HttpFailure, jsonOf, type Http, type HttpAnswer } from './http.ts';
@@ -122,17 +127,13 @@ type Asking = {
   refreshToken: string | undefined;
 };
 
-async function formFor(options: EntraTokenOptions, { endpoint, connection, want, refreshToken }: Asking) {
-  return new URLSearchParams({
-    client_id: connection.clientId,
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: await options.clientAssertion(connection, endpoint),
+const formFor = async (options: EntraTokenOptions, { want, refreshToken, ...client }: Asking) =>
+  provenForm(options, client, {
     scope: `${options.audiences[want.resource]}/.default`,
     ...(refreshToken === undefined
       ? { grant_type: 'client_credentials' }
       : { grant_type: 'refresh_token', refresh_token: refreshToken }),
   });
-}
 
 async function refreshTokenOf(readSecret: ReadSecret, connectionId: string): Promise<string> {
   try {

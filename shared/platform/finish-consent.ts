@@ -53,10 +53,10 @@ class NoConsent extends Error {
  */
 export function createFinishConsent(deps: FinishConsentDeps) {
   return async (answer: ConsentAnswer, scope: Scope): Promise<ConsentEnd> => {
-    const { key, ticket } = await signedTicket(deps, answer.state);
+    const { key, ticket, connection } = await signedTicket(deps, answer.state);
     const { connectionId, id } = ticket;
     await deps.rows.change(connectionId, (consents) => withTaken(consents, id, deps.clock.now()));
-    const end = await ended(deps, { key, ticket, answer }, scope);
+    const end = await ended(deps, { key, ticket, connection, answer }, scope);
     await deps.rows.change(connectionId, (consents) =>
       withEnded(consents, { id, end, endedAt: toIso(deps.clock.now()) }),
     );
@@ -75,11 +75,11 @@ async function signedTicket({ readSecret, clock, connections }: FinishConsentDep
   const sent = state === undefined ? undefined : readState(state);
   if (sent === undefined) throw noState();
   const { ticket } = sent;
-  const now = clock.now();
-  if (now >= fromIso(ticket.expiresAt) || !connections.some(({ id }) => id === ticket.connectionId)) throw noState();
+  const connection = connections.find(({ id }) => id === ticket.connectionId);
+  if (clock.now() >= fromIso(ticket.expiresAt) || connection === undefined) throw noState();
   try {
     const key = await readSecret(consentKeySecret);
-    if (isSigned(key, sent)) return { key, ticket };
+    if (isSigned(key, sent)) return { key, ticket, connection };
   } catch (error) {
     // Nobody has ever asked this desk for a sign-in.
     if (!(error instanceof SecretMissing)) throw error;
@@ -87,7 +87,7 @@ async function signedTicket({ readSecret, clock, connections }: FinishConsentDep
   throw noState();
 }
 
-type Answered = { key: string; ticket: ConsentTicket; answer: ConsentAnswer };
+type Answered = { key: string; ticket: ConsentTicket; connection: ConsentConnection; answer: ConsentAnswer };
 
 async function ended(deps: FinishConsentDeps, answered: Answered, scope: Scope): Promise<ConsentEnd> {
   try {
@@ -100,10 +100,10 @@ async function ended(deps: FinishConsentDeps, answered: Answered, scope: Scope):
   }
 }
 
-async function granted(deps: FinishConsentDeps, { key, ticket, answer }: Answered, scope: Scope): Promise<ConsentEnd> {
+async function granted(deps: FinishConsentDeps, answered: Answered, scope: Scope): Promise<ConsentEnd> {
+  const { key, ticket, connection, answer } = answered;
   const { connectionId, id } = ticket;
-  const connection = deps.connections.find((one) => one.id === connectionId);
-  if (connection === undefined || answer.code === undefined) throw new NoConsent(refusedBy(answer));
+  if (answer.code === undefined) throw new NoConsent(refusedBy(answer));
   const { verifier, nonce } = proofsOf(key, ticket);
   const signedIn = await deps.exchange.redeem(connection, { code: answer.code, verifier });
   checkSignedIn(signedIn, connection, nonce);

@@ -17,7 +17,8 @@ export type TokenSource = (want: TokenWant) => Promise<string>;
  * Why there is no token. Of the tenant: `not-consented` (the application is there, its permission is not), `app-missing` (the
  * application is not there), `tenant-unknown`, `sign-in-policy` (Conditional Access, MFA) and `no-relationship` (the person is
  * nobody there). Of the partner: `grant-dead` (its refresh token), `no-grant` (the vault holds none) and `client-refused` (its
- * application cannot prove itself: federated credential or certificate). `invalid-grant` is every other definite refusal. `throttled` and `away` pass; everything else lasts until a person acts.
+ * application cannot prove itself: federated credential or certificate). `invalid-grant` is every other definite
+ * refusal. `throttled` and `away` pass; everything else lasts until a person acts.
  */
 export type TokenFailureReason =
   | 'not-consented'

@@ -57,3 +57,21 @@ describe('an answer of Entra that is not for this sign-in', () => {
     expect(await desk.kept()).toHaveLength(1);
   });
 });
+
+describe('a sign-in whose code Entra does not trade', () => {
+  it.each([70021, 700211, 700212, 700213, 700023, 700024, 700027])(
+    'for the desk’s own proof (%i) says what to look at',
+    async (number) => {
+      const desk = await aConsentDesk();
+      desk.wire.after = ({ body = '' }, answer) =>
+        body.includes('authorization_code')
+          ? { ...answer, status: 401, body: JSON.stringify({ error: 'invalid_client', error_codes: [number] }) }
+          : answer;
+      expect((await desk.through()).standing).toMatchObject({
+        state: 'failed',
+        code: `AADSTS${String(number)}`,
+        said: expect.stringContaining('federated credential') as string,
+      });
+    },
+  );
+});
