@@ -8,7 +8,7 @@ import { plus } from './work.ts';
 
 /** One resource's line of the bill: what is used, beyond what is included, and US dollars a month. */
 export type BillLine = { resource: string; used: string; dollars: number };
-export type Bill = { lines: BillLine[]; total: number; logShare: number; gbSeconds: number };
+export type Bill = { lines: BillLine[]; total: number; logShare: number };
 
 const price = (name: keyof typeof list.prices): number => list.prices[name].price;
 const beyond = (amount: number, included: keyof typeof list.included): number =>
@@ -124,7 +124,7 @@ export function billOf({ jobs, customers, storedPerCustomer }: Load, memoryGb: n
     },
   ];
   const total = lines.reduce((sum, { dollars }) => sum + dollars, 0);
-  return { lines, total, logShare: logs / total, gbSeconds };
+  return { lines, total, logShare: logs / total };
 }
 
 /** What other choices add to a month's bill. */

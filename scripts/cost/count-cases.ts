@@ -1,3 +1,4 @@
+import { dayMs, minuteMs } from '../../shared/core/clock.ts';
 import { createEnsureCaseMail } from '../../shared/escalations/case-mail-relay.ts';
 import { graphCaseMailbox } from '../../shared/escalations/case-mailbox.graph.ts';
 import { createSyncCaseMails } from '../../shared/escalations/sync-case-mails.ts';
@@ -12,9 +13,6 @@ import { aDesk } from '../../test/escalations/desk.ts';
 import { scriptedHttp } from '../../test/support/scripted-http.ts';
 import { workOf } from './ports.ts';
 import type { Work } from './work.ts';
-
-const minuteMs = 60_000;
-const dayMs = 86_400_000;
 
 type CaseDesk = Awaited<ReturnType<typeof aDesk>>;
 

@@ -1,9 +1,9 @@
+import { minuteMs } from '../../shared/core/clock.ts';
 import { aHealthDesk, type HealthDesk } from '../../test/health/health-desk.ts';
 import { announceAll, registerPortals } from '../../test/health/announce-all.ts';
 import { lineOf, noWork, plus, times, type Line, type Work } from './work.ts';
 import { countedBy, workOf } from './ports.ts';
 
-const minuteMs = 60_000;
 /** How long what recurs within minutes is watched: each relay comes round at least once. */
 const watchedMinutes = 15;
 const perDay = (24 * 60) / watchedMinutes;

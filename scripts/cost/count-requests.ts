@@ -1,10 +1,9 @@
+import { dayMs, minuteMs } from '../../shared/core/clock.ts';
 import { wakeMessageSchema } from '../../shared/platform/outbox.ts';
 import type { QueueName } from '../../shared/platform/resources.ts';
 import { aSentRequest, customersOf, threePortals, type ThreePortals } from '../../test/support/three-portals.ts';
 import { workOf } from './ports.ts';
 import type { Work } from './work.ts';
-
-const dayMs = 86_400_000;
 
 /** Takes what is on a queue, until nothing is left. */
 async function drain({ held, catalogue, log }: ThreePortals, wanted: QueueName): Promise<number> {
@@ -67,7 +66,7 @@ export async function countRequests(): Promise<{ life: Work; notices: Work; look
   const { call, costOf, pass, deliver, tokens } = await aTellingDesk();
   const { north, operator: as } = tokens;
   const headers = { 'if-match': '*' };
-  await pass(60_000);
+  await pass(minuteMs);
   const health = `/api/customers/${customersOf('north')[0]?.customerId ?? ''}/health`;
   const lookUp = await costOf(async () => call('GET', health, { as: north }));
 

@@ -1,4 +1,5 @@
 import { limits } from '../../shared/core/limits.ts';
+import { partitionsAtOnce } from '../../shared/platform/sweep.ts';
 
 /**
  * What nobody can count before a desk has run: how much comes in, how fast others answer, and what the platform does beside. Each
@@ -34,7 +35,7 @@ export const assumptions = {
   processorMsPerCall: 4,
   /** What a run has under way at a time: the polls at Microsoft, and the sweep at storage. Limits of the desk's own. */
   callsAtOnce: limits.healthConcurrency,
-  sweptAtOnce: 16,
+  sweptAtOnce: partitionsAtOnce,
   /** The least time that a run is billed (seconds). Microsoft docs: "Azure Functions Flex Consumption plan hosting", billing. */
   leastRunSeconds: 1,
   /**

@@ -44,7 +44,7 @@ const lastSweep = rowKind(
 );
 const lastSweepKey = { pk: 'sweep', rk: 'last' };
 
-const partitionsAtOnce = 16;
+export const partitionsAtOnce = 16;
 
 /**
  * Sends again whatever has been owed for more than two minutes, in every partition. A partition that fails does not hold up the

@@ -1,5 +1,5 @@
 import { callOf, type Template } from './bicep.ts';
-import { resourcesOf, spelledOut, valueAt, type Resource } from './resources.ts';
+import { loopOf, resourcesOf, spelledOut, valueAt, type Resource } from './resources.ts';
 
 const source = "loadJsonContent('../resources.json')";
 
@@ -17,13 +17,12 @@ const queueProperties: Record<string, string> = {
 };
 
 /** What a resource is repeated over, variables seen through. */
-function loopOf({ template, node }: Resource): { variable: string; over: string } {
-  const loop = node.namedChildren.find(({ type }) => type === 'for_statement');
-  const [variable, over] = loop?.namedChildren ?? [];
+function sourceOf(resource: Resource): string {
+  const over = loopOf(resource)?.over;
+  if (over === undefined) return '';
   const call = callOf(over);
   const [list] = call?.name === 'items' ? call.args : [];
-  const text = list ? `items(${spelledOut(template, list)})` : over && spelledOut(template, over);
-  return { variable: variable?.text ?? '', over: text ?? '' };
+  return list ? `items(${spelledOut(resource.template, list)})` : spelledOut(resource.template, over);
 }
 
 const different = (resource: Resource, expected: Record<string, string>): string[] =>
@@ -37,13 +36,13 @@ export function listFaults(templates: readonly Template[]): string[] {
   const tables = made('Microsoft.Storage/storageAccounts/tableServices/tables');
   const queues = made('Microsoft.ServiceBus/namespaces/queues');
   const wrongLoop = (resource: Resource, over: string) =>
-    loopOf(resource).over === over ? [] : [`${resource.name} is not made from ${over}`];
+    sourceOf(resource) === over ? [] : [`${resource.name} is not made from ${over}`];
   return [
     ...(tables.length === 1 ? [] : [`tables are made in ${String(tables.length)} places`]),
     ...(queues.length === 1 ? [] : [`queues are made in ${String(queues.length)} places`]),
     ...tables.flatMap((table) => [
       ...wrongLoop(table, `${source}.tables`),
-      ...different(table, { name: loopOf(table).variable }),
+      ...different(table, { name: loopOf(table)?.variable.text ?? '' }),
     ]),
     ...queues.flatMap((queue) => [
       ...wrongLoop(queue, `items(${source}.queues)`),

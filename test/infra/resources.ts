@@ -24,6 +24,13 @@ export const resourcesOf = (template: Template): Resource[] =>
     return [{ template, node, name: nameOf(node), type: typeOf(node), body }];
   });
 
+/** What a resource is repeated over, and by which variable. */
+export function loopOf({ node }: Resource): { variable: Node; over: Node } | undefined {
+  const loop = node.namedChildren.find(({ type }) => type === 'for_statement');
+  const [variable, over] = loop?.namedChildren ?? [];
+  return variable && over && { variable, over };
+}
+
 const variablesOf = ({ root }: Template): Node[] =>
   root.namedChildren.filter(({ type }) => type === 'variable_declaration');
 

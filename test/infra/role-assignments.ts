@@ -1,16 +1,16 @@
 import { callOf, literal, placeOf, type Node, type Template } from './bicep.ts';
-import { resolved, resourcesOf, spelledOut, valueAt, type Resource } from './resources.ts';
+import { loopOf, resolved, resourcesOf, spelledOut, valueAt, type Resource } from './resources.ts';
 
 export type Roles = Record<string, { name: string; id: string; why: string }>;
 
 const definitions = 'Microsoft.Authorization/roleDefinitions';
 
 /** What an expression stands for: several roles where it is the variable of a loop over a list. */
-function rolesOf({ template, node }: Resource, id: Node): string[] {
-  const loop = node.namedChildren.find(({ type }) => type === 'for_statement');
-  const [variable, over] = loop?.namedChildren ?? [];
-  const list = over && resolved(template, over);
-  const isLoop = variable?.text === id.text && list?.type === 'array';
+function rolesOf(resource: Resource, id: Node): string[] {
+  const { template } = resource;
+  const loop = loopOf(resource);
+  const list = loop && resolved(template, loop.over);
+  const isLoop = loop?.variable.text === id.text && list?.type === 'array';
   return (isLoop ? list.namedChildren : [id]).map((one) => spelledOut(template, one));
 }
 
