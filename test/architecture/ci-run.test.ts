@@ -1,10 +1,12 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-const beside = '../shared/tools/bicep-check/check.mjs';
+/** Where the script looks by itself. */
+const [, beside = ''] = /^beside=(\S+)$/m.exec(readFileSync('.ci/run', 'utf8')) ?? [];
 /** A checker that says what it was asked for. */
 const checker = (exitCode: number, name = 'checker') =>
   `console.log('${name}', ...process.argv.slice(2)); process.exit(${String(exitCode)});`;
