@@ -66,16 +66,16 @@ export async function assertPortsFree(ports: Partial<Ports>, patienceMs = 4_000)
 }
 
 /**
- * A base from 20000 to 32700, at random, whose ports are all free at this moment: above it systems take ports for outgoing connections,
- * and one of those may sit on a port of a world that is about to start again.
+ * A base, at random, whose ports are all free at this moment: from 20000 to 32700 unless told otherwise. Above that systems take ports for
+ * outgoing connections, and one of those may sit on a port of a world that is about to start again.
  */
-export async function freePortBase(): Promise<number> {
+export async function freePortBase(from = 20_000, to = 32_700): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const base = randomInt(20_000, 32_700);
+    const base = randomInt(from, to);
     const free = await Promise.all(Object.values(portsFrom(base)).map(isFree));
     if (free.every(Boolean)) return base;
   }
-  throw new Error('No free range of ports was found between 20000 and 32700.');
+  throw new Error(`No free range of ports was found between ${String(from)} and ${String(to)}.`);
 }
 
 async function isFree(port: number): Promise<boolean> {
